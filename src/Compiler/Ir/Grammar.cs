@@ -160,8 +160,8 @@ public readonly record struct SourceLocation(string File, int Line, int Column)
 
 /// <summary>
 /// One operation. <see cref="Attribute"/> by code: Const: <see cref="Number"/>; Param: parameter name (string); ProgramId: axis (int);
-/// ViewExtent, Load, RawLoad, Store: see <see cref="MemoryAttribute"/>; Convert, Bitcast: <see cref="DType"/>; Expand: axis of extent 1 (int);
-/// Reduce, ArgReduce, Scan: <see cref="ReduceAttribute"/>; Call: <see cref="CallAttribute"/>; Field: field name (string).
+/// ViewExtent, Load, RawLoad, Store: see <see cref="MemoryAccess"/>; Convert, Bitcast: <see cref="DType"/>; Expand: axis of extent 1 (int);
+/// Reduce, ArgReduce, Scan: <see cref="Reduction"/>; Call: <see cref="FunctorCall"/>; Field: field name (string).
 /// </summary>
 public sealed class Op
 {
@@ -199,13 +199,13 @@ public sealed class Op
 /// Operands of Load and RawLoad: one index per axis (scalars or tiles that broadcast together; RawLoad's last index is the byte offset within
 /// the row), then, if <see cref="Masked"/>, the mask and the value where it is false. Store: indices, value, then the mask if masked.
 /// </summary>
-public sealed record MemoryAttribute(string View, int Axis = 0, LoadPart Part = LoadPart.Value, RawType Raw = RawType.U8, bool Masked = false);
+public sealed record MemoryAccess(string View, int Axis = 0, LoadPart Part = LoadPart.Value, RawType Raw = RawType.U8, bool Masked = false);
 
 /// <summary>Axis -1 reduces all axes to a scalar. Scan runs along the last axis. ArgReduce gives the lowest index among ties.</summary>
-public sealed record ReduceAttribute(ReduceKind Kind, int Axis);
+public sealed record Reduction(ReduceKind Kind, int Axis);
 
 /// <summary>A static method of a functor type parameter; Self names the functor parameter whose fields it reads, or is empty.</summary>
-public sealed record CallAttribute(string TypeParameter, string Method, string Self, DType Result);
+public sealed record FunctorCall(string TypeParameter, string Method, string Self, DType Result);
 
 /// <summary>A straight run of ops with arguments; ends in Yield, Condition or Return where it is a region.</summary>
 public sealed class Block

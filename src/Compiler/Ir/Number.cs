@@ -42,6 +42,10 @@ public readonly struct Number : IEquatable<Number>
 
     public bool Equals(Number other) => Type == other.Type && Bits == other.Bits;
 
+    public static bool operator ==(Number left, Number right) => left.Equals(right);
+
+    public static bool operator !=(Number left, Number right) => !left.Equals(right);
+
     public override bool Equals(object? obj) => obj is Number other && Equals(other);
 
     public override int GetHashCode() => (Bits * 397) ^ (int)Type;
