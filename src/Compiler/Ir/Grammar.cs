@@ -181,7 +181,13 @@ public sealed class Op
 
     public object? Attribute { get; }
 
-    /// <summary>For: body. While: condition, body. If: then, else.</summary>
+    /// <summary>
+    /// For: body. While: condition, body. If: then, else (always both).
+    /// <para>For: operands start, end, step (i32, step positive), then the carried values; body arguments are the index and the carried values
+    /// and it yields the next ones; results are the carried values after the last round. While: operands are the carried values, which both
+    /// regions take as arguments; the first ends in Condition of one bool, the second yields the next ones. If: operand is one bool, regions
+    /// take no arguments and yield the results. A kernel's body ends in a Return of nothing.</para>
+    /// </summary>
     public Block[] Regions { get; set; } = [];
 
     public SourceLocation Location { get; }
