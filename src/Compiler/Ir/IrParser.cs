@@ -1,0 +1,135 @@
+using System.Globalization;
+
+namespace KernelFoundry.Compiler.Ir;
+
+/// <summary>
+/// Reads what <see cref="IrPrinter"/> writes and rebuilds it op for op: printing the result gives the same text. Types are inferred again and
+/// must be those written; scopes and everything else are the verifier's to check.
+/// </summary>
+public static class IrParser
+{
+    /// <summary>The file name in the positions of errors, which are positions in the text.</summary>
+    internal const string TextName = "<ir>";
+
+    /// <summary>Parses a kernel.</summary>
+    /// <exception cref="IrException">The text is not a kernel; its location is the place in the text.</exception>
+    public static Kernel ParseKernel(string text)
+    {
+        var reader = new IrReader(text);
+        reader.Expect(IrText.Kernel);
+        string name = reader.Name();
+        reader.File();
+        reader.Expect("workgroup");
+        int workGroup = reader.Int(1, 1 << 20);
+        SourceLocation location = reader.Location();
+        var types = new List<TypeParameter>();
+        while (reader.TryTake("type"))
+            types.Add(new TypeParameter(reader.Name(), reader.TryTake(":") ? reader.Name() : ""));
+        List<Parameter> parameters = Parameters(reader, "param");
+        var kernel = new Kernel
+        {
+            Name = name,
+            Location = location,
+            TypeParameters = types,
+            Parameters = parameters,
+            WorkGroup = workGroup,
+            Body = new IrBodyReader(reader).Body(),
+        };
+        reader.End();
+        return kernel;
+    }
+
+    /// <summary>Parses a functor.</summary>
+    /// <exception cref="IrException">The text is not a functor; its location is the place in the text.</exception>
+    public static Functor ParseFunctor(string text)
+    {
+        var reader = new IrReader(text);
+        reader.Expect(IrText.Functor);
+        string name = reader.Name();
+        reader.Expect(":");
+        string contract = reader.Name();
+        reader.File();
+        List<Parameter> fields = Parameters(reader, "field");
+        var methods = new List<Function>();
+        while (reader.TryTake("method"))
+            methods.Add(new Function(reader.Name(), new IrBodyReader(reader).Body()));
+        reader.End();
+        return new Functor(name, contract, fields, methods);
+    }
+
+    /// <summary>Parses a quantization format.</summary>
+    /// <exception cref="IrException">The text is not a format; its location is the place in the text.</exception>
+    public static QuantFormat ParseFormat(string text)
+    {
+        const int largest = 1 << 20;
+        var reader = new IrReader(text);
+        reader.Expect(IrText.Format);
+        string name = reader.Name();
+        reader.File();
+        reader.Expect("block");
+        int size = reader.Int(1, largest);
+        reader.Expect("bytes");
+        int bytes = reader.Int(1, largest);
+        reader.Expect("group");
+        int group = reader.Int(1, largest);
+        reader.Expect("decode");
+        var decode = new Function(reader.Name(), new IrBodyReader(reader).Body());
+        reader.End();
+        return new QuantFormat(name, size, bytes, group, decode);
+    }
+
+    private static List<Parameter> Parameters(IrReader reader, string keyword)
+    {
+        var parameters = new List<Parameter>();
+        var names = new HashSet<string>();
+        while (reader.TryTake(keyword))
+        {
+            IrToken at = reader.Peek;
+            Parameter parameter = Parameter(reader);
+            if (!names.Add(parameter.Name))
+                throw IrReader.Error($"'{parameter.Name}' is declared twice", at);
+            parameters.Add(parameter);
+        }
+
+        return parameters;
+    }
+
+    private static Parameter Parameter(IrReader reader)
+    {
+        string name = reader.Name();
+        reader.Expect(":");
+        ParameterKind kind = reader.Word(IrText.ParameterKinds);
+        return kind switch
+        {
+            ParameterKind.View => new Parameter { Name = name, Kind = kind, Element = ElementOf(reader), Rank = reader.Int(1, 4) },
+            ParameterKind.Functor => new Parameter { Name = name, Kind = kind, TypeParameter = reader.Name() },
+            ParameterKind.Scalar => new Parameter { Name = name, Kind = kind, DType = reader.Word(IrText.DTypes) },
+            _ => new Parameter { Name = name, Kind = kind, DType = reader.Word(IrText.DTypes), Values = Values(reader) },
+        };
+    }
+
+    private static Element ElementOf(IrReader reader)
+    {
+        if (reader.TryTake("type"))
+            return Element.Parameter(reader.Name());
+        if (reader.TryTake("quant"))
+            return Element.Quantized(reader.Name());
+        IrToken at = reader.Peek;
+        string name = reader.Name();
+        return Element.Primitives.FirstOrDefault(e => e.Name == name) ?? throw IrReader.Error($"'{name}' is no element type", at);
+    }
+
+    private static int[] Values(IrReader reader)
+    {
+        var values = new List<int>();
+        reader.Expect("(");
+        while (!reader.TryTake(")"))
+        {
+            if (values.Count > 0)
+                reader.Expect(",");
+            values.Add(reader.Int(int.MinValue, int.MaxValue));
+        }
+
+        return values.ToArray();
+    }
+}
