@@ -1,0 +1,12 @@
+namespace KernelFoundry;
+
+/// <summary>
+/// Marks a static method of a static partial class as a kernel: one call is one program instance, and the compiler adds an overload whose
+/// first parameter is a <see cref="Device"/> that launches the whole grid.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class KernelAttribute : Attribute
+{
+    /// <summary>Work-items that share one program on thread devices (OpenCL). Has no meaning on the CPU.</summary>
+    public int WorkGroup { get; init; } = 64;
+}

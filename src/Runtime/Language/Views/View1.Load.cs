@@ -1,0 +1,35 @@
+namespace KernelFoundry;
+
+/// <content>Loads of values.</content>
+public readonly partial struct View1<T>
+{
+    /// <summary>Loads the value as float.</summary>
+    /// <param name="i0">Index along axis 0.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="KernelExecutionException">An index is outside its extent.</exception>
+    public float Load(int i0) => ViewAccess.Load<T, float, ElementPart.Value>(Data, i0);
+
+    /// <summary>Loads the values as float. Two tile indices of one axis give their outer product; those of two axes go element by element.</summary>
+    /// <param name="i0">Index or indices along axis 0.</param>
+    /// <param name="mask">Where false, nothing is read.</param>
+    /// <param name="other">The result where the mask is false.</param>
+    /// <returns>A tile of the shape the indices give.</returns>
+    /// <exception cref="KernelExecutionException">An index that is not masked off is outside its extent, or shapes do not match.</exception>
+    public Tile<float> Load(Tile<int> i0, Tile<bool>? mask = null, float other = 0) =>
+        ViewAccess.Load<T, float, ElementPart.Value>(Data, mask, other, i0);
+
+    /// <summary>Loads the int of an int, sbyte or byte view.</summary>
+    /// <param name="i0">Index along axis 0.</param>
+    /// <returns>The int.</returns>
+    /// <exception cref="KernelExecutionException">An index is outside its extent.</exception>
+    public int LoadInt(int i0) => ViewAccess.Load<T, int, ElementPart.Integer>(Data, i0);
+
+    /// <summary>Loads the ints of an int, sbyte or byte view. Two tile indices of one axis give their outer product; those of two axes go element by element.</summary>
+    /// <param name="i0">Index or indices along axis 0.</param>
+    /// <param name="mask">Where false, nothing is read.</param>
+    /// <param name="other">The result where the mask is false.</param>
+    /// <returns>A tile of the shape the indices give.</returns>
+    /// <exception cref="KernelExecutionException">An index that is not masked off is outside its extent, or shapes do not match.</exception>
+    public Tile<int> LoadInt(Tile<int> i0, Tile<bool>? mask = null, int other = 0) =>
+        ViewAccess.Load<T, int, ElementPart.Integer>(Data, mask, other, i0);
+}

@@ -1,0 +1,116 @@
+namespace KernelFoundry;
+
+/// <summary>
+/// Typed memory of four axes on a device, the last contiguous. Kernels load tiles from it and store them to it.
+/// </summary>
+/// <typeparam name="T">float, Half, BFloat16, int, sbyte, byte or a quantization format. Extents count elements, quantized or not.</typeparam>
+public readonly partial struct View4<T>
+    where T : unmanaged
+{
+    internal readonly ViewData Data;
+
+    internal View4(in ViewData data) => Data = data;
+
+    /// <summary>A contiguous view.</summary>
+    /// <param name="memory">The memory it points into.</param>
+    /// <param name="byteOffset">Where its first element is.</param>
+    /// <param name="extent0">Elements along axis 0.</param>
+    /// <param name="extent1">Elements along axis 1.</param>
+    /// <param name="extent2">Elements along axis 2.</param>
+    /// <param name="extent3">Elements along axis 3; a multiple of the block size of a quantized format.</param>
+    /// <exception cref="ArgumentException">The memory is too small, or the last extent no multiple of the block size.</exception>
+    public View4(DeviceMemory memory, long byteOffset, int extent0, int extent1, int extent2, int extent3)
+        : this(ViewLayout.Contiguous<T>(memory, byteOffset, [extent0, extent1, extent2, extent3]))
+    {
+    }
+
+    /// <summary>A strided view.</summary>
+    /// <param name="memory">The memory it points into.</param>
+    /// <param name="byteOffset">Where its first element is.</param>
+    /// <param name="extents">Elements along each axis.</param>
+    /// <param name="strides">Elements between neighbours along axes 0 to 2; the last axis is contiguous.</param>
+    /// <exception cref="ArgumentException">The memory is too small, or extents or strides are no multiples of the block size.</exception>
+    public View4(DeviceMemory memory, long byteOffset, (int, int, int, int) extents, (long, long, long) strides)
+        : this(ViewLayout.Strided<T>(memory, byteOffset, [extents.Item1, extents.Item2, extents.Item3, extents.Item4], [strides.Item1, strides.Item2, strides.Item3]))
+    {
+    }
+
+    /// <summary>The memory the view points into; null for a default view, which is empty.</summary>
+    public DeviceMemory? Memory => Data.Memory;
+
+    /// <summary>Where the first element is in <see cref="Memory"/>, in bytes.</summary>
+    public long ByteOffset => Data.ByteOffset;
+
+    /// <summary>Elements along axis 0.</summary>
+    public int Extent0 => Data.Extents[0];
+
+    /// <summary>Elements along axis 1.</summary>
+    public int Extent1 => Data.Extents[1];
+
+    /// <summary>Elements along axis 2.</summary>
+    public int Extent2 => Data.Extents[2];
+
+    /// <summary>Elements along axis 3.</summary>
+    public int Extent3 => Data.Extents[3];
+
+    /// <summary>Elements between neighbours along axis 0.</summary>
+    public long Stride0 => Data.Strides[0];
+
+    /// <summary>Elements between neighbours along axis 1.</summary>
+    public long Stride1 => Data.Strides[1];
+
+    /// <summary>Elements between neighbours along axis 2.</summary>
+    public long Stride2 => Data.Strides[2];
+
+    /// <summary>Number of elements.</summary>
+    public long Count => Data.Count;
+
+    /// <summary>Whether all elements lie one after another in row-major order.</summary>
+    public bool IsContiguous => Data.IsContiguous;
+
+    /// <summary>The part with indices start to start + length - 1 along one axis.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="start">First index; along the last axis of a quantized view, the first of a block.</param>
+    /// <param name="length">Number of indices; along the last axis of a quantized view, whole blocks.</param>
+    /// <returns>A view of the same memory.</returns>
+    public View4<T> Slice(int axis, int start, int length) => new(ViewLayout.Slice<T>(Data, axis, start, length));
+
+    /// <summary>The part at one index of axis 0.</summary>
+    /// <param name="index">The index.</param>
+    /// <returns>A view of the same memory with one axis fewer.</returns>
+    public View3<T> Row(int index) => new(ViewLayout.Row<T>(Data, index));
+
+    /// <summary>The same elements as a view of one axis.</summary>
+    /// <param name="extent0">Elements along axis 0.</param>
+    /// <returns>A view of the same memory.</returns>
+    /// <exception cref="ArgumentException">The number of elements differs, or the view is not contiguous.</exception>
+    public View1<T> Reshape(int extent0) => new(ViewLayout.Reshape<T>(Data, [extent0]));
+
+    /// <summary>The same elements as a view of two axes.</summary>
+    /// <param name="extent0">Elements along axis 0.</param>
+    /// <param name="extent1">Elements along axis 1.</param>
+    /// <returns>A view of the same memory.</returns>
+    /// <exception cref="ArgumentException">The number of elements differs, or the view is not contiguous.</exception>
+    public View2<T> Reshape(int extent0, int extent1) => new(ViewLayout.Reshape<T>(Data, [extent0, extent1]));
+
+    /// <summary>The same elements as a view of three axes.</summary>
+    /// <param name="extent0">Elements along axis 0.</param>
+    /// <param name="extent1">Elements along axis 1.</param>
+    /// <param name="extent2">Elements along axis 2.</param>
+    /// <returns>A view of the same memory.</returns>
+    /// <exception cref="ArgumentException">The number of elements differs, or the view is not contiguous.</exception>
+    public View3<T> Reshape(int extent0, int extent1, int extent2) => new(ViewLayout.Reshape<T>(Data, [extent0, extent1, extent2]));
+
+    /// <summary>The same elements as a view of four axes.</summary>
+    /// <param name="extent0">Elements along axis 0.</param>
+    /// <param name="extent1">Elements along axis 1.</param>
+    /// <param name="extent2">Elements along axis 2.</param>
+    /// <param name="extent3">Elements along axis 3.</param>
+    /// <returns>A view of the same memory.</returns>
+    /// <exception cref="ArgumentException">The number of elements differs, or the view is not contiguous.</exception>
+    public View4<T> Reshape(int extent0, int extent1, int extent2, int extent3) => new(ViewLayout.Reshape<T>(Data, [extent0, extent1, extent2, extent3]));
+
+    /// <summary>Element type and shape.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"View4<{Element<T>.Name}>{Data.ShapeText}";
+}
