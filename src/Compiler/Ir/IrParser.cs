@@ -4,7 +4,7 @@ namespace KernelFoundry.Compiler.Ir;
 
 /// <summary>
 /// Reads what <see cref="IrPrinter"/> writes and rebuilds it op for op: printing the result gives the same text. Types are inferred again and
-/// must be those written; scopes and everything else are the verifier's to check.
+/// must be those written; scopes and everything else are <see cref="IrVerifier"/>'s to check.
 /// </summary>
 public static class IrParser
 {

@@ -9,7 +9,7 @@ public static class ScalarMath
     private static readonly Dictionary<OpCode, Func<Number, Number>> Unary = new()
     {
         [OpCode.Neg] = a => a.Type == DType.F32 ? Number.Of(-a.F32) : Number.OfBits(a.Type, unchecked(-a.I32)),
-        [OpCode.Abs] = a => a.Type == DType.F32 ? Number.Of(Math.Abs(a.F32)) : Number.OfBits(a.Type, a.I32 < 0 ? unchecked(-a.I32) : a.I32),
+        [OpCode.Abs] = a => a.Type == DType.F32 ? Number.Of(Math.Abs(a.F32)) : Number.OfBits(a.Type, a.I32 < 0 && a.Type != DType.U32 ? unchecked(-a.I32) : a.I32),
         [OpCode.Exp] = Real(Math.Exp),
         [OpCode.Log] = Real(Math.Log),
         [OpCode.Sqrt] = Real(Math.Sqrt),
@@ -65,19 +65,34 @@ public static class ScalarMath
         OpCode.Convert => Convert(a, (DType)attribute!),
         OpCode.Bitcast => Number.OfBits((DType)attribute!, a.Bits),
         OpCode.Select => a.Bool ? b : c,
-        OpCode.Fma => Number.Of((float)(((double)a.F32 * b.F32) + c.F32)),
+        OpCode.Fma => Number.Of(FusedMultiplyAdd(a.F32, b.F32, c.F32)),
         OpCode.Philox => Number.Of(Philox(a.U32, b.U32, c.U32)),
         _ => Unary.TryGetValue(code, out Func<Number, Number>? unary) ? unary(a) : Binary[code](a, b),
     };
 
-    /// <summary>Conversion between compute types: float to integer truncates and saturates (NaN gives 0), to i8 keeps the low byte's value saturated.</summary>
+    /// <summary>The op as a function: what <see cref="Evaluate"/> does, looked up once.</summary>
+    public static Func<Number, Number, Number, Number> Bind(OpCode code, object? attribute)
+    {
+        if (Unary.TryGetValue(code, out Func<Number, Number>? unary))
+            return (a, _, _) => unary(a);
+        if (Binary.TryGetValue(code, out Func<Number, Number, Number>? binary))
+            return (a, b, _) => binary(a, b);
+        return (a, b, c) => Evaluate(code, attribute, a, b, c);
+    }
+
+    /// <summary>Conversion between compute types: float to integer truncates and saturates (NaN gives 0), to i8 saturates.</summary>
     public static Number Convert(Number a, DType to) => to switch
     {
         _ when a.Type == to => a,
         DType.F32 => Number.Of(a.Type == DType.U32 ? a.U32 : (float)a.I32),
         DType.Bool => Number.Of(a.Type == DType.F32 ? a.F32 != 0 : a.Bits != 0),
         DType.U32 => Number.Of(a.Type == DType.F32 ? (uint)Saturate(a.F32, 0, uint.MaxValue) : a.U32),
-        DType.I8 => Number.OfBits(DType.I8, (int)Math.Max(-128, Math.Min(127, a.Type == DType.F32 ? Saturate(a.F32, -128, 127) : a.I32))),
+        DType.I8 => Number.OfBits(DType.I8, (int)Math.Max(-128, Math.Min(127, a.Type switch
+        {
+            DType.F32 => Saturate(a.F32, -128, 127),
+            DType.U32 => a.U32,
+            _ => a.I32,
+        }))),
         _ => Number.OfBits(to, a.Type == DType.F32 ? (int)Saturate(a.F32, int.MinValue, int.MaxValue) : a.Bits),
     };
 
@@ -124,6 +139,20 @@ public static class ScalarMath
             fraction = n / 2.0 / (a + fraction);
         double erfc = Math.Exp(-a * a) / (a + fraction) / Math.Sqrt(Math.PI);
         return Math.Sign(x) * (1 - erfc);
+    }
+
+    // The product of two floats is exact in double. Rounding the sum to odd before rounding it to float gives one rounding's result (Boldo and
+    // Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
+    private static float FusedMultiplyAdd(float a, float b, float c)
+    {
+        double product = (double)a * b, sum = product + c;
+        if (double.IsNaN(sum) || double.IsInfinity(sum))
+            return (float)sum;
+        double added = sum - product, error = product - (sum - added) + (c - added);
+        long bits = BitConverter.DoubleToInt64Bits(sum);
+        if (error != 0 && (bits & 1) == 0)
+            sum = BitConverter.Int64BitsToDouble(error > 0 == sum > 0 ? bits + 1 : bits - 1);
+        return (float)sum;
     }
 
     private static double Saturate(float value, double low, double high) =>

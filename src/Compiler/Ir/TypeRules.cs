@@ -82,7 +82,8 @@ public static class TypeRules
         for (int i = rule == TypeRule.Select ? 1 : 0; i < operands.Length && rule is not (TypeRule.Attribute or TypeRule.Random); i++)
         {
             bool shiftAmount = code is OpCode.Shl or OpCode.Shr && i == 1;
-            Expect(shiftAmount || operands[i].Type.DType == first, $"{code} of {first} and {operands[i].Type.DType}; convert one", at);
+            DType other = operands[i].Type.DType;
+            Expect(other == first || (shiftAmount && other is DType.I32 or DType.U32), $"{code} of {first} and {other}; convert one", at);
         }
 
         DType result = rule switch
@@ -94,9 +95,15 @@ public static class TypeRules
         };
         Expect(rule != TypeRule.Float || first == DType.F32, $"{code} takes float, not {first}", at);
         Expect(rule != TypeRule.Bits || first != DType.F32, $"{code} takes integers, not {first}", at);
+        bool arithmetic = rule == TypeRule.Same || (rule == TypeRule.Compare && code is not (OpCode.Eq or OpCode.Ne));
+        Expect(!arithmetic || first != DType.Bool, $"{code} does not take bool", at);
+        Expect(code != OpCode.Bitcast || (IsWord(first) && IsWord(result)), $"a bitcast of {first} to {result}", at);
+        Expect(rule != TypeRule.Random || operands.All(o => o.Type.DType is DType.I32 or DType.U32), $"{code} takes integers", at);
         Expect(rule != TypeRule.Select || operands[0].Type.DType == DType.Bool, "Where takes a condition of bool", at);
         return new ValueType(result, Broadcast(operands.Select(o => o.Type), at));
     }
+
+    private static bool IsWord(DType type) => type is DType.F32 or DType.I32 or DType.U32;
 
     private static ValueType Reduced(ValueType type, int axis, SourceLocation at)
     {
