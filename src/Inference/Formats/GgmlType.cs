@@ -1,6 +1,6 @@
 namespace KernelFoundry.Inference.Formats;
 
-/// <summary>Storage type of a tensor's elements, by the id a GGUF file writes. <see cref="GgmlTypeLayout"/> gives the block layout.</summary>
+/// <summary>Storage type of a tensor's elements, by the id a GGUF file writes. <see cref="GgmlTypeLayout"/> has the layouts.</summary>
 public enum GgmlType
 {
     /// <summary>32-bit float.</summary>

@@ -69,8 +69,8 @@ internal struct GgufCursor(GgufContent content)
         var name = content.Text(start);
         if (name.IsEmpty || name.Length > MaximumNameBytes || !Utf8.IsValid(name))
         {
-            throw Error($"the name of {subject} number {index}", name.Length > MaximumNameBytes ? $"{name.Length} bytes long" : InvalidModelException.Quote(name),
-                $"1 to {MaximumNameBytes} bytes of UTF-8");
+            string found = name.Length > MaximumNameBytes ? $"{name.Length} bytes long" : InvalidModelException.Quote(name);
+            throw Error($"the name of {subject} number {index}", found, $"1 to {MaximumNameBytes} bytes of UTF-8");
         }
 
         (Subject, SubjectName) = (subject, start);

@@ -80,11 +80,9 @@ public sealed class GgufFile : IDisposable
         if (magic != BinaryPrimitives.ReadUInt32LittleEndian("GGUF"u8))
             throw cursor.Error("the magic", InvalidModelException.Quote(_content.Span(0, sizeof(uint))), "'GGUF'");
         uint version = cursor.ReadUInt32("the version");
-        if (BinaryPrimitives.ReverseEndianness(version) is >= 1 and <= ushort.MaxValue)
-        {
-            throw cursor.Error("the version", $"{BinaryPrimitives.ReverseEndianness(version)} in big-endian order, so this is a big-endian file",
-                "a little-endian file");
-        }
+        uint reversed = BinaryPrimitives.ReverseEndianness(version);
+        if (reversed is >= 1 and <= ushort.MaxValue)
+            throw cursor.Error("the version", $"{reversed} in big-endian order, so this is a big-endian file", "a little-endian file");
 
         return version is 2 or 3 ? (int)version : throw cursor.Error("the version", $"{version}", "2 or 3");
     }

@@ -31,8 +31,8 @@ public sealed class GgufMetadata : IReadOnlyList<GgufValue>
         int duplicate = _index.FindDuplicate();
         if (duplicate >= 0)
         {
-            throw cursor.Error($"metadata entry number {duplicate}", $"a second {InvalidModelException.Quote(content.Text(positions[duplicate]))}",
-                "every key once");
+            string key = InvalidModelException.Quote(content.Text(positions[duplicate]));
+            throw cursor.Error($"metadata entry number {duplicate}", $"a second {key}", "every key once");
         }
     }
 
@@ -101,7 +101,9 @@ public sealed class GgufMetadata : IReadOnlyList<GgufValue>
         if (!TryGetValue(key, out var entry))
             return false;
         long integer = Scalar(entry, "an unsigned integer").GetInt64();
-        value = integer is >= 0 and <= uint.MaxValue ? (uint)integer : throw entry.Error($"{integer}", $"an integer from 0 to {uint.MaxValue}");
+        value = integer is >= 0 and <= uint.MaxValue
+            ? (uint)integer
+            : throw entry.Error($"{integer}", $"an integer from 0 to {uint.MaxValue}");
         return true;
     }
 
@@ -159,10 +161,10 @@ public sealed class GgufMetadata : IReadOnlyList<GgufValue>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The exception for a key that the file has to have.</summary>
-    internal InvalidModelException Missing(string key, string expected) => new(_content.Name, $"metadata key '{key}'", "absent", expected);
+    private InvalidModelException Missing(string key, string expected) => new(_content.Name, $"metadata key '{key}'", "absent", expected);
 
-    private static GgufValue Scalar(GgufValue value, string expected) => value.IsArray ? throw value.Error(value.Describe(), expected) : value;
+    private static GgufValue Scalar(GgufValue value, string expected) =>
+        value.IsArray ? throw value.Error(value.Describe(), expected) : value;
 
     private void SkipValue(ref GgufCursor cursor)
     {

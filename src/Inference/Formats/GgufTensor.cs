@@ -16,7 +16,8 @@ public readonly struct GgufTensor
     private readonly long _entry;
     private readonly Dimensions _dimensions;
 
-    internal GgufTensor(GgufContent content, long entry, int rank, ReadOnlySpan<long> dimensions, GgmlType type, long offset, long byteLength)
+    internal GgufTensor(
+        GgufContent content, long entry, int rank, ReadOnlySpan<long> dimensions, GgmlType type, long offset, long byteLength)
     {
         _content = content;
         _entry = entry;

@@ -27,8 +27,8 @@ public sealed class GgufTensors : IReadOnlyList<GgufTensor>
         int duplicate = _index.FindDuplicate();
         if (duplicate >= 0)
         {
-            throw cursor.Error($"tensor number {duplicate}", $"a second {InvalidModelException.Quote(content.Text(positions[duplicate]))}",
-                "every tensor name once");
+            string name = InvalidModelException.Quote(content.Text(positions[duplicate]));
+            throw cursor.Error($"tensor number {duplicate}", $"a second {name}", "every tensor name once");
         }
 
         _dataStart = (cursor.Position + alignment - 1) / alignment * alignment;
@@ -47,7 +47,9 @@ public sealed class GgufTensors : IReadOnlyList<GgufTensor>
     /// <summary>The tensor called <paramref name="name"/>.</summary>
     /// <exception cref="InvalidModelException">The file has no such tensor.</exception>
     public GgufTensor this[string name] =>
-        TryGet(name, out var tensor) ? tensor : throw new InvalidModelException(_content.Name, $"tensor '{name}'", "absent", "a tensor of that name");
+        TryGet(name, out var tensor)
+            ? tensor
+            : throw new InvalidModelException(_content.Name, $"tensor '{name}'", "absent", "a tensor of that name");
 
     /// <summary>The tensor called <paramref name="name"/>, where there is one.</summary>
     public bool TryGet(string name, out GgufTensor tensor)
@@ -88,7 +90,11 @@ public sealed class GgufTensors : IReadOnlyList<GgufTensor>
 
         uint id = cursor.ReadUInt32("its type");
         if (!GgmlTypeLayout.TryGet(id, out var layout))
-            throw cursor.Error("its type", $"the unknown ggml type id {id}", "a known one: " + string.Join(", ", Enum.GetNames<GgmlType>()));
+        {
+            string known = string.Join(", ", Enum.GetNames<GgmlType>());
+            throw cursor.Error("its type", $"the unknown ggml type id {id}", $"one of {known}");
+        }
+
         if (columns % (ulong)layout.BlockSize != 0)
             throw cursor.Error("its dimension 0", $"{columns}", $"a multiple of {layout.BlockSize}, the block size of {layout.Type}");
         if (elements / (UInt128)layout.BlockSize * (UInt128)layout.BlockBytes > long.MaxValue)
@@ -112,7 +118,8 @@ public sealed class GgufTensors : IReadOnlyList<GgufTensor>
             if (offset > room || (ulong)tensor.ByteLength > room - offset)
             {
                 (cursor.Subject, cursor.SubjectName) = ("tensor", position);
-                throw cursor.Error("its data", $"{tensor.ByteLength} bytes from offset {offset}", $"a place inside the {room} bytes of tensor data");
+                throw cursor.Error("its data", $"{tensor.ByteLength} bytes from offset {offset}",
+                    $"a place inside the {room} bytes of tensor data");
             }
         }
 
@@ -123,7 +130,8 @@ public sealed class GgufTensors : IReadOnlyList<GgufTensor>
             var tensor = this[order[i]];
             if (tensor.Offset - before.Offset < before.ByteLength)
             {
-                throw tensor.Error("its offset", $"{tensor.Offset - _dataStart}, inside the data of tensor {InvalidModelException.Quote(before.NameBytes)}",
+                string other = InvalidModelException.Quote(before.NameBytes);
+                throw tensor.Error("its offset", $"{tensor.Offset - _dataStart}, inside the data of tensor {other}",
                     $"{before.Offset - _dataStart + before.ByteLength} or more");
             }
         }

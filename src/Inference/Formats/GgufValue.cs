@@ -106,7 +106,9 @@ public readonly struct GgufValue
     /// <summary>The strings of an array, decoded when asked for.</summary>
     /// <exception cref="InvalidModelException">The value is not an array of strings.</exception>
     public GgufStringArray GetStrings() =>
-        IsArray && ElementType == GgufValueType.String ? new GgufStringArray(_content, _data, Count) : throw Error(Describe(), "an array of strings");
+        IsArray && ElementType == GgufValueType.String
+            ? new GgufStringArray(_content, _data, Count)
+            : throw Error(Describe(), "an array of strings");
 
     /// <summary>The floats of an array; 64-bit ones are rounded.</summary>
     /// <exception cref="InvalidModelException">The value is not an array of floats.</exception>
@@ -154,7 +156,7 @@ public readonly struct GgufValue
     internal InvalidModelException Error(string found, string expected) =>
         new(_content.Name, $"metadata key {InvalidModelException.Quote(KeyBytes)}", found, expected);
 
-    internal string Describe() => IsArray ? $"an array of {Count} {ElementType} values" : $"a {Type} value";
+    internal string Describe() => IsArray ? $"an array of {Count} {ElementType} values" : $"of type {Type}";
 
     private void CheckIndex(int index)
     {

@@ -12,7 +12,12 @@ namespace KernelFoundry.Inference.Tokenizers;
 public sealed class SentencePieceTokenizer : Tokenizer
 {
     private const string ScoresKey = "tokenizer.ggml.scores";
+    private const string TokensKey = "tokenizer.ggml.tokens";
     private const int ByteTextLength = 6;
+
+    // What SentencePiece itself uses unless told otherwise, as llama.cpp does.
+    private static readonly SpecialTokens s_defaults = new(Bos: 1, Eos: 2, Unknown: 0, AddBos: true, AddEos: false);
+
     private readonly BpeMerger _merger;
     private readonly SpecialTokenMatcher _userDefined;
     private readonly SpecialTokenMatcher _allSpecial;
@@ -26,7 +31,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
     }
 
     private SentencePieceTokenizer(GgufFile file, Vocabulary vocabulary)
-        : base(vocabulary, SpecialTokens.Read(file.Metadata, vocabulary.Count, new SpecialTokens(Bos: 1, Eos: 2, Unknown: 0, AddBos: true, AddEos: false)))
+        : base(vocabulary, SpecialTokens.Read(file.Metadata, vocabulary.Count, s_defaults))
     {
         AddSpacePrefix = !file.Metadata.TryGetBoolean("tokenizer.ggml.add_space_prefix", out bool add) || add;
         float[] scores = ReadScores(file.Metadata, vocabulary.Count);
@@ -35,7 +40,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
         _byteValues = ReadByteTokens(file.Metadata, vocabulary, byteTokens);
         if (Array.IndexOf(byteTokens, -1) is var missing and >= 0)
         {
-            throw new InvalidModelException(file.Name, "metadata key 'tokenizer.ggml.tokens'", $"without a byte token <0x{missing:X2}> and without an unknown token",
+            throw file.Metadata.GetValue(TokensKey).Error($"without a byte token <0x{missing:X2}> and without an unknown token",
                 "256 byte tokens or an unknown token");
         }
 
@@ -74,32 +79,27 @@ public sealed class SentencePieceTokenizer : Tokenizer
     private protected override void Encode(ReadOnlySpan<byte> text, bool parseSpecial, List<int> tokens)
     {
         var matcher = parseSpecial ? _allSpecial : _userDefined;
-        bool prefix = AddSpacePrefix;
         while (!text.IsEmpty)
         {
             int special = matcher.Next(text, out int start);
             if (start > 0)
-            {
-                EncodeText(text[..start], prefix, tokens);
-                prefix = false;
-            }
-
+                EncodeText(text[..start], tokens);
             text = text[start..];
             if (special >= 0)
             {
                 tokens.Add(special);
                 text = text[Vocabulary.Text(special).Length..];
-                prefix = AddSpacePrefix;
             }
         }
     }
 
-    private void EncodeText(ReadOnlySpan<byte> text, bool prefix, List<int> tokens)
+    /// <summary>Encodes text without special tokens. It begins the whole text or follows a special token, so the prefix is due.</summary>
+    private void EncodeText(ReadOnlySpan<byte> text, List<int> tokens)
     {
         int growth = Space.Length - 1;
         byte[] escaped = ArrayPool<byte>.Shared.Rent(checked(text.Length + (text.Count((byte)' ') * growth) + Space.Length));
         int length = 0;
-        if (prefix)
+        if (AddSpacePrefix)
         {
             Space.CopyTo(escaped);
             length = Space.Length;
@@ -144,7 +144,7 @@ public sealed class SentencePieceTokenizer : Tokenizer
         return nan < 0 ? scores : throw metadata.GetValue(ScoresKey).Error($"NaN at index {nan}", "a number");
     }
 
-    /// <summary>Byte value of each byte token, by token id; enters the tokens into <paramref name="byteTokens"/>, the first of each value.</summary>
+    /// <summary>Byte value of each byte token, by id; <paramref name="byteTokens"/> takes the first id of each value.</summary>
     private static byte[] ReadByteTokens(GgufMetadata metadata, Vocabulary vocabulary, int[] byteTokens)
     {
         byte[] values = new byte[vocabulary.Count];
@@ -156,8 +156,8 @@ public sealed class SentencePieceTokenizer : Tokenizer
             if (text.Length != ByteTextLength || !text.StartsWith("<0x"u8) || text[^1] != '>'
                 || !byte.TryParse(text[3..5], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out values[id]))
             {
-                throw metadata.GetValue("tokenizer.ggml.tokens").Error($"{InvalidModelException.Quote(text)} at index {id}, which is marked as a byte token",
-                    "<0x00> to <0xFF>");
+                throw metadata.GetValue(TokensKey).Error(
+                    $"{InvalidModelException.Quote(text)} at index {id}, which is marked as a byte token", "<0x00> to <0xFF>");
             }
 
             byteTokens[values[id]] = id;

@@ -20,9 +20,9 @@ public static class TokenizerFactory
     public static Tokenizer Create(GgufFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var model = file.Metadata.TryGetValue(ModelKey, out var value) ? value : throw file.Metadata.Missing(ModelKey, "the tokenizer's name");
+        var model = file.Metadata.GetValue(ModelKey);
         return s_models.TryGetValue(model.GetString(), out var create)
             ? create(file)
-            : throw model.Error($"the unsupported tokenizer {InvalidModelException.Quote(model.GetStringBytes())}", string.Join(" or ", SupportedModels));
+            : throw model.Error($"the unsupported tokenizer {model}", string.Join(" or ", SupportedModels));
     }
 }

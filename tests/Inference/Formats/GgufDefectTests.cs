@@ -34,7 +34,7 @@ public class GgufDefectTests
         { "alignment 0", new GgufBuilder().Add("general.alignment", 0u).Build(), "general.alignment", "0", "power of two" },
         { "alignment 24", new GgufBuilder().Add("general.alignment", 24u).Build(), "general.alignment", "24", "power of two" },
         { "alignment 2^31", new GgufBuilder().Add("general.alignment", 1u << 31).Build(), "general.alignment", "2147483648", "2097152" },
-        { "alignment text", new GgufBuilder().Add("general.alignment", "32").Build(), "general.alignment", "a String value", "an integer" },
+        { "alignment text", new GgufBuilder().Add("general.alignment", "32").Build(), "general.alignment", "of type String", "an integer" },
         { "tensor name empty", Tensor("", 0, [1], new byte[4]), "tensor number 0", "''", "1 to 65535" },
         { "no dimension", Tensor("t", 0, [], new byte[16]), "tensor 't', its number of dimensions", "0", "1 to 4" },
         { "five dimensions", Tensor("t", 0, [1, 1, 1, 1, 1], new byte[4]), "tensor 't', its number of dimensions", "5", "1 to 4" },

@@ -75,7 +75,7 @@ public class GgufFileTests
         var missing = Assert.Throws<InvalidModelException>(() => metadata.GetString("absent"));
         Assert.Equal(("test.gguf", "metadata key 'absent'", "absent", "a string"), (missing.File, missing.Field, missing.Found, missing.Expected));
         var wrong = Assert.Throws<InvalidModelException>(() => metadata.TryGetUInt32("text", out _));
-        Assert.Equal(("metadata key 'text'", "a String value", "an integer"), (wrong.Field, wrong.Found, wrong.Expected));
+        Assert.Equal(("metadata key 'text'", "of type String", "an integer"), (wrong.Field, wrong.Found, wrong.Expected));
         Assert.Throws<InvalidModelException>(() => metadata.GetUInt32("negative"));
         Assert.Throws<InvalidModelException>(() => metadata.GetUInt32("long"));
         Assert.Throws<InvalidModelException>(() => metadata.GetUInt32("ints"));

@@ -6,23 +6,23 @@ namespace KernelFoundry.Inference.Tests.Tokenizers;
 public class VocabularyDefectTests
 {
     [Theory]
-    [InlineData("tokenizer.ggml.model", null, "absent", "the tokenizer's name")]
+    [InlineData("tokenizer.ggml.model", null, "absent", "a value")]
     [InlineData("tokenizer.ggml.model", "bert", "the unsupported tokenizer 'bert'", "llama")]
-    [InlineData("tokenizer.ggml.model", 7, "a Int32 value", "a string")]
+    [InlineData("tokenizer.ggml.model", 7, "of type Int32", "a string")]
     [InlineData("tokenizer.ggml.tokens", null, "absent", "an array of strings")]
-    [InlineData("tokenizer.ggml.tokens", "text", "a String value", "an array of strings")]
+    [InlineData("tokenizer.ggml.tokens", "text", "of type String", "an array of strings")]
     [InlineData("tokenizer.ggml.tokens", new string[0], "a vocabulary of 0 tokens", "1 to")]
     [InlineData("tokenizer.ggml.scores", null, "absent", "an array of floats")]
     [InlineData("tokenizer.ggml.scores", new[] { 1f, 2f }, "an array of 2 scores", "259")]
     [InlineData("tokenizer.ggml.scores", new[] { 1, 2 }, "an array of 2 Int32 values", "an array of floats")]
     [InlineData("tokenizer.ggml.token_type", null, "absent", "a value")]
     [InlineData("tokenizer.ggml.token_type", new[] { 1 }, "an array of 1 Int32 values", "259 integers")]
-    [InlineData("tokenizer.ggml.token_type", 1, "a Int32 value", "259 integers")]
+    [InlineData("tokenizer.ggml.token_type", 1, "of type Int32", "259 integers")]
     [InlineData("tokenizer.ggml.bos_token_id", 259u, "259", "0 to 258")]
     [InlineData("tokenizer.ggml.eos_token_id", -1, "-1", "0 to 258")]
     [InlineData("tokenizer.ggml.unknown_token_id", uint.MaxValue, "4294967295", "0 to 258")]
-    [InlineData("tokenizer.ggml.unknown_token_id", "0", "a String value", "an integer")]
-    [InlineData("tokenizer.ggml.add_space_prefix", 1, "a Int32 value", "a boolean")]
+    [InlineData("tokenizer.ggml.unknown_token_id", "0", "of type String", "an integer")]
+    [InlineData("tokenizer.ggml.add_space_prefix", 1, "of type Int32", "a boolean")]
     public void A_wrong_entry_is_named(string key, object? value, string found, string expected)
     {
         var error = Assert.Throws<InvalidModelException>(() => new TestVocabulary().With(key, value).Create());
