@@ -6,6 +6,8 @@ namespace KernelFoundry;
 /// </summary>
 public abstract unsafe class DeviceMemory : IDisposable
 {
+    private int disposed;
+
     private protected DeviceMemory(Device device, byte* address, long byteLength)
     {
         Device = device;
@@ -23,22 +25,39 @@ public abstract unsafe class DeviceMemory : IDisposable
     public bool IsHostAddressable => Address != null;
 
     /// <summary>Whether the memory has been disposed of.</summary>
-    public bool IsDisposed { get; private set; }
+    public bool IsDisposed => Volatile.Read(ref disposed) != 0;
 
     /// <summary>The host's address of the first byte; null if the host cannot address it.</summary>
-    internal byte* Address { get; private set; }
+    internal byte* Address { get; }
 
     /// <summary>Frees the memory if it is owned. Disposing twice does nothing.</summary>
     public void Dispose()
     {
-        if (!IsDisposed)
-        {
-            IsDisposed = true;
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
             Free();
-            Address = null;
-        }
-
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Copies bytes from the host. Returns when they may be reused.</summary>
+    /// <param name="byteOffset">Where the first byte goes.</param>
+    /// <param name="source">The bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes do not fit.</exception>
+    public void Write(long byteOffset, ReadOnlySpan<byte> source)
+    {
+        RequireRange(byteOffset, source.Length);
+        if (source.Length > 0)
+            WriteCore(byteOffset, source);
+    }
+
+    /// <summary>Copies bytes to the host, after all launches that were started before.</summary>
+    /// <param name="byteOffset">Where the first byte is.</param>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer bytes.</exception>
+    public void Read(long byteOffset, Span<byte> destination)
+    {
+        RequireRange(byteOffset, destination.Length);
+        if (destination.Length > 0)
+            ReadCore(byteOffset, destination);
     }
 
     internal void RequireUsable() => ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -47,7 +66,7 @@ public abstract unsafe class DeviceMemory : IDisposable
     internal byte* RequireAddress()
     {
         RequireUsable();
-        if (Address == null && ByteLength > 0)
+        if (Address == null)
         {
             throw new InvalidOperationException($"Memory on device '{Device.Name}' cannot be read or written in place by the host: use CopyFrom and "
                 + "CopyTo.");
@@ -57,4 +76,18 @@ public abstract unsafe class DeviceMemory : IDisposable
     }
 
     private protected abstract void Free();
+
+    private protected abstract void WriteCore(long byteOffset, ReadOnlySpan<byte> source);
+
+    private protected abstract void ReadCore(long byteOffset, Span<byte> destination);
+
+    private void RequireRange(long byteOffset, int length)
+    {
+        RequireUsable();
+        if (byteOffset < 0 || byteOffset > ByteLength - length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(byteOffset), $"Bytes {byteOffset} to {byteOffset + length} are outside memory of {ByteLength} "
+                + "bytes.");
+        }
+    }
 }

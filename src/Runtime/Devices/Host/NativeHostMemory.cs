@@ -2,19 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace KernelFoundry;
 
-/// <summary>Native memory of the host, zeroed, aligned for the widest vectors and a cache line.</summary>
-internal sealed unsafe class HostMemory : DeviceMemory
+/// <summary>Native memory of its own: zeroed, and aligned for the widest vectors and a cache line.</summary>
+internal sealed unsafe class NativeHostMemory : HostMemory
 {
     public const int Alignment = 64;
 
-    public HostMemory(Device device, long byteLength)
+    public NativeHostMemory(Device device, long byteLength)
         : base(device, Allocate(byteLength), byteLength) => GC.AddMemoryPressure(Math.Max(1, byteLength));
 
-    ~HostMemory()
-    {
-        if (!IsDisposed)
-            Free();
-    }
+    ~NativeHostMemory() => Dispose();
 
     private protected override void Free()
     {
@@ -24,8 +20,6 @@ internal sealed unsafe class HostMemory : DeviceMemory
 
     private static byte* Allocate(long byteLength)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-
         // Rounded up to whole cache lines: two buffers never share one.
         nuint size = (nuint)((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
         var address = (byte*)NativeMemory.AlignedAlloc(size, Alignment);

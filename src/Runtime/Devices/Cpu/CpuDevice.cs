@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace KernelFoundry;
+
+/// <summary>Runs generated SIMD C# on a pool of worker threads.</summary>
+internal sealed unsafe class CpuDevice : Device
+{
+    private readonly int vectorBits;
+    private readonly WorkerPool pool;
+
+    public CpuDevice(DeviceOptions options)
+        : base(Describe(options), options.LaunchLog)
+    {
+        vectorBits = Info.VectorBits;
+        pool = new WorkerPool(Info.ComputeUnits, options.SpinTime);
+    }
+
+    // The pool's threads do not hold the device, so one that is dropped undisposed still ends them.
+    ~CpuDevice() => pool?.Stop();
+
+    /// <inheritdoc/>
+    public override bool SharesHostMemory => true;
+
+    public static DeviceInfo Describe(DeviceOptions options)
+    {
+        int threads = options.Threads ?? Environment.ProcessorCount;
+        int bits = options.VectorBits ?? CpuCode.BestVectorBits;
+        if (threads < 1)
+            throw new ArgumentException($"DeviceOptions.Threads is {threads}; a device has at least one.", nameof(options));
+        if (bits is not (128 or 256 or 512))
+            throw new ArgumentException($"DeviceOptions.VectorBits is {bits}; vectors have 128, 256 or 512 bits.", nameof(options));
+        return new DeviceInfo
+        {
+            Kind = DeviceKind.Cpu,
+            Name = $"Cpu ({RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()})",
+            ComputeUnits = threads,
+            VectorBits = bits,
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        // A launch returns when it is done.
+    }
+
+    private protected override bool CanUse(DeviceMemory memory) => memory.IsHostAddressable || memory.Device == this;
+
+    private protected override DeviceMemory AllocateCore(long byteLength) => new NativeHostMemory(this, byteLength);
+
+    private protected override void LaunchCore(KernelVariantSet kernel, KernelVariant variant, ref KernelArguments arguments)
+    {
+        CpuCode code = variant.Cpu ?? throw NoCode(kernel, variant, DeviceKind.Cpu);
+        LaunchShape shape = default;
+        fixed (long* slots = &arguments.FirstSlot)
+        {
+            code.Plan(slots, &shape);
+            if (!shape.IsEmpty)
+                pool.Run(kernel.Kernel, code.Entry(vectorBits), slots, shape);
+        }
+
+        // The finalizer must not stop the pool under a launch.
+        GC.KeepAlive(this);
+    }
+
+    private protected override void Close() => pool.Dispose();
+}

@@ -1,0 +1,44 @@
+namespace KernelFoundry;
+
+/// <content>Finding and opening devices.</content>
+public abstract partial class Device
+{
+    /// <summary>The device that runs kernels as plain C#. Always there; disposing it does nothing.</summary>
+    public static Device Reference { get; } = new ReferenceDevice(null);
+
+    /// <summary>Looks for devices of every kind.</summary>
+    /// <returns>What was found, and what was not with the reason, best first.</returns>
+    public static IReadOnlyList<DeviceInfo> Enumerate() => [.. OpenClDevices().Concat([CpuDevice.Describe(new DeviceOptions()), Reference.Info])];
+
+    /// <summary>Opens the best device present: a GPU or other accelerator, else the CPU. Options narrow the choice.</summary>
+    /// <param name="options">Which device, and how it behaves.</param>
+    /// <returns>The device; the caller disposes of it.</returns>
+    /// <exception cref="DeviceException">No device fits; the message says what was found and why it did not fit.</exception>
+    public static Device Open(DeviceOptions? options = null)
+    {
+        options ??= new DeviceOptions();
+        IReadOnlyList<DeviceInfo> found = Enumerate();
+        foreach (DeviceInfo info in found)
+        {
+            // An OpenCL device that is this very CPU is slower than the Cpu device: it is opened only when asked for.
+            bool wanted = options.Kind is { } kind
+                ? info.Kind == kind
+                : info.Kind == DeviceKind.Cpu || (info.Kind == DeviceKind.OpenCl && (info.IsAccelerator || options.Name is not null));
+            bool named = options.Name is null || info.Name.Contains(options.Name, StringComparison.OrdinalIgnoreCase);
+            if (wanted && named && info.IsAvailable)
+                return Create(info, options);
+        }
+
+        string wish = $"{options.Kind?.ToString() ?? "any kind"}{(options.Name is null ? "" : $" named '{options.Name}'")}";
+        throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, found)}");
+    }
+
+    private static Device Create(DeviceInfo info, DeviceOptions options) => info.Kind switch
+    {
+        DeviceKind.Cpu => new CpuDevice(options),
+        DeviceKind.OpenCl => OpenClDevice.Open(info, options),
+        _ => new ReferenceDevice(options.LaunchLog),
+    };
+
+    private static IEnumerable<DeviceInfo> OpenClDevices() => OpenClPlatform.Enumerate();
+}

@@ -1,0 +1,23 @@
+namespace KernelFoundry;
+
+/// <summary>Which device to open, and how it behaves.</summary>
+public sealed record DeviceOptions
+{
+    /// <summary>The kind wanted; null for the best present.</summary>
+    public DeviceKind? Kind { get; init; }
+
+    /// <summary>Part of the name wanted, in any case; null for any.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Cpu: threads that run programs, the caller's included; null for all processors this process may use.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Cpu: vector width in bits, 128, 256 or 512; null for the widest the processor computes with.</summary>
+    public int? VectorBits { get; init; }
+
+    /// <summary>Cpu: how long an idle worker spins for the next launch before it sleeps.</summary>
+    public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(100);
+
+    /// <summary>Where every launch is written before it runs, with the shapes of its arguments; null for nowhere.</summary>
+    public TextWriter? LaunchLog { get; init; }
+}

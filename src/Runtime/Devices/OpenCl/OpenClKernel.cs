@@ -1,0 +1,58 @@
+using System.Text;
+using static KernelFoundry.OpenClNames;
+
+namespace KernelFoundry;
+
+/// <summary>A built kernel and its limits.</summary>
+internal sealed unsafe class OpenClKernel : IDisposable
+{
+    private nint program;
+
+    public OpenClKernel(OpenClDevice device, nint program, OpenClCode code, string kernelName)
+    {
+        this.program = program;
+        int error;
+        fixed (byte* name = Encoding.UTF8.GetBytes(code.EntryPoint + '\0'))
+            Handle = OpenClLibrary.CreateKernel(program, name, &error);
+        if (error != Success)
+        {
+            _ = OpenClLibrary.ReleaseProgram(program);
+            throw new DeviceException(
+                $"Kernel {kernelName} on device '{device.Name}': the built program has no entry point {code.EntryPoint}: {ErrorName(error)}",
+                kernelName);
+        }
+
+        uint arguments;
+        OpenClPlatform.Check(OpenClLibrary.GetKernelInfo(Handle, KernelNumArgs, sizeof(uint), &arguments, null), "clGetKernelInfo");
+        ArgumentCount = (int)arguments;
+        nuint workGroup;
+        OpenClPlatform.Check(
+            OpenClLibrary.GetKernelWorkGroupInfo(Handle, device.Handle, KernelWorkGroupSize, (nuint)sizeof(nuint), &workGroup, null),
+            "clGetKernelWorkGroupInfo");
+        MaxWorkGroup = (int)workGroup;
+        ulong local;
+        OpenClPlatform.Check(
+            OpenClLibrary.GetKernelWorkGroupInfo(Handle, device.Handle, KernelLocalMemSize, sizeof(ulong), &local, null),
+            "clGetKernelWorkGroupInfo");
+        StaticLocalBytes = (long)local;
+    }
+
+    public nint Handle { get; }
+
+    public int ArgumentCount { get; }
+
+    /// <summary>Largest work-group this kernel can run with on its device.</summary>
+    public int MaxWorkGroup { get; }
+
+    /// <summary>Local memory the kernel declares itself, without the argument's.</summary>
+    public long StaticLocalBytes { get; }
+
+    public void Dispose()
+    {
+        if (program == 0)
+            return;
+        _ = OpenClLibrary.ReleaseKernel(Handle);
+        _ = OpenClLibrary.ReleaseProgram(program);
+        program = 0;
+    }
+}

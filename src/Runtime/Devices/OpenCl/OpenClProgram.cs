@@ -1,0 +1,101 @@
+using System.Text;
+using static KernelFoundry.OpenClNames;
+
+namespace KernelFoundry;
+
+/// <summary>Builds programs, from a cached binary where there is one that the driver still takes, else from source.</summary>
+internal static unsafe class OpenClProgram
+{
+    /// <summary>No fast-math options: results are part of a kernel's contract.</summary>
+    public const string BuildOptions = "-cl-std=CL1.2";
+
+    public static nint Build(OpenClDevice device, OpenClCode code, string kernelName)
+    {
+        string? cachePath = OpenClBinaryCache.PathFor(device.CacheIdentity, BuildOptions, code.Source);
+        if (cachePath is not null && OpenClBinaryCache.TryRead(cachePath) is { } binary && FromBinary(device, binary) is var cached and not 0)
+            return cached;
+
+        nint program = FromSource(device, code, kernelName);
+        if (cachePath is not null)
+            OpenClBinaryCache.Write(cachePath, BinaryOf(program));
+        return program;
+    }
+
+    /// <summary>A program from a binary; 0 if the driver refuses it.</summary>
+    private static nint FromBinary(OpenClDevice device, byte[] binary)
+    {
+        nint handle = device.Handle;
+        nuint length = (nuint)binary.Length;
+        int status;
+        int error;
+        nint program;
+        fixed (byte* first = binary)
+        {
+            byte* bytes = first;
+            program = OpenClLibrary.CreateProgramWithBinary(device.Context, 1, &handle, &length, &bytes, &status, &error);
+        }
+
+        if (error != Success)
+            return 0;
+        if (status == Success && BuildFor(device, program) == Success)
+            return program;
+        _ = OpenClLibrary.ReleaseProgram(program);
+        return 0;
+    }
+
+    private static nint FromSource(OpenClDevice device, OpenClCode code, string kernelName)
+    {
+        byte[] source = Encoding.UTF8.GetBytes(code.Source);
+        nuint length = (nuint)source.Length;
+        int error;
+        nint program;
+        fixed (byte* first = source)
+        {
+            byte* text = first;
+            program = OpenClLibrary.CreateProgramWithSource(device.Context, 1, &text, &length, &error);
+        }
+
+        device.Require(error, "clCreateProgramWithSource");
+        int built = BuildFor(device, program);
+        if (built == Success)
+            return program;
+
+        string log = BuildLog(device, program);
+        _ = OpenClLibrary.ReleaseProgram(program);
+        throw new DeviceException($"Kernel {kernelName} does not compile on device '{device.Name}': {ErrorName(built)}", kernelName, log);
+    }
+
+    private static int BuildFor(OpenClDevice device, nint program)
+    {
+        nint handle = device.Handle;
+        fixed (byte* options = Encoding.UTF8.GetBytes(BuildOptions + '\0'))
+            return OpenClLibrary.BuildProgram(program, 1, &handle, options, null, null);
+    }
+
+    private static string BuildLog(OpenClDevice device, nint program)
+    {
+        nuint size = 0;
+        if (OpenClLibrary.GetProgramBuildInfo(program, device.Handle, ProgramBuildLog, 0, null, &size) != Success || size == 0)
+            return "";
+        var text = new byte[size];
+        fixed (byte* first = text)
+            _ = OpenClLibrary.GetProgramBuildInfo(program, device.Handle, ProgramBuildLog, size, first, null);
+        return Encoding.UTF8.GetString(text).TrimEnd('\0');
+    }
+
+    private static byte[] BinaryOf(nint program)
+    {
+        nuint size = 0;
+        if (OpenClLibrary.GetProgramInfo(program, ProgramBinarySizes, (nuint)sizeof(nuint), &size, null) != Success || size == 0)
+            return [];
+        var binary = new byte[size];
+        fixed (byte* first = binary)
+        {
+            byte* bytes = first;
+            if (OpenClLibrary.GetProgramInfo(program, ProgramBinaries, (nuint)sizeof(byte*), &bytes, null) != Success)
+                return [];
+        }
+
+        return binary;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace KernelFoundry;
+
+/// <summary>
+/// The arguments of one launch, flattened into 64-bit slots in the order of the parameters. A view of rank r takes 2r slots: its pointer, r
+/// extents, r - 1 strides in elements. A scalar takes one: ints sign-extended, uints zero-extended, floats as their bits, bools as 0 or 1.
+/// Lives on the stack; adding allocates nothing.
+/// </summary>
+public unsafe struct KernelArguments
+{
+    /// <summary>Most slots a kernel may have.</summary>
+    public const int MaxSlots = 64;
+
+    /// <summary>Most views a kernel may have, functors' included.</summary>
+    public const int MaxViews = 16;
+
+    /// <summary>Most specialized parameters a kernel may have.</summary>
+    public const int MaxSpecialized = 8;
+
+    private SlotValues slots;
+    private SlotKinds kinds;
+    private ViewMemories memories;
+    private SpecializedValues specialized;
+    private int slotCount;
+    private int viewCount;
+    private int specializedCount;
+
+    /// <summary>Number of slots filled.</summary>
+    public readonly int SlotCount => slotCount;
+
+    /// <summary>The slots filled, for tests and logs.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<long> Slots => ((ReadOnlySpan<long>)slots)[..slotCount];
+
+    /// <summary>The values of the specialized parameters, in their order.</summary>
+    [UnscopedRef]
+    internal readonly ReadOnlySpan<int> Specialized => ((ReadOnlySpan<int>)specialized)[..specializedCount];
+
+    [UnscopedRef]
+    internal readonly ReadOnlySpan<SlotKind> Kinds => ((ReadOnlySpan<SlotKind>)kinds)[..slotCount];
+
+    /// <summary>The memory behind each pointer slot, in order; null for default views.</summary>
+    [UnscopedRef]
+    internal readonly ReadOnlySpan<DeviceMemory?> Memories => ((ReadOnlySpan<DeviceMemory?>)memories)[..viewCount];
+
+    [UnscopedRef]
+    internal readonly ref readonly long FirstSlot => ref ((ReadOnlySpan<long>)slots)[0];
+
+    /// <summary>Adds a view.</summary>
+    /// <param name="view">The view.</param>
+    /// <typeparam name="T">Its element type.</typeparam>
+    public void Add<T>(in View1<T> view)
+        where T : unmanaged => AddView(view.Data);
+
+    /// <inheritdoc cref="Add{T}(in View1{T})"/>
+    public void Add<T>(in View2<T> view)
+        where T : unmanaged => AddView(view.Data);
+
+    /// <inheritdoc cref="Add{T}(in View1{T})"/>
+    public void Add<T>(in View3<T> view)
+        where T : unmanaged => AddView(view.Data);
+
+    /// <inheritdoc cref="Add{T}(in View1{T})"/>
+    public void Add<T>(in View4<T> view)
+        where T : unmanaged => AddView(view.Data);
+
+    /// <summary>Adds a scalar.</summary>
+    /// <param name="value">Its value.</param>
+    public void Add(int value) => AddSlot(value, SlotKind.Int);
+
+    /// <inheritdoc cref="Add(int)"/>
+    public void Add(uint value) => AddSlot(value, SlotKind.UInt);
+
+    /// <inheritdoc cref="Add(int)"/>
+    public void Add(float value) => AddSlot(BitConverter.SingleToUInt32Bits(value), SlotKind.Float);
+
+    /// <inheritdoc cref="Add(int)"/>
+    public void Add(bool value) => AddSlot(value ? 1 : 0, SlotKind.Bool);
+
+    /// <summary>Adds the value of a specialized parameter: a slot like any int's, and what the variant is chosen by.</summary>
+    /// <param name="value">Its value.</param>
+    public void AddSpecialized(int value)
+    {
+        if (specializedCount == MaxSpecialized)
+            ThrowTooMany("specialized parameters", MaxSpecialized);
+        specialized[specializedCount++] = value;
+        AddSlot(value, SlotKind.Int);
+    }
+
+    /// <summary>Adds a functor's fields.</summary>
+    /// <param name="functor">The functor.</param>
+    /// <typeparam name="TFunctor">Its type.</typeparam>
+    public void AddFunctor<TFunctor>(in TFunctor functor)
+        where TFunctor : struct => FunctorRegistry<TFunctor>.Flatten(functor, ref this);
+
+    private void AddView(in ViewData view)
+    {
+        if (viewCount == MaxViews)
+            ThrowTooMany("views", MaxViews);
+
+        // The address is the host's; devices that do not share it read the memory and the byte offset instead.
+        long pointer = view.ByteOffset;
+        if (view.Memory is { } memory)
+        {
+            memory.RequireUsable();
+            pointer += (long)memory.Address;
+        }
+
+        memories[viewCount++] = view.Memory;
+        AddSlot(pointer, SlotKind.Pointer);
+        for (int axis = 0; axis < view.Rank; axis++)
+            AddSlot(view.Extents[axis], SlotKind.Extent);
+        for (int axis = 0; axis < view.Rank - 1; axis++)
+            AddSlot(view.Strides[axis], SlotKind.Stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddSlot(long value, SlotKind kind)
+    {
+        int i = slotCount;
+        if (i == MaxSlots)
+            ThrowTooMany("slots", MaxSlots);
+        slots[i] = value;
+        kinds[i] = kind;
+        slotCount = i + 1;
+    }
+
+    [DoesNotReturn]
+    private static void ThrowTooMany(string what, int most) => throw new InvalidOperationException($"A launch has at most {most} {what}.");
+
+    [InlineArray(MaxSlots)]
+    private struct SlotValues
+    {
+        private long first;
+    }
+
+    [InlineArray(MaxSlots)]
+    private struct SlotKinds
+    {
+        private SlotKind first;
+    }
+
+    [InlineArray(MaxViews)]
+    private struct ViewMemories
+    {
+        private DeviceMemory? first;
+    }
+
+    [InlineArray(MaxSpecialized)]
+    private struct SpecializedValues
+    {
+        private int first;
+    }
+}

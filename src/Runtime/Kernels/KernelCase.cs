@@ -1,0 +1,98 @@
+namespace KernelFoundry;
+
+/// <summary>
+/// One test of a kernel as its reference method sees it: every input as doubles, and arrays to put the expected outputs in. Names are the
+/// kernel's parameter names. Views are row-major arrays of all elements, dequantized.
+/// </summary>
+public sealed class KernelCase
+{
+    private readonly Dictionary<string, int> axes = [];
+    private readonly Dictionary<string, double> scalars = [];
+    private readonly Dictionary<string, object> functors = [];
+    private readonly Dictionary<string, (double[] Values, int[] Extents)> views = [];
+    private readonly Dictionary<string, double[]> outputs = [];
+
+    /// <summary>A case for one choice of type arguments.</summary>
+    /// <param name="typeArguments">Element names and full names of functors, in the order of the type parameters.</param>
+    public KernelCase(params IReadOnlyList<string> typeArguments) => TypeArguments = typeArguments;
+
+    /// <summary>Element names and full names of functors, in the order of the type parameters.</summary>
+    public IReadOnlyList<string> TypeArguments { get; }
+
+    /// <summary>The outputs the reference has asked for, by view name.</summary>
+    public IReadOnlyDictionary<string, double[]> Outputs => outputs;
+
+    /// <summary>The extent of a test axis.</summary>
+    /// <param name="name">The axis.</param>
+    /// <returns>Its extent in this case.</returns>
+    public int Axis(string name) => Find(axes, name, "axis");
+
+    /// <summary>The extent of a view along one axis.</summary>
+    /// <param name="view">The view parameter.</param>
+    /// <param name="axis">The axis of the view, from 0.</param>
+    /// <returns>Its extent.</returns>
+    public int Extent(string view, int axis) => Find(views, view, "view").Extents[axis];
+
+    /// <summary>A view's elements before the kernel runs; not to be written to.</summary>
+    /// <param name="view">The view parameter.</param>
+    /// <returns>The elements, row-major.</returns>
+    public double[] Values(string view) => Find(views, view, "view").Values;
+
+    /// <summary>The array of a view's expected elements. It starts as the elements before the run and is the same array at every call.</summary>
+    /// <param name="view">The view parameter.</param>
+    /// <returns>The elements, row-major.</returns>
+    public double[] Output(string view)
+    {
+        if (!outputs.TryGetValue(view, out double[]? values))
+            outputs[view] = values = [.. Values(view)];
+        return values;
+    }
+
+    /// <summary>A scalar; a bool is 0 or 1.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <returns>Its value.</returns>
+    public double Scalar(string name) => Find(scalars, name, "scalar");
+
+    /// <summary>An integer scalar.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <returns>Its value.</returns>
+    public int Int(string name) => checked((int)Scalar(name));
+
+    /// <summary>A functor.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <returns>The struct, boxed.</returns>
+    public object Functor(string name) => Find(functors, name, "functor");
+
+    /// <summary>Sets the extent of a test axis.</summary>
+    /// <param name="name">The axis.</param>
+    /// <param name="extent">Its extent.</param>
+    public void SetAxis(string name, int extent) => axes[name] = extent;
+
+    /// <summary>Sets a view's elements.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="values">The elements, row-major.</param>
+    /// <param name="extents">The extents of the view.</param>
+    public void SetView(string name, double[] values, params int[] extents)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(extents);
+        long count = extents.Aggregate(1L, (product, extent) => product * extent);
+        if (count != values.Length)
+            throw new ArgumentException($"View '{name}' of shape [{string.Join(", ", extents)}] needs {count} values, but got {values.Length}.");
+        views[name] = (values, extents);
+    }
+
+    /// <summary>Sets a scalar.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="value">Its value.</param>
+    public void SetScalar(string name, double value) => scalars[name] = value;
+
+    /// <summary>Sets a functor.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="functor">The struct.</param>
+    public void SetFunctor(string name, object functor) => functors[name] = functor;
+
+    private static TValue Find<TValue>(Dictionary<string, TValue> values, string name, string what) => values.TryGetValue(name, out TValue? value)
+        ? value
+        : throw new KeyNotFoundException($"This case has no {what} '{name}'; it has {string.Join(", ", values.Keys.DefaultIfEmpty("none"))}.");
+}

@@ -1,0 +1,20 @@
+namespace KernelFoundry;
+
+/// <summary>What a kernel parameter is.</summary>
+public enum KernelParameterKind
+{
+    /// <summary>Typed device memory of one to four axes.</summary>
+    View,
+
+    /// <summary>A number given at launch.</summary>
+    Scalar,
+
+    /// <summary>An int given at launch that some values are compiled for.</summary>
+    Specialized,
+
+    /// <summary>A constant per device; no part of a launch.</summary>
+    Schedule,
+
+    /// <summary>A struct whose methods are inlined into the kernel.</summary>
+    Functor,
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace KernelFoundry;
+
+/// <summary>The variants of a kernel for one choice of type arguments: one per listed value of its specialized parameters, and a generic one.</summary>
+public sealed class KernelVariantSet
+{
+    private readonly Lock writing = new();
+    private KernelVariant[] variants;
+
+    internal KernelVariantSet(KernelDefinition kernel, string typeKey, KernelVariant[] variants)
+    {
+        Kernel = kernel;
+        TypeKey = typeKey;
+        this.variants = Ordered(variants);
+    }
+
+    /// <summary>The kernel.</summary>
+    public KernelDefinition Kernel { get; }
+
+    /// <summary>Element names and full names of functors, joined by commas.</summary>
+    public string TypeKey { get; }
+
+    /// <summary>The variants, most specialized first.</summary>
+    public IReadOnlyList<KernelVariant> Variants => variants;
+
+    /// <summary>The variant for the values of the specialized parameters: the most specialized that fits.</summary>
+    /// <param name="specialized">The values, in the order of the parameters.</param>
+    /// <returns>The variant.</returns>
+    /// <exception cref="KernelNotCompiledException">No variant fits: the kernel has no generic version.</exception>
+    public KernelVariant Resolve(ReadOnlySpan<int> specialized)
+    {
+        foreach (KernelVariant variant in variants)
+        {
+            if (Fits(variant, specialized))
+                return variant;
+        }
+
+        return ThrowNoVariant(specialized);
+    }
+
+    internal void Add(KernelVariant variant)
+    {
+        lock (writing)
+        {
+            if (!variants.Contains(variant))
+                variants = Ordered([.. variants, variant]);
+        }
+    }
+
+    private static KernelVariant[] Ordered(KernelVariant[] variants) =>
+        [.. variants.OrderBy(variant => variant.Specialized.Count(value => value is null))];
+
+    private static bool Fits(KernelVariant variant, ReadOnlySpan<int> specialized)
+    {
+        IReadOnlyList<int?> wanted = variant.Specialized;
+        if (wanted.Count != specialized.Length)
+            return false;
+        for (int i = 0; i < specialized.Length; i++)
+        {
+            if (wanted[i] is { } value && value != specialized[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    [DoesNotReturn]
+    private KernelVariant ThrowNoVariant(ReadOnlySpan<int> specialized) => throw new KernelNotCompiledException($"Kernel {Kernel.Name}<{TypeKey}> "
+        + $"has no variant for the specialized values ({string.Join(", ", specialized.ToArray())}); it has "
+        + $"{string.Join(" | ", variants.Select(variant => variant.ToString()))}.");
+}
