@@ -239,6 +239,12 @@ public sealed record Element(string Name, ElementKind Kind)
 
     public static Element Quantized(string name) => new(name, ElementKind.Quantized);
 
+    /// <summary>Elements of a block; known for quantized formats after specialisation.</summary>
+    public int BlockSize { get; init; }
+
+    /// <summary>Bytes of a block; known for quantized formats after specialisation.</summary>
+    public int BlockBytes { get; init; }
+
     /// <summary>Bytes of one primitive element; 0 for quantized formats and parameters.</summary>
     public int Bytes => Kind switch
     {

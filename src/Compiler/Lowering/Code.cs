@@ -1,0 +1,130 @@
+using KernelFoundry.Compiler.Ir;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+// The code form: structured statements over scalars, vectors and memory; what remains after tiles have become loops.
+//
+//   program   = buffers body
+//   stmt      = let | assign | for | while | if | store view | store local | barrier
+//   expr      = var | literal | op exprs | load view | load local | broadcast | lanes | reduce lanes | identifiers of launch and thread
+//
+// Two dialects share it. The thread form (OpenCL, PTX, ILGPU) has only scalar expressions, and every work-item of a group runs the body; local
+// buffers are shared by the group. The vector form (SIMD C#) has expressions of 16 lanes, and one worker runs the body; buffers are its
+// scratch memory. 16 lanes are one, two or four hardware vectors: the lane count is part of a reduction's order, so every width gives the same
+// bits.
+
+/// <summary>Lanes of every vector expression.</summary>
+public static class Lanes
+{
+    public const int Count = 16;
+}
+
+/// <summary>An expression of a compute type, scalar or of <see cref="Lanes.Count"/> lanes.</summary>
+public abstract record Expr(DType Type, bool IsVector = false);
+
+/// <summary>Operands, equal when their elements are.</summary>
+public readonly struct Exprs(Expr[] items) : IEquatable<Exprs>
+{
+    private readonly Expr[]? _items = items;
+
+    public int Length => _items?.Length ?? 0;
+
+    public Expr this[int index] => _items![index];
+
+    public static implicit operator Exprs(Expr[] items) => new(items);
+
+    public IEnumerable<Expr> AsEnumerable() => _items ?? [];
+
+    public bool Equals(Exprs other) => AsEnumerable().SequenceEqual(other.AsEnumerable());
+
+    public override bool Equals(object? obj) => obj is Exprs other && Equals(other);
+
+    public override int GetHashCode() => AsEnumerable().Aggregate(17, (hash, item) => (hash * 31) + item.GetHashCode());
+
+    public static bool operator ==(Exprs left, Exprs right) => left.Equals(right);
+
+    public static bool operator !=(Exprs left, Exprs right) => !left.Equals(right);
+}
+
+/// <summary>A declared variable.</summary>
+public sealed record Var(string Name, DType Type, bool IsVector = false) : Expr(Type, IsVector);
+
+public sealed record Literal(Number Value) : Expr(Value.Type);
+
+/// <summary>An elementwise op of the IR; on vectors all operands are vectors, but for shift amounts, which may be scalar.</summary>
+public sealed record Apply(OpCode Code, DType Type, bool IsVector, Exprs Operands, DType Attribute = DType.F32) : Expr(Type, IsVector);
+
+/// <summary>A scalar in every lane.</summary>
+public sealed record Broadcast(Expr Scalar) : Expr(Scalar.Type, true);
+
+/// <summary>Lane l holds <paramref name="First"/> + l (i32).</summary>
+public sealed record LaneIndex(Expr First) : Expr(DType.I32, true);
+
+/// <summary>The lanes combined pairwise: l with l + 8, then + 4, + 2, + 1.</summary>
+public sealed record ReduceLanes(ReduceKind Kind, Expr Vector) : Expr(Vector.Type);
+
+/// <summary>
+/// Reads a view at one index per axis (i32). A scalar read takes scalar indices. A vector read with scalar indices takes 16 consecutive
+/// elements of the last axis; with any vector index it gathers. <paramref name="Raw"/> says what lies there; <paramref name="ByteOffset"/>
+/// that the last index counts bytes (quantized data). <paramref name="Count"/> limits a vector read to its first lanes, the others are zero.
+/// Where the guard is false, <paramref name="Other"/> is the result and nothing is read.
+/// </summary>
+public sealed record LoadView(
+    string View, Exprs Indices, RawType Raw, bool ByteOffset, DType Type, bool IsVector, Expr? Count = null, Expr? Guard = null, Expr? Other = null)
+    : Expr(Type, IsVector);
+
+/// <summary>Reads a buffer at a scalar index (a vector read takes 16 consecutive elements; buffers are padded for it) or gathers at a vector index, its first
+/// <paramref name="Count"/> lanes only.</summary>
+public sealed record LoadLocal(LocalBuffer Buffer, Expr Index, bool IsVector, Expr? Count = null) : Expr(Buffer.Type, IsVector);
+
+/// <summary>Extent of a view's axis.</summary>
+public sealed record ExtentOf(string View, int Axis) : Expr(DType.I32);
+
+/// <summary>A scalar launch parameter.</summary>
+public sealed record Argument(string Name, DType Type) : Expr(Type);
+
+public sealed record ProgramIndex(int Axis) : Expr(DType.I32);
+
+/// <summary>The work-item's index in its group, 0 to the work-group size - 1 (thread form only).</summary>
+public sealed record ThreadIndex() : Expr(DType.I32);
+
+/// <summary>
+/// Tile storage: group-local memory in the thread form, worker scratch in the vector form. <paramref name="Size"/> is its number of elements, a
+/// launch-uniform expression.
+/// </summary>
+public sealed record LocalBuffer(string Name, DType Type, Expr Size);
+
+/// <summary>A statement; the location is that of the C# it comes from.</summary>
+public abstract record Stmt
+{
+    public SourceLocation Location { get; init; }
+}
+
+/// <summary>Declares a variable. Mutable ones are assigned later.</summary>
+public sealed record Let(Var Var, Expr Value, bool Mutable = false) : Stmt;
+
+public sealed record Assign(Var Var, Expr Value) : Stmt;
+
+/// <summary>for (i = From; i &lt; To; i += Step).</summary>
+public sealed record For(Var Index, Expr From, Expr To, Expr Step, List<Stmt> Body) : Stmt;
+
+/// <summary>Runs Head, leaves when the condition is false, runs Body, repeats.</summary>
+public sealed record While(List<Stmt> Head, Expr Condition, List<Stmt> Body) : Stmt;
+
+public sealed record If(Expr Condition, List<Stmt> Then, List<Stmt> Else) : Stmt;
+
+/// <summary>Writes a view; indices, count and guard as in <see cref="LoadView"/>. The value is rounded to the view's element.</summary>
+public sealed record StoreView(string View, Exprs Indices, Element Element, Expr Value, Expr? Count = null, Expr? Guard = null) : Stmt;
+
+/// <summary>Writes a buffer element (scalar value) or 16 consecutive ones (vector value).</summary>
+public sealed record StoreLocal(LocalBuffer Buffer, Expr Index, Expr Value) : Stmt;
+
+/// <summary>All work-items of the group meet here, and local and global writes before it are seen after it (thread form only).</summary>
+public sealed record Barrier : Stmt;
+
+/// <summary>A kernel in code form.</summary>
+public sealed record Program(Kernel Kernel, IReadOnlyList<LocalBuffer> Buffers, IReadOnlyList<Stmt> Body, IReadOnlyList<Expr> Grid)
+{
+    /// <summary>Work-items per group (thread form).</summary>
+    public int WorkGroup => Kernel.WorkGroup;
+}

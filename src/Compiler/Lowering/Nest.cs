@@ -1,0 +1,57 @@
+using KernelFoundry.Compiler.Ir;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>Something a loop nest must produce. Everything else of a tile program is computed inside the roots that need it.</summary>
+internal abstract record Root(SourceLocation Location);
+
+/// <summary>Writes a tile to storage; from its defining op, or (a copy) from where it already is.</summary>
+internal sealed record MaterializeRoot(Value Value, TileBuffer Target, bool FromDefinition, SourceLocation Location) : Root(Location);
+
+/// <summary>Writes a tile to a view.</summary>
+internal sealed record StoreRoot(Op Op, SourceLocation Location) : Root(Location);
+
+/// <summary>Reduces all elements to a scalar.</summary>
+internal sealed record ReduceRoot(Var Result, ReduceKind Kind, Value Operand, SourceLocation Location) : Root(Location);
+
+/// <summary>Reduces along one axis of two into a one-axis tile.</summary>
+internal sealed record AxisReduceRoot(TileBuffer Target, ReduceKind Kind, int Axis, Value Operand, SourceLocation Location) : Root(Location);
+
+/// <summary>Index of the greatest or least element of a one-axis tile.</summary>
+internal sealed record ArgReduceRoot(Var Result, ReduceKind Kind, Value Operand, SourceLocation Location) : Root(Location);
+
+/// <summary>Inclusive scan of a one-axis tile.</summary>
+internal sealed record ScanRoot(TileBuffer Target, ReduceKind Kind, Value Operand, SourceLocation Location) : Root(Location);
+
+/// <summary>
+/// Contraction [m, k] x [k, n] into storage, or a scalar when both operands have one axis. A missing axis has extent 1. Columns is true when
+/// B's rows are contiguous along n, false when along k (B is a transpose, or has one axis).
+/// </summary>
+internal sealed record ContractRoot(
+    Value A, Value B, Value? Accumulator, TileBuffer? Target, Var? Result, DType Type, Expr M, Expr N, Expr K, bool Columns, SourceLocation Location)
+    : Root(Location);
+
+/// <summary>Roots that share one iteration space, in order. Scans and contractions stand alone.</summary>
+internal sealed class Nest(Extent[] shape, Expr[] extents)
+{
+    public Extent[] Shape { get; } = shape;
+
+    public Expr[] Extents { get; } = extents;
+
+    public List<Root> Roots { get; } = [];
+}
+
+/// <summary>Turns nests into statements: over vector lanes on the CPU, over the work-items of a group elsewhere.</summary>
+internal interface INestEmitter
+{
+    /// <summary>Elements a row of tile storage is padded to a multiple of.</summary>
+    int RowPadding { get; }
+
+    void Emit(Nest nest, List<Stmt> into);
+
+    /// <summary>A statement over scalars that every worker runs alike.</summary>
+    void Uniform(Stmt statement, List<Stmt> into);
+
+    /// <summary>Control flow begins or ends here: earlier memory traffic must be complete.</summary>
+    void Boundary(List<Stmt> into);
+}

@@ -1,0 +1,410 @@
+using KernelFoundry.Compiler.Ir;
+using static KernelFoundry.Compiler.Lowering.Expressions;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>
+/// Nests distributed over the work-items of a group: element e belongs to item e mod G; reductions combine one partial an item in a tree; a
+/// barrier stands wherever one item may read or overwrite what another wrote since the last.
+/// </summary>
+internal sealed class ThreadNests(TileState state) : INestEmitter
+{
+    // Rows of at most this many elements are reduced by one item each; longer ones by the whole group, row after row.
+    private const int ShortRow = 64;
+
+    private readonly Traffic _open = new();
+    private readonly Dictionary<DType, LocalBuffer> _scratch = [];
+
+    public int RowPadding => 1;
+
+    private int Group => state.Kernel.WorkGroup;
+
+    public void Uniform(Stmt statement, List<Stmt> into) => Append(into, statement);
+
+    public void Boundary(List<Stmt> into)
+    {
+        if (!_open.IsEmpty)
+            Barrier(into);
+    }
+
+    public void Emit(Nest nest, List<Stmt> into)
+    {
+        if (nest.Extents.Length == 0 && nest.Roots[0] is StoreRoot scalar)
+        {
+            ByFirst(into, emitter => Store(scalar, emitter, []));
+            return;
+        }
+
+        for (int i = 0; i < nest.Roots.Count;)
+        {
+            state.Location = nest.Roots[i].Location;
+            int run = i;
+            while (run < nest.Roots.Count && nest.Roots[run] is MaterializeRoot or StoreRoot)
+                run++;
+            if (run > i)
+            {
+                ElementLoop(nest.Roots.Skip(i).Take(run - i).ToArray(), nest.Extents, into);
+                i = run;
+                continue;
+            }
+
+            Across(nest.Roots[i++], nest.Extents, into);
+        }
+    }
+
+    private void Across(Root root, Expr[] extents, List<Stmt> into)
+    {
+        switch (root)
+        {
+            case ReduceRoot reduce:
+                Total(into, reduce.Kind, reduce.Result, extents, (emitter, at) => emitter.Emit(reduce.Operand, at).Scalar());
+                break;
+            case AxisReduceRoot axis:
+                AxisReduce(axis, extents, into);
+                break;
+            case ArgReduceRoot arg:
+                ArgReduce(arg, extents[0], into);
+                break;
+            case ScanRoot scan:
+                Scan(scan, extents[0], into);
+                break;
+            case ContractRoot contract:
+                Contract(contract, into);
+                break;
+        }
+    }
+
+    // ---- elementwise
+
+    private void ElementLoop(Root[] roots, Expr[] extents, List<Stmt> into) => Distributed(into, extents, (emitter, at) =>
+    {
+        foreach (Root root in roots)
+        {
+            state.Location = root.Location;
+            if (root is StoreRoot store)
+            {
+                Store(store, emitter, at);
+                continue;
+            }
+
+            var keep = (MaterializeRoot)root;
+            Cell value = keep.FromDefinition ? emitter.EmitDefinition(keep.Value, at) : emitter.Emit(keep.Value, at);
+            StoreTile(keep.Target, at, value.Scalar(), emitter);
+        }
+    });
+
+    private static void StoreTile(TileBuffer target, AxisIndex[] at, Expr value, ElementEmitter emitter)
+    {
+        if (value.Type == DType.Bool)
+            value = new Apply(OpCode.Select, DType.I32, false, new[] { value, Int(1), Zero });
+        Expr index = target.Index(at, e => emitter.Bind(e, null, emitter.Depth)).Scalar();
+        emitter.Innermost.Add(new StoreLocal(target.Storage, index, value));
+    }
+
+    private void Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
+    {
+        MemoryAccess access = root.Op.Attr<MemoryAccess>();
+        Expr[] operands = root.Op.Operands.Select(o => emitter.Emit(o, at).Scalar()).ToArray();
+        int axes = operands.Length - (access.Masked ? 2 : 1);
+        emitter.Innermost.Add(new StoreView(access.View, operands.Take(axes).ToArray(), state.ElementOf(access.View), operands[axes], null,
+            access.Masked ? operands[axes + 1] : null) { Location = root.Location });
+    }
+
+    // ---- reductions
+
+    private void AxisReduce(AxisReduceRoot root, Expr[] extents, List<Stmt> into)
+    {
+        bool alongRows = root.Axis == 1;
+        Expr kept = extents[alongRows ? 0 : 1], reduced = extents[alongRows ? 1 : 0];
+        Cell Of(ElementEmitter emitter, AxisIndex k, AxisIndex r) => alongRows ? emitter.Emit(root.Operand, k, r) : emitter.Emit(root.Operand, r, k);
+        if (IsShort(root.Operand.Type.Shape[alongRows ? 1 : 0]) || !alongRows)
+        {
+            Distributed(into, [kept], (emitter, at) =>
+            {
+                Expr total = Serial(emitter, root.Kind, root.Target.Storage.Type, reduced, r => Of(emitter, at[0], r).Scalar());
+                StoreTile(root.Target, at, total, emitter);
+            });
+            return;
+        }
+
+        RowByRow(into, kept, (body, row) =>
+        {
+            Var total = state.NewVar("total", root.Target.Storage.Type);
+            Total(body, root.Kind, total, [reduced], (emitter, at) => Of(emitter, row, at[0]).Scalar());
+            ByFirst(body, emitter => StoreTile(root.Target, [row], total, emitter));
+        });
+    }
+
+    private void ArgReduce(ArgReduceRoot root, Expr extent, List<Stmt> into)
+    {
+        DType type = root.Operand.Type.DType;
+        OpCode better = root.Kind == ReduceKind.Max ? OpCode.Gt : OpCode.Lt;
+        LocalBuffer values = Scratch(type), indices = Scratch(DType.I32, type == DType.I32 ? "indices" : null);
+        var statements = new List<Stmt>();
+        Var best = Mutable(statements, "best", new Literal(Identity(root.Kind, type)));
+        Var at = Mutable(statements, "at", Int(int.MaxValue));
+        Strided(statements, [extent], (emitter, index) =>
+        {
+            Expr value = emitter.Bind(emitter.Emit(root.Operand, index).Scalar(), null, emitter.Depth);
+            emitter.Innermost.Add(new If(Op(better, DType.Bool, value, best), [new Assign(best, value), new Assign(at, index[0].Cell.Scalar())], []));
+        });
+        statements.Add(new StoreLocal(values, new ThreadIndex(), best));
+        statements.Add(new StoreLocal(indices, new ThreadIndex(), at));
+        Append(into, [.. statements]);
+        Tree(into, (mine, other) =>
+        {
+            var body = new List<Stmt>();
+            Expr Read(LocalBuffer buffer, Expr index, string name) => Bound(body, name, new LoadLocal(buffer, index, false));
+            Expr v0 = Read(values, mine, "mine"), v1 = Read(values, other, "theirs"), i0 = Read(indices, mine, "mineAt"), i1 = Read(indices, other, "theirsAt");
+            Expr wins = Op(OpCode.Or, DType.Bool, Op(better, DType.Bool, v1, v0),
+                Op(OpCode.And, DType.Bool, Op(OpCode.Eq, DType.Bool, v1, v0), Op(OpCode.Lt, DType.Bool, i1, i0)));
+            body.Add(new If(wins, [new StoreLocal(values, mine, v1), new StoreLocal(indices, mine, i1)], []));
+            return body;
+        });
+        Expr first = new LoadLocal(indices, Zero, false);
+        Var found = state.NewVar("found", DType.I32);
+        Append(into, new Let(found, first));
+        Append(into, new Let(root.Result, Op(OpCode.Select, DType.I32, Op(OpCode.Eq, DType.Bool, found, Int(int.MaxValue)), Zero, found)) { Location = root.Location });
+    }
+
+    // Each item scans a chunk of its own, then adds what the chunks before it hold.
+    private void Scan(ScanRoot root, Expr extent, List<Stmt> into)
+    {
+        DType type = root.Target.Storage.Type;
+        LocalBuffer totals = Scratch(type);
+        Expr chunk = Bound(into, "chunk", Div(Add(extent, Int(Group - 1)), Int(Group)));
+        Expr from = Bound(into, "from", Mul(new ThreadIndex(), chunk));
+        Expr to = Bound(into, "to", Make(OpCode.Min, Add(from, chunk), extent));
+        var first = new List<Stmt>();
+        Var running = Mutable(first, "running", new Literal(Identity(root.Kind, type)));
+        Over(first, from, to, Int(1), (emitter, index) =>
+        {
+            emitter.Innermost.Add(new Assign(running, Op(Combine(root.Kind), type, running, emitter.Emit(root.Operand, index).Scalar())));
+            StoreTile(root.Target, [index], running, emitter);
+        });
+        first.Add(new StoreLocal(totals, new ThreadIndex(), running));
+        Append(into, [.. first]);
+        var second = new List<Stmt>();
+        Var before = Mutable(second, "before", new Literal(Identity(root.Kind, type)));
+        Over(second, Zero, new ThreadIndex(), Int(1), (emitter, index) =>
+            emitter.Innermost.Add(new Assign(before, Op(Combine(root.Kind), type, before, new LoadLocal(totals, index.Cell.Scalar(), false)))));
+        Over(second, from, to, Int(1), (emitter, index) =>
+        {
+            Expr old = new LoadLocal(root.Target.Storage, index.Cell.Scalar(), false);
+            emitter.Innermost.Add(new StoreLocal(root.Target.Storage, index.Cell.Scalar(), Op(Combine(root.Kind), type, before, old)));
+        });
+        Append(into, [.. second]);
+    }
+
+    // ---- contractions
+
+    private void Contract(ContractRoot root, List<Stmt> into)
+    {
+        Expr Product(ElementEmitter emitter, AxisIndex m, AxisIndex n, AxisIndex k, Func<Expr, Expr, Expr> combine)
+        {
+            Expr a = Compute(emitter.Emit(root.A, root.A.Type.Rank == 1 ? [k] : [m, k]).Scalar(), root.Type);
+            Expr b = Compute(emitter.Emit(root.B, root.B.Type.Rank == 1 ? [k] : [k, n]).Scalar(), root.Type);
+            return combine(a, b);
+        }
+
+        Expr Times(Expr a, Expr b) => Op(OpCode.Mul, root.Type, a, b);
+        if (root.Result is { } scalar)
+        {
+            Expr Terms(ElementEmitter emitter, AxisIndex[] at) => Product(emitter, AxisIndex.Zero, AxisIndex.Zero, at[0], Times);
+            if (root.Accumulator is null)
+            {
+                Total(into, ReduceKind.Sum, scalar, [root.K], Terms);
+                return;
+            }
+
+            Var sum = state.NewVar("sum", root.Type);
+            Total(into, ReduceKind.Sum, sum, [root.K], Terms);
+            Append(into, new Let(scalar, Op(OpCode.Add, root.Type, state.Scalars[root.Accumulator], sum)));
+            return;
+        }
+
+        if (root.Target!.Rank == 1 && !IsShort(root.A.Type.Shape[1]))
+        {
+            RowByRow(into, root.M, (body, row) =>
+            {
+                Var total = state.NewVar("total", root.Type);
+                Total(body, ReduceKind.Sum, total, [root.K], (emitter, at) => Product(emitter, row, AxisIndex.Zero, at[0], Times));
+                ByFirst(body, emitter => StoreTile(root.Target, [row], WithAccumulator(root, emitter, [row], total), emitter));
+            });
+            return;
+        }
+
+        Distributed(into, root.Target.Rank == 1 ? [root.M] : [root.M, root.N], (emitter, at) =>
+        {
+            Var sum = Mutable(emitter.Innermost, "sum", new Literal(Number.OfBits(root.Type, 0)));
+            Over(emitter, Zero, root.K, Int(1), k =>
+                emitter.Innermost.Add(new Assign(sum, Product(emitter, at[0], at[at.Length - 1], k, (a, b) => root.Type == DType.F32
+                    ? Op(OpCode.Fma, DType.F32, a, b, sum)
+                    : Op(OpCode.Add, root.Type, sum, Times(a, b)))) { Location = root.Location }));
+            StoreTile(root.Target, at, WithAccumulator(root, emitter, at, sum), emitter);
+        });
+    }
+
+    private static Expr WithAccumulator(ContractRoot root, ElementEmitter emitter, AxisIndex[] at, Expr sum) => root.Accumulator is { } accumulator
+        ? Op(OpCode.Add, root.Type, emitter.Emit(accumulator, at).Scalar(), sum)
+        : sum;
+
+    private static Expr Compute(Expr value, DType type) => value.Type == type ? value : new Apply(OpCode.Convert, type, false, new[] { value }, type);
+
+    // ---- distribution
+
+    /// <summary>Runs a body for every element, element e on item e mod G, with the barriers it needs.</summary>
+    private void Distributed(List<Stmt> into, Expr[] extents, Action<ElementEmitter, AxisIndex[]> body)
+    {
+        var statements = new List<Stmt>();
+        Strided(statements, extents, body);
+        Append(into, [.. statements]);
+    }
+
+    private void Strided(List<Stmt> into, Expr[] extents, Action<ElementEmitter, AxisIndex[]> body)
+    {
+        Expr count = extents.Length == 2 ? Mul(extents[0], extents[1]) : extents[0];
+        Over(into, new ThreadIndex(), count, Int(Group), (emitter, element) =>
+        {
+            if (extents.Length == 1)
+            {
+                body(emitter, [element]);
+                return;
+            }
+
+            Expr row = emitter.Bind(Div(element.Cell.Scalar(), extents[1]), "row", emitter.Depth);
+            Expr column = emitter.Bind(Sub(element.Cell.Scalar(), Mul(row, extents[1])), "column", emitter.Depth);
+            AxisIndex Index(Expr e) => new(Cell.Integer(e, 1), emitter.Depth);
+            body(emitter, [Index(row), Index(column)]);
+        });
+    }
+
+    private void Over(List<Stmt> into, Expr from, Expr to, Expr step, Action<ElementEmitter, AxisIndex> body)
+    {
+        var emitter = new ElementEmitter(state, into);
+        Over(emitter, from, to, step, index => body(emitter, index));
+    }
+
+    private void Over(ElementEmitter emitter, Expr from, Expr to, Expr step, Action<AxisIndex> body)
+    {
+        Var index = state.NewVar("e", DType.I32);
+        var statements = new List<Stmt>();
+        emitter.Push(statements);
+        body(new AxisIndex(new Cell(index), emitter.Depth));
+        emitter.Pop();
+        emitter.Innermost.Add(new For(index, from, to, step, statements) { Location = state.Location });
+    }
+
+    /// <summary>A loop every item runs alike, whose body contains barriers.</summary>
+    private void RowByRow(List<Stmt> into, Expr rows, Action<List<Stmt>, AxisIndex> body)
+    {
+        if (rows is Literal { Value.I32: 1 })
+        {
+            body(into, AxisIndex.Zero);
+            return;
+        }
+
+        Boundary(into);
+        Var index = state.NewVar("row", DType.I32);
+        var statements = new List<Stmt>();
+        body(statements, new AxisIndex(new Cell(index), 0));
+        Boundary(statements);
+        into.Add(new For(index, Zero, rows, Int(1), statements) { Location = state.Location });
+    }
+
+    private Var Serial(ElementEmitter emitter, ReduceKind kind, DType type, Expr extent, Func<AxisIndex, Expr> element)
+    {
+        Var total = Mutable(emitter.Innermost, "total", new Literal(Identity(kind, type)));
+        Over(emitter, Zero, extent, Int(1), index => emitter.Innermost.Add(new Assign(total, Combined(kind, total, element(index)))));
+        return total;
+    }
+
+    /// <summary>Reduces all elements to a scalar every item knows.</summary>
+    private void Total(List<Stmt> into, ReduceKind kind, Var result, Expr[] extents, Func<ElementEmitter, AxisIndex[], Expr> element)
+    {
+        LocalBuffer scratch = Scratch(result.Type);
+        var statements = new List<Stmt>();
+        Var partial = Mutable(statements, "partial", new Literal(Identity(kind, result.Type)));
+        Strided(statements, extents, (emitter, at) =>
+        {
+            Expr value = emitter.Bind(element(emitter, at), null, emitter.Depth);
+            emitter.Innermost.Add(new Assign(partial, Combined(kind, partial, value)) { Location = state.Location });
+        });
+        statements.Add(new StoreLocal(scratch, new ThreadIndex(), partial));
+        Append(into, [.. statements]);
+        Tree(into, (mine, other) =>
+            [new StoreLocal(scratch, mine, Combined(kind, new LoadLocal(scratch, mine, false), new LoadLocal(scratch, other, false)))]);
+        Append(into, new Let(result, new LoadLocal(scratch, Zero, false)) { Location = state.Location });
+    }
+
+    // Halves the active items each step; the last value is in slot 0. Work-group sizes are any positive number: an odd one out waits a step.
+    private void Tree(List<Stmt> into, Func<Expr, Expr, List<Stmt>> combine)
+    {
+        for (int active = Group; active > 1; active = (active + 1) / 2)
+        {
+            int half = (active + 1) / 2;
+            var other = new Apply(OpCode.Add, DType.I32, false, new Expr[] { new ThreadIndex(), Int(half) });
+            Append(into, new If(Less(new ThreadIndex(), Int(active - half)), combine(new ThreadIndex(), other), []) { Location = state.Location });
+        }
+    }
+
+    private void ByFirst(List<Stmt> into, Action<ElementEmitter> body)
+    {
+        var statements = new List<Stmt>();
+        body(new ElementEmitter(state, statements));
+        Append(into, new If(Op(OpCode.Eq, DType.Bool, new ThreadIndex(), Zero), statements, []) { Location = state.Location });
+    }
+
+    private void Append(List<Stmt> into, params Stmt[] statements)
+    {
+        Traffic traffic = Traffic.Of(statements);
+        if (_open.Conflicts(traffic))
+            Barrier(into);
+        _open.Add(traffic);
+        into.AddRange(statements);
+    }
+
+    private void Barrier(List<Stmt> into)
+    {
+        into.Add(new Barrier { Location = state.Location });
+        _open.Clear();
+    }
+
+    // ---- pieces
+
+    private LocalBuffer Scratch(DType type, string? name = null)
+    {
+        if (name is not null)
+            return state.NewBuffer(name, type, Int(Group));
+        if (!_scratch.TryGetValue(type, out LocalBuffer? scratch))
+            _scratch[type] = scratch = state.NewBuffer("partials", type, Int(Group));
+        return scratch;
+    }
+
+    private Var Mutable(List<Stmt> into, string name, Expr initial)
+    {
+        Var variable = state.NewVar(name, initial.Type);
+        into.Add(new Let(variable, initial, true));
+        return variable;
+    }
+
+    private Expr Bound(List<Stmt> into, string name, Expr value)
+    {
+        if (value is Literal)
+            return value;
+        Var variable = state.NewVar(name, value.Type);
+        into.Add(new Let(variable, value));
+        return variable;
+    }
+
+    private static bool IsShort(Extent extent) => extent.IsConstant
+        ? extent.Constant <= ShortRow
+        : LaunchExpressions.Bound(extent, default) is Literal { Value.I32: <= ShortRow };
+
+    private static Apply Op(OpCode code, DType type, params Expr[] operands) => new(code, type, false, operands);
+
+    // As VectorNests: a NaN never replaces the running value.
+    private static Apply Combined(ReduceKind kind, Expr running, Expr value) => kind == ReduceKind.Sum
+        ? Op(OpCode.Add, running.Type, running, value)
+        : Op(OpCode.Select, running.Type, Op(kind == ReduceKind.Max ? OpCode.Gt : OpCode.Lt, DType.Bool, value, running), value, running);
+}

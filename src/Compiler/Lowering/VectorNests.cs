@@ -1,0 +1,462 @@
+using KernelFoundry.Compiler.Ir;
+using static KernelFoundry.Compiler.Lowering.Expressions;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>
+/// Nests as loops over vectors of <see cref="Lanes.Count"/> lanes along the last axis, with a tail of the remaining elements. Reductions keep one
+/// partial a lane in increasing order and combine the lanes at the end, which is the order the language promises.
+/// </summary>
+internal sealed class VectorNests(TileState state) : INestEmitter
+{
+    // Rows reduced side by side: independent accumulator chains, and what the rows share is loaded once.
+    private const int RowsTogether = 4;
+    private const int ContractRows = 8;
+    private const int ContractColumns = 2;
+
+    public int RowPadding => Lanes.Count;
+
+    public void Uniform(Stmt statement, List<Stmt> into) => into.Add(statement);
+
+    public void Boundary(List<Stmt> into)
+    {
+    }
+
+    public void Emit(Nest nest, List<Stmt> into)
+    {
+        state.Location = nest.Roots[0].Location;
+        var emitter = new ElementEmitter(state, into);
+        switch (nest.Roots[0])
+        {
+            case ContractRoot contract:
+                if (contract.Columns)
+                    ContractByColumns(contract, emitter);
+                else
+                    ContractByDepth(contract, emitter);
+                return;
+            case ScanRoot scan:
+                Scan(scan, nest.Extents[0], emitter);
+                return;
+        }
+
+        if (nest.Extents.Length == 0)
+            Store((StoreRoot)nest.Roots[0], emitter, []);
+        else if (nest.Extents.Length == 1)
+            Row(nest, emitter, []);
+        else
+            Rows(nest, emitter);
+    }
+
+    // ---- loops
+
+    /// <summary>Runs a body over whole vectors, then over the tail with the emitter's count set.</summary>
+    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body)
+    {
+        int width = Lanes.Count * unroll;
+        int? known = (extent as Literal)?.Value.I32;
+        Expr whole = known is { } n ? Int(n / width * width) : Bind(emitter, And(extent, Int(-width)));
+        if (known is null || known >= width)
+        {
+            InLoop(emitter, Zero, whole, width, "j", index =>
+            {
+                for (int u = 0; u < unroll; u++)
+                    body(new AxisIndex(new Cell(index, true, u * Lanes.Count, width), emitter.Depth), null);
+            });
+        }
+
+        if (known is { } exact && exact % width == 0)
+            return;
+        if (unroll > 1)
+        {
+            Expr wholeVectors = known is { } m ? Int(m / Lanes.Count * Lanes.Count) : Bind(emitter, And(extent, Int(-Lanes.Count)));
+            if (wholeVectors is not Literal literal || literal.Value.I32 > ((Literal)whole).Value.I32)
+            {
+                InLoop(emitter, whole, wholeVectors, Lanes.Count, "j", index =>
+                    body(new AxisIndex(new Cell(index, true, 0, Lanes.Count), emitter.Depth), null));
+            }
+
+            whole = wholeVectors;
+        }
+
+        Tail(emitter, extent, whole, known, body);
+    }
+
+    private void Tail(ElementEmitter emitter, Expr extent, Expr whole, int? known, Action<AxisIndex, Expr?> body)
+    {
+        if (known is { } exact && exact % Lanes.Count == 0)
+            return;
+        var statements = new List<Stmt>();
+        emitter.Push(statements);
+        Expr count = known is { } n ? Int(n % Lanes.Count) : Bind(emitter, Sub(extent, whole), "rest");
+        emitter.Count = count;
+        Cell start = whole is Literal at ? new Cell(Zero, true, at.Value.I32, 1 << 24) : new Cell(whole, true, 0, Lanes.Count);
+        body(new AxisIndex(start, emitter.Depth), count);
+        emitter.Count = null;
+        emitter.Pop();
+        if (known is not null)
+            emitter.Innermost.AddRange(statements);
+        else
+            emitter.Innermost.Add(new If(Less(whole, extent), statements, []) { Location = state.Location });
+    }
+
+    private void InLoop(ElementEmitter emitter, Expr from, Expr to, int step, string name, Action<Var> body)
+    {
+        if (from is Literal a && to is Literal b && a.Value.I32 >= b.Value.I32)
+            return;
+        Var index = state.NewVar(name, DType.I32, false, step);
+        var statements = new List<Stmt>();
+        emitter.Push(statements);
+        body(index);
+        emitter.Pop();
+        emitter.Innermost.Add(new For(index, from, to, Int(step), statements) { Location = state.Location });
+    }
+
+    /// <summary>Runs a body over indices in groups, then over the remaining ones singly.</summary>
+    private void Grouped(ElementEmitter emitter, Expr extent, int group, string name, Action<AxisIndex[]> body)
+    {
+        int? known = (extent as Literal)?.Value.I32;
+        if (known == 1)
+        {
+            body([AxisIndex.Zero]);
+            return;
+        }
+
+        if (known is { } few && few < group)
+            group = few;
+        Expr whole = known is { } n ? Int(n / Math.Max(group, 1) * Math.Max(group, 1)) : Bind(emitter, Mul(Div(extent, Int(group)), Int(group)));
+        if (group > 1)
+        {
+            InLoop(emitter, Zero, whole, group, name, index => body(Enumerable.Range(0, group)
+                .Select(u => new AxisIndex(new Cell(index, false, u, group), emitter.Depth)).ToArray()));
+        }
+        else
+        {
+            whole = Zero;
+        }
+
+        InLoop(emitter, whole, extent, 1, name, index => body([new AxisIndex(new Cell(index), emitter.Depth)]));
+    }
+
+    // ---- elementwise and reductions
+
+    private void Rows(Nest nest, ElementEmitter emitter)
+    {
+        foreach (AxisReduceRoot column in nest.Roots.OfType<AxisReduceRoot>().Where(r => r.Axis == 0))
+            Fill(column.Target, nest.Extents[1], Identity(column.Kind, column.Target.Storage.Type), emitter);
+        Dictionary<Root, Var> whole = Accumulators(nest.Roots.Where(r => r is ReduceRoot), emitter);
+        bool onlyRowSums = nest.Roots.All(r => r is AxisReduceRoot { Axis: 1 });
+        Grouped(emitter, nest.Extents[0], onlyRowSums ? RowsTogether : 1, "i", rows =>
+        {
+            var partial = new Dictionary<Root, Var>[rows.Length];
+            for (int r = 0; r < rows.Length; r++)
+                partial[r] = Accumulators(nest.Roots.Where(root => root is AxisReduceRoot { Axis: 1 }), emitter);
+            Vectors(emitter, nest.Extents[1], Unroll(nest), (column, count) =>
+            {
+                for (int r = 0; r < rows.Length; r++)
+                {
+                    foreach (Root root in nest.Roots)
+                        Element(root, emitter, [rows[r], column], count, root is ReduceRoot ? whole : partial[r]);
+                }
+            });
+            for (int r = 0; r < rows.Length; r++)
+            {
+                foreach (KeyValuePair<Root, Var> pair in partial[r])
+                {
+                    var root = (AxisReduceRoot)pair.Key;
+                    Expr index = rows[r].Cell.Scalar();
+                    emitter.Innermost.Add(new StoreLocal(root.Target.Storage, index, new ReduceLanes(root.Kind, pair.Value)) { Location = root.Location });
+                }
+            }
+        });
+        Finish(whole, emitter);
+    }
+
+    private void Row(Nest nest, ElementEmitter emitter, AxisIndex[] leading)
+    {
+        Dictionary<Root, Var> accumulators = Accumulators(nest.Roots.Where(r => r is ReduceRoot or ArgReduceRoot), emitter);
+        var indices = nest.Roots.OfType<ArgReduceRoot>().ToDictionary(r => (Root)r, r => Mutable(emitter, "at", new Broadcast(Int(int.MaxValue))));
+        Vectors(emitter, nest.Extents[0], Unroll(nest), (column, count) =>
+        {
+            foreach (Root root in nest.Roots)
+            {
+                if (root is ArgReduceRoot arg)
+                    ArgElement(arg, emitter, column, count, accumulators[root], indices[root]);
+                else
+                    Element(root, emitter, [.. leading, column], count, accumulators);
+            }
+        });
+        Finish(accumulators.Where(p => p.Key is ReduceRoot).ToDictionary(p => p.Key, p => p.Value), emitter);
+        foreach (KeyValuePair<Root, Var> pair in indices)
+            FinishArg((ArgReduceRoot)pair.Key, emitter, accumulators[pair.Key], pair.Value);
+    }
+
+    private void Element(Root root, ElementEmitter emitter, AxisIndex[] at, Expr? count, Dictionary<Root, Var> accumulators)
+    {
+        state.Location = root.Location;
+        switch (root)
+        {
+            case MaterializeRoot keep:
+                Cell value = keep.FromDefinition ? emitter.EmitDefinition(keep.Value, at) : emitter.Emit(keep.Value, at);
+                StoreTile(keep.Target, at, value, emitter);
+                break;
+            case StoreRoot store:
+                Store(store, emitter, at);
+                break;
+            case ReduceRoot reduce:
+                Accumulate(accumulators[root], reduce.Kind, reduce.Operand, emitter, at, count);
+                break;
+            case AxisReduceRoot { Axis: 1 } row:
+                Accumulate(accumulators[root], row.Kind, row.Operand, emitter, at, count);
+                break;
+            case AxisReduceRoot column:
+                Cell index = at[1].Cell;
+                var old = new Cell(emitter.Bind(new LoadLocal(column.Target.Storage, index.Scalar(), true), null, emitter.Depth));
+                Expr sum = Combined(column.Kind, old.Base, Vector(emitter, emitter.Emit(column.Operand, at)));
+                emitter.Innermost.Add(new StoreLocal(column.Target.Storage, index.Scalar(), sum) { Location = root.Location });
+                break;
+        }
+    }
+
+    private void Accumulate(Var accumulator, ReduceKind kind, Value operand, ElementEmitter emitter, AxisIndex[] at, Expr? count)
+    {
+        // A sum of products accumulates with fused multiply-add; in a tail, lanes past the end must not count.
+        if (kind == ReduceKind.Sum && count is null && operand.Definition is { Code: OpCode.Mul } product && operand.Type.DType == DType.F32
+            && !state.Buffers.ContainsKey(operand))
+        {
+            Expr a = Vector(emitter, emitter.Emit(product.Operands[0], at)), b = Vector(emitter, emitter.Emit(product.Operands[1], at));
+            emitter.Innermost.Add(new Assign(accumulator, new Apply(OpCode.Fma, DType.F32, true, new[] { a, b, accumulator })));
+            return;
+        }
+
+        Expr value = Vector(emitter, emitter.Emit(operand, at));
+        if (count is not null)
+            value = Masked(emitter, value, count, Identity(kind, accumulator.Type));
+        emitter.Innermost.Add(new Assign(accumulator, Combined(kind, accumulator, value)) { Location = state.Location });
+    }
+
+    private static void ArgElement(ArgReduceRoot root, ElementEmitter emitter, AxisIndex column, Expr? count, Var best, Var at)
+    {
+        Expr value = Vector(emitter, emitter.Emit(root.Operand, column));
+        if (count is not null)
+            value = Masked(emitter, value, count, Identity(root.Kind, best.Type));
+        OpCode better = root.Kind == ReduceKind.Max ? OpCode.Gt : OpCode.Lt;
+        Expr wins = emitter.Bind(new Apply(better, DType.Bool, true, new[] { value, best }), "wins", emitter.Depth);
+        Expr index = Vector(emitter, column.Cell);
+        emitter.Innermost.Add(new Assign(best, new Apply(OpCode.Select, best.Type, true, new[] { wins, value, best })));
+        emitter.Innermost.Add(new Assign(at, new Apply(OpCode.Select, DType.I32, true, new[] { wins, index, at })));
+    }
+
+    // The lowest index among the lanes that hold the best value; 0 where nothing ever won.
+    private static void FinishArg(ArgReduceRoot root, ElementEmitter emitter, Var best, Var at)
+    {
+        Expr winner = emitter.Bind(new ReduceLanes(root.Kind, best), "best", 0);
+        Expr among = emitter.Bind(new Apply(OpCode.Eq, DType.Bool, true, new Expr[] { best, new Broadcast(winner) }), null, 0);
+        Expr candidates = emitter.Bind(new Apply(OpCode.Select, DType.I32, true, new[] { among, at, new Broadcast(Int(int.MaxValue)) }), null, 0);
+        Expr lowest = emitter.Bind(new ReduceLanes(ReduceKind.Min, candidates), "lowest", 0);
+        Expr none = new Apply(OpCode.Eq, DType.Bool, false, new[] { lowest, Int(int.MaxValue) });
+        emitter.Innermost.Add(new Let(root.Result, new Apply(OpCode.Select, DType.I32, false, new[] { none, Zero, lowest })) { Location = root.Location });
+    }
+
+    private void Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
+    {
+        Op op = root.Op;
+        MemoryAccess access = op.Attr<MemoryAccess>();
+        Cell[] operands = op.Operands.Select(o => emitter.Emit(o, at)).ToArray();
+        int axes = operands.Length - (access.Masked ? 2 : 1);
+        Cell[] indices = operands.Take(axes).ToArray();
+        Cell value = operands[axes];
+        Cell? mask = access.Masked ? operands[axes + 1] : null;
+        bool scalar = at.Length == 0;
+        bool consecutive = !scalar && indices[axes - 1].Lane && indices.Take(axes - 1).All(i => i.IsScalar);
+        Expr[] exprs = indices.Select(i => i.IsScalar || consecutive ? i.Scalar() : Vector(emitter, i)).ToArray();
+        if (!scalar && !consecutive && exprs.All(e => !e.IsVector))
+            exprs[axes - 1] = Vector(emitter, indices[axes - 1]);
+        Expr stored = scalar ? value.Scalar() : Vector(emitter, value);
+        Expr? guard = mask is null ? null : mask.IsScalar ? mask.Scalar() : Vector(emitter, mask);
+        emitter.Innermost.Add(new StoreView(access.View, exprs, state.ElementOf(access.View), stored, scalar ? null : emitter.Count, guard)
+        {
+            Location = root.Location,
+        });
+    }
+
+    private void Scan(ScanRoot root, Expr extent, ElementEmitter emitter)
+    {
+        Var running = Mutable(emitter, "running", new Literal(Identity(root.Kind, root.Target.Storage.Type)), false);
+        InLoop(emitter, Zero, extent, 1, "j", index =>
+        {
+            Cell value = emitter.Emit(root.Operand, new AxisIndex(new Cell(index), emitter.Depth));
+            emitter.Innermost.Add(new Assign(running, new Apply(Combine(root.Kind), running.Type, false, new[] { running, value.Scalar() })));
+            emitter.Innermost.Add(new StoreLocal(root.Target.Storage, index, running) { Location = root.Location });
+        });
+    }
+
+    // ---- contractions
+
+    // Both operands contiguous along k: a vector accumulator for each of several rows and columns, lanes combined at the end.
+    private void ContractByDepth(ContractRoot root, ElementEmitter emitter)
+    {
+        Grouped(emitter, root.N, ContractColumns, "n", columns => Grouped(emitter, root.M, ContractRows, "m", rows =>
+        {
+            var sums = new Var[rows.Length, columns.Length];
+            for (int r = 0; r < rows.Length; r++)
+            {
+                for (int c = 0; c < columns.Length; c++)
+                    sums[r, c] = Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))));
+            }
+
+            Vectors(emitter, root.K, Unroll(root.A, root.B), (k, count) =>
+            {
+                Expr[] b = columns.Select(c => Operand(emitter, root.B, [k, c], count, root.Type)).ToArray();
+                for (int r = 0; r < rows.Length; r++)
+                {
+                    Expr a = Operand(emitter, root.A, root.A.Type.Rank == 1 ? [k] : [rows[r], k], count, root.Type);
+                    for (int c = 0; c < columns.Length; c++)
+                        emitter.Innermost.Add(new Assign(sums[r, c], MultiplyAdd(a, b[c], sums[r, c], true)) { Location = root.Location });
+                }
+            });
+            for (int r = 0; r < rows.Length; r++)
+            {
+                for (int c = 0; c < columns.Length; c++)
+                    Result(root, emitter, rows[r], columns[c], new ReduceLanes(ReduceKind.Sum, sums[r, c]));
+            }
+        }));
+    }
+
+    private static void Result(ContractRoot root, ElementEmitter emitter, AxisIndex row, AxisIndex column, Expr sum)
+    {
+        AxisIndex[] at = root.Target?.Rank == 2 ? [row, column] : [row];
+        if (root.Accumulator is { } accumulator)
+            sum = new Apply(OpCode.Add, root.Type, false, new[] { emitter.Emit(accumulator, at).Scalar(), emitter.Bind(sum, null, emitter.Depth) });
+        if (root.Result is { } variable)
+            emitter.Innermost.Add(new Let(variable, sum) { Location = root.Location });
+        else
+            emitter.Innermost.Add(new StoreLocal(root.Target!.Storage, root.Target.Index(at, e => emitter.Bind(e, null, emitter.Depth)).Scalar(), sum)
+            {
+                Location = root.Location,
+            });
+    }
+
+    // B contiguous along n: a vector of columns for each of several rows, k innermost.
+    private void ContractByColumns(ContractRoot root, ElementEmitter emitter)
+    {
+        Vectors(emitter, root.N, 1, (column, _) => Grouped(emitter, root.M, ContractRows, "m", rows =>
+        {
+            Var[] sums = rows.Select(row => Mutable(emitter, "sum", root.Accumulator is { } accumulator
+                ? Vector(emitter, emitter.Emit(accumulator, row, column))
+                : new Broadcast(new Literal(Number.OfBits(root.Type, 0))))).ToArray();
+            InLoop(emitter, Zero, root.K, 1, "k", k =>
+            {
+                var depth = new AxisIndex(new Cell(k), emitter.Depth);
+                Expr b = Convert(Vector(emitter, emitter.Emit(root.B, depth, column)), root.Type);
+                for (int r = 0; r < rows.Length; r++)
+                {
+                    Expr a = Convert(Vector(emitter, emitter.Emit(root.A, rows[r], depth)), root.Type);
+                    emitter.Innermost.Add(new Assign(sums[r], MultiplyAdd(a, b, sums[r], true)) { Location = root.Location });
+                }
+            });
+            for (int r = 0; r < rows.Length; r++)
+            {
+                Cell index = root.Target!.Index([rows[r], column], e => emitter.Bind(e, null, emitter.Depth));
+                emitter.Innermost.Add(new StoreLocal(root.Target.Storage, index.Scalar(), sums[r]) { Location = root.Location });
+            }
+        }));
+    }
+
+    private static Expr Operand(ElementEmitter emitter, Value value, AxisIndex[] at, Expr? count, DType type)
+    {
+        AxisIndex[] axes = value.Type.Rank == 1 ? [at[0]] : at;
+        Expr vector = Convert(Vector(emitter, emitter.Emit(value, axes)), type);
+        return count is null ? vector : Masked(emitter, vector, count, Number.OfBits(type, 0));
+    }
+
+    private static Expr Convert(Expr value, DType type) =>
+        value.Type == type ? value : new Apply(OpCode.Convert, type, true, new[] { value }, type);
+
+    private static Apply MultiplyAdd(Expr a, Expr b, Expr sum, bool vector) => sum.Type == DType.F32
+        ? new Apply(OpCode.Fma, DType.F32, vector, new[] { a, b, sum })
+        : new Apply(OpCode.Add, sum.Type, vector, new[] { sum, new Apply(OpCode.Mul, sum.Type, vector, new[] { a, b }) });
+
+    // ---- pieces
+
+    private Dictionary<Root, Var> Accumulators(IEnumerable<Root> roots, ElementEmitter emitter) => roots.ToDictionary(r => r, r =>
+    {
+        (ReduceKind kind, Value operand) = r switch
+        {
+            ReduceRoot reduce => (reduce.Kind, reduce.Operand),
+            AxisReduceRoot axis => (axis.Kind, axis.Operand),
+            _ => (((ArgReduceRoot)r).Kind, ((ArgReduceRoot)r).Operand),
+        };
+        return Mutable(emitter, kind == ReduceKind.Sum ? "sum" : kind == ReduceKind.Max ? "max" : "min",
+            new Broadcast(new Literal(Identity(kind, operand.Type.DType))));
+    });
+
+    private static void Finish(Dictionary<Root, Var> accumulators, ElementEmitter emitter)
+    {
+        foreach (KeyValuePair<Root, Var> pair in accumulators)
+        {
+            var root = (ReduceRoot)pair.Key;
+            emitter.Innermost.Add(new Let(root.Result, new ReduceLanes(root.Kind, pair.Value)) { Location = root.Location });
+        }
+    }
+
+    private void Fill(TileBuffer target, Expr extent, Number value, ElementEmitter emitter) =>
+        InLoop(emitter, Zero, extent, Lanes.Count, "j", index =>
+            emitter.Innermost.Add(new StoreLocal(target.Storage, index, new Broadcast(new Literal(value)))));
+
+    private static void StoreTile(TileBuffer target, AxisIndex[] at, Cell value, ElementEmitter emitter)
+    {
+        Expr vector = Vector(emitter, value);
+        if (vector.Type == DType.Bool)
+            vector = new Apply(OpCode.Select, DType.I32, true, new[] { vector, new Broadcast(Int(1)), new Broadcast(Zero) });
+        Cell index = target.Index(at, e => emitter.Bind(e, null, emitter.Depth));
+        emitter.Innermost.Add(new StoreLocal(target.Storage, index.Scalar(), vector));
+    }
+
+    private static Expr Vector(ElementEmitter emitter, Cell cell) => emitter.Bind(cell.Vector(), null, emitter.Depth);
+
+    private static Expr Masked(ElementEmitter emitter, Expr value, Expr count, Number identity)
+    {
+        Expr lanes = new Apply(OpCode.Lt, DType.Bool, true, new Expr[] { new LaneIndex(Zero), new Broadcast(count) });
+        Expr inside = emitter.Bind(lanes, "inside", emitter.Depth);
+        return emitter.Bind(new Apply(OpCode.Select, value.Type, true, new[] { inside, value, new Broadcast(new Literal(identity)) }), null, emitter.Depth);
+    }
+
+    // Keeps the accumulator when the value is NaN: a comparison with NaN is false.
+    private static Apply Combined(ReduceKind kind, Expr accumulator, Expr value) => kind == ReduceKind.Sum
+        ? new Apply(OpCode.Add, accumulator.Type, true, new[] { accumulator, value })
+        : new Apply(OpCode.Select, accumulator.Type, true, new[]
+        {
+            new Apply(kind == ReduceKind.Max ? OpCode.Gt : OpCode.Lt, DType.Bool, true, new[] { value, accumulator }), value, accumulator,
+        });
+
+    private Var Mutable(ElementEmitter emitter, string name, Expr initial, bool vector = true)
+    {
+        Var variable = state.NewVar(name, initial.Type, vector);
+        emitter.Innermost.Add(new Let(variable, initial, true));
+        return variable;
+    }
+
+    private static Expr Bind(ElementEmitter emitter, Expr expression, string? name = null) => emitter.Bind(expression, name, emitter.Depth);
+
+    // Enough vectors a step that the block arithmetic of quantized reads becomes constant: the block size, where an index is divided by one.
+    private static int Unroll(Nest nest) => nest.Roots.Max(r => r switch
+    {
+        MaterializeRoot { FromDefinition: true } m => m.Value.Definition!.Operands.Max(o => Period(o, 0)),
+        StoreRoot s => s.Op.Operands.Max(o => Period(o, 0)),
+        ReduceRoot reduce => Period(reduce.Operand, 0),
+        AxisReduceRoot axis => Period(axis.Operand, 0),
+        _ => 1,
+    });
+
+    private static int Unroll(params Value[] values) => values.Max(v => Period(v, 0));
+
+    private static int Period(Value value, int depth)
+    {
+        if (value.Type.IsScalar || depth > 24 || value.Definition is not { } op || op.Info.Class is OpClass.Across or OpClass.Control)
+            return 1;
+        int period = op.Operands.Length == 0 ? 1 : op.Operands.Max(o => Period(o, depth + 1));
+        if (op.Code == OpCode.Rem && op.Operands[1].Definition is { Code: OpCode.Const } c && c.Attr<Number>().I32 is var d && d % Lanes.Count == 0 && d <= 64)
+            period = Math.Max(period, d / Lanes.Count);
+        return period;
+    }
+}

@@ -1,0 +1,149 @@
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+
+namespace KernelFoundry.Compiler.Targets;
+
+/// <summary>Scalar expressions in C#: a table from op to text.</summary>
+internal abstract class CSharpScalars(Program program) : CodeWriter(program)
+{
+    // {0}, {1}, {2}: operands. Float forms first, then the form for integers and bool where it differs.
+    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()
+    {
+        [OpCode.Neg] = ("(-{0})", null),
+        [OpCode.Abs] = ("MathF.Abs({0})", "Lanes.Abs({0})"),
+        [OpCode.Exp] = ("MathF.Exp({0})", null),
+        [OpCode.Log] = ("MathF.Log({0})", null),
+        [OpCode.Sqrt] = ("MathF.Sqrt({0})", null),
+        [OpCode.Rsqrt] = ("(1f / MathF.Sqrt({0}))", null),
+        [OpCode.Tanh] = ("MathF.Tanh({0})", null),
+        [OpCode.Sin] = ("MathF.Sin({0})", null),
+        [OpCode.Cos] = ("MathF.Cos({0})", null),
+        [OpCode.Sigmoid] = ("(1f / (1f + MathF.Exp(-{0})))", null),
+        [OpCode.Floor] = ("MathF.Floor({0})", null),
+        [OpCode.Round] = ("MathF.Round({0})", null),
+        [OpCode.Not] = ("", "(~{0})"),
+        [OpCode.Add] = ("({0} + {1})", null),
+        [OpCode.Sub] = ("({0} - {1})", null),
+        [OpCode.Mul] = ("({0} * {1})", null),
+        [OpCode.Div] = ("({0} / {1})", null),
+        [OpCode.Rem] = ("({0} % {1})", null),
+        [OpCode.Min] = ("float.MinNumber({0}, {1})", "Math.Min({0}, {1})"),
+        [OpCode.Max] = ("float.MaxNumber({0}, {1})", "Math.Max({0}, {1})"),
+        [OpCode.And] = ("", "({0} & {1})"),
+        [OpCode.Or] = ("", "({0} | {1})"),
+        [OpCode.Xor] = ("", "({0} ^ {1})"),
+        [OpCode.Shl] = ("", "({0} << {1})"),
+        [OpCode.Shr] = ("", "({0} >> {1})"),
+        [OpCode.MulHi] = ("", "Lanes.MulHi({0}, {1})"),
+        [OpCode.Eq] = ("({0} == {1})", null),
+        [OpCode.Ne] = ("({0} != {1})", null),
+        [OpCode.Lt] = ("({0} < {1})", null),
+        [OpCode.Le] = ("({0} <= {1})", null),
+        [OpCode.Gt] = ("({0} > {1})", null),
+        [OpCode.Ge] = ("({0} >= {1})", null),
+        [OpCode.Select] = ("({0} ? {1} : {2})", null),
+        [OpCode.Fma] = ("MathF.FusedMultiplyAdd({0}, {1}, {2})", null),
+        [OpCode.Philox] = ("Lanes.Philox({0}, {1}, {2})", null),
+    };
+
+    protected override string TypeName(DType type) => type switch
+    {
+        DType.F32 => "float",
+        DType.U32 => "uint",
+        DType.Bool => "bool",
+        _ => "int",
+    };
+
+    protected override string Scalar(Expr expression) => expression switch
+    {
+        Var variable => variable.Name,
+        Literal literal => LiteralText(literal.Value),
+        Argument argument => argument.Name,
+        ExtentOf extent => $"{extent.View}_e{Int(extent.Axis)}",
+        ProgramIndex program => $"p{Int(program.Axis)}",
+        Apply apply => ScalarApply(apply, apply.Operands.AsEnumerable().Select(Scalar).ToArray()),
+        _ => throw new NotSupportedException($"{expression.GetType().Name} is not a scalar expression of this target"),
+    };
+
+    /// <summary>A scalar op on rendered operands.</summary>
+    protected static string ScalarApply(Apply apply, string[] operands)
+    {
+        DType from = apply.Operands[0].Type;
+        switch (apply.Code)
+        {
+            case OpCode.Convert:
+                return Conversion(from, apply.Type, operands[0]);
+            case OpCode.Bitcast:
+                return (from, apply.Type) switch
+                {
+                    (DType.F32, DType.I32) => $"BitConverter.SingleToInt32Bits({operands[0]})",
+                    (DType.F32, _) => $"BitConverter.SingleToUInt32Bits({operands[0]})",
+                    (DType.U32, DType.F32) => $"BitConverter.UInt32BitsToSingle({operands[0]})",
+                    (_, DType.F32) => $"BitConverter.Int32BitsToSingle({operands[0]})",
+                    _ => Conversion(from, apply.Type, operands[0]),
+                };
+            case OpCode.Not when from == DType.Bool:
+                return $"(!{operands[0]})";
+            case OpCode.Neg when from == DType.U32:
+                return $"(0u - {operands[0]})";
+            case OpCode.Shl or OpCode.Shr when apply.Operands[1].Type == DType.U32:
+                operands[1] = $"(int){operands[1]}";
+                break;
+        }
+
+        (string real, string? integer) = Table[apply.Code];
+        DType type = apply.Code == OpCode.Select ? DType.F32 : from;
+        return string.Format(System.Globalization.CultureInfo.InvariantCulture, type == DType.F32 ? real : integer ?? real, operands);
+    }
+
+    /// <summary>Declares what of the argument slots the target needs: scalars, extents and strides.</summary>
+    protected void WriteScalars(Func<string, bool> used)
+    {
+        foreach ((Parameter parameter, string name, char kind, int slot) in Slots())
+        {
+            if (kind == 'p' || !used(name))
+                continue;
+            string read = $"args[{Int(slot)}]";
+            Line(kind switch
+            {
+                'e' => $"int {name} = (int){read};",
+                's' => $"long {name} = {read};",
+                _ => $"{TypeName(parameter.DType)} {name} = {FromSlot(parameter.DType, read)};",
+            });
+        }
+    }
+
+    private static string FromSlot(DType type, string slot) => type switch
+    {
+        DType.F32 => $"BitConverter.Int32BitsToSingle((int){slot})",
+        DType.U32 => $"(uint){slot}",
+        DType.Bool => $"{slot} != 0",
+        _ => $"(int){slot}",
+    };
+
+    private static string Conversion(DType from, DType to, string value) => (from, to) switch
+    {
+        _ when from == to => value,
+        (DType.Bool, DType.F32) => $"({value} ? 1f : 0f)",
+        (DType.Bool, DType.U32) => $"({value} ? 1u : 0u)",
+        (DType.Bool, _) => $"({value} ? 1 : 0)",
+        (_, DType.Bool) => $"({value} != 0)",
+        (_, DType.F32) => $"(float){value}",
+        (DType.F32, DType.I8) => $"Math.Clamp((int){value}, -128, 127)",
+        (_, DType.I8) => $"Math.Clamp({value}, -128, 127)",
+        (DType.I8, DType.I32) => value,
+        (_, DType.U32) => $"(uint){value}",
+        _ => $"(int){value}",
+    };
+
+    private static string LiteralText(Number value) => value.Type switch
+    {
+        DType.F32 when float.IsNaN(value.F32) => "float.NaN",
+        DType.F32 when float.IsPositiveInfinity(value.F32) => "float.PositiveInfinity",
+        DType.F32 when float.IsNegativeInfinity(value.F32) => "float.NegativeInfinity",
+        DType.F32 => Decimal(value.F32),
+        DType.U32 => value.U32.ToString(System.Globalization.CultureInfo.InvariantCulture) + "u",
+        DType.Bool => value.Bool ? "true" : "false",
+        _ => Int(value.I32),
+    };
+}

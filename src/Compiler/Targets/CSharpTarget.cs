@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+using KernelFoundry.Compiler.Passes;
+
+namespace KernelFoundry.Compiler.Targets;
+
+/// <summary>
+/// Renders a specialised kernel as SIMD C#: one method a hardware width (512, 256 and 128 bits), all with the same 16-lane arithmetic and so
+/// the same bits, and the Plan of a launch.
+/// </summary>
+public static class CSharpTarget
+{
+    private static readonly int[] Widths = [512, 256, 128];
+
+    /// <summary>The vector form this target renders.</summary>
+    public static Program Lower(Kernel kernel)
+    {
+        Kernel legal = Legalizer.ForVectors(kernel);
+        return TileLowering.Lower(legal, state => new VectorNests(state));
+    }
+
+    /// <summary>
+    /// A class with Run512, Run256, Run128 (<c>long* args, byte* scratch, int p0, int p1, int p2</c>) and Plan (<c>long* args, LaunchShape*</c>).
+    /// </summary>
+    public static string Render(Kernel kernel, string className)
+    {
+        Program program = Lower(kernel);
+        var text = new StringBuilder();
+        text.Append("internal static unsafe class ").Append(className).Append("\n{\n");
+        foreach (int width in Widths)
+            text.Append(new VectorWriter(program, width).Method()).Append('\n');
+        text.Append("    public static void Plan(long* args, LaunchShape* shape)\n    {\n");
+        text.Append(PlanWriter.Body(program, "        ")).Append("    }\n}\n");
+        return text.ToString();
+    }
+
+    /// <summary>One width's method alone: what a reader wants to see.</summary>
+    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Lower(kernel), width).Method();
+}

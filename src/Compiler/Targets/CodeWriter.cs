@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+
+namespace KernelFoundry.Compiler.Targets;
+
+/// <summary>What C-like targets share: indentation, statements, literals, and the order of arguments. Subclasses supply tables of expressions.</summary>
+internal abstract class CodeWriter(Program program)
+{
+    private StringBuilder _text = new();
+    private int _indent;
+    private int _line;
+
+    protected Program Program { get; } = program;
+
+    public override string ToString() => _text.ToString();
+
+    protected void Line(string text = "")
+    {
+        if (text.Length > 0)
+            _text.Append(' ', 4 * _indent).Append(text);
+        _text.Append('\n');
+    }
+
+    /// <summary>What <paramref name="write"/> writes, for insertion later.</summary>
+    protected string Captured(Action write)
+    {
+        StringBuilder outer = _text;
+        _text = new StringBuilder();
+        write();
+        string text = _text.ToString();
+        _text = outer;
+        return text;
+    }
+
+    protected void Raw(string text) => _text.Append(text);
+
+    protected void IndentBy(int levels) => _indent += levels;
+
+    protected void Open(string header)
+    {
+        Line(header);
+        Line("{");
+        _indent++;
+    }
+
+    protected void Close()
+    {
+        _indent--;
+        Line("}");
+    }
+
+    protected abstract string TypeName(DType type);
+
+    protected abstract string Scalar(Expr expression);
+
+    protected abstract void WriteLet(Let let);
+
+    protected abstract void WriteAssign(Assign assign);
+
+    protected abstract void WriteStoreView(StoreView store);
+
+    protected abstract void WriteStoreLocal(StoreLocal store);
+
+    protected abstract void WriteBarrier();
+
+    protected void WriteAll(IEnumerable<Stmt> statements)
+    {
+        foreach (Stmt statement in statements)
+            Write(statement);
+    }
+
+    private void Write(Stmt statement)
+    {
+        if (statement.Location.Line != _line && statement.Location.Line > 0)
+        {
+            _line = statement.Location.Line;
+            Line($"// line {_line.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        switch (statement)
+        {
+            case Let let:
+                WriteLet(let);
+                break;
+            case Assign assign:
+                WriteAssign(assign);
+                break;
+            case For loop:
+                string name = loop.Index.Name;
+                string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Scalar(loop.Step)}";
+                Open($"for (int {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
+                WriteAll(loop.Body);
+                Close();
+                break;
+            case While loop:
+                Open("while (true)");
+                WriteAll(loop.Head);
+                Line($"if (!{Scalar(loop.Condition)}) break;");
+                WriteAll(loop.Body);
+                Close();
+                break;
+            case If branch:
+                Open($"if ({Bare(Scalar(branch.Condition))})");
+                WriteAll(branch.Then);
+                Close();
+                if (branch.Else.Count > 0)
+                {
+                    Open("else");
+                    WriteAll(branch.Else);
+                    Close();
+                }
+
+                break;
+            case StoreView store:
+                WriteStoreView(store);
+                break;
+            case StoreLocal store:
+                WriteStoreLocal(store);
+                break;
+            case Lowering.Barrier:
+                WriteBarrier();
+                break;
+        }
+    }
+
+    /// <summary>Without the outer parentheses, which statements do not need.</summary>
+    protected static string Bare(string expression)
+    {
+        if (expression.Length < 2 || expression[0] != '(' || expression[expression.Length - 1] != ')')
+            return expression;
+        int depth = 0;
+        for (int i = 0; i < expression.Length; i++)
+        {
+            depth += expression[i] == '(' ? 1 : expression[i] == ')' ? -1 : 0;
+            if (depth == 0 && i < expression.Length - 1)
+                return expression;
+        }
+
+        return expression.Substring(1, expression.Length - 2);
+    }
+
+    protected static string Int(int value) => value == int.MinValue ? "(-2147483647 - 1)" : value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A float that reads back to the same bits.</summary>
+    protected static string Decimal(float value)
+    {
+        string text = value.ToString("R", CultureInfo.InvariantCulture);
+        if (float.Parse(text, CultureInfo.InvariantCulture) != value)
+            text = value.ToString("G9", CultureInfo.InvariantCulture);
+        return text.IndexOfAny(['.', 'E', 'e']) < 0 ? text + ".0f" : text + "f";
+    }
+
+    /// <summary>Element offset of an index list in a view, in the view's own elements or bytes.</summary>
+    protected static string Offset(string view, Exprs indices, Func<Expr, string> render, bool bytes)
+    {
+        var parts = new List<string>();
+        for (int axis = 0; axis < indices.Length; axis++)
+        {
+            if (indices[axis] is Literal { Value.Bits: 0 })
+                continue;
+            string index = render(indices[axis]);
+            parts.Add(axis == indices.Length - 1 ? index : $"{index} * {view}_{(bytes ? 'b' : 's')}{Int(axis)}");
+        }
+
+        return parts.Count == 0 ? "0" : string.Join(" + ", parts);
+    }
+
+    /// <summary>The slots of a launch: see the argument layout in the documentation of KernelArguments.</summary>
+    protected IEnumerable<(Parameter Parameter, string Name, char Kind, int Slot)> Slots()
+    {
+        int slot = 0;
+        foreach (Parameter parameter in Program.Kernel.Parameters.Where(p => p.Kind != ParameterKind.Schedule))
+        {
+            if (parameter.Kind != ParameterKind.View)
+            {
+                yield return (parameter, parameter.Name, 'v', slot++);
+                continue;
+            }
+
+            yield return (parameter, parameter.Name, 'p', slot++);
+            for (int axis = 0; axis < parameter.Rank; axis++)
+                yield return (parameter, $"{parameter.Name}_e{Int(axis)}", 'e', slot++);
+            for (int axis = 0; axis < parameter.Rank - 1; axis++)
+                yield return (parameter, $"{parameter.Name}_s{Int(axis)}", 's', slot++);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+
+namespace KernelFoundry.Compiler.Targets;
+
+/// <summary>The thread form as OpenCL C 1.2: expression tables and the kernel's frame.</summary>
+internal sealed class OpenClWriter(Program program) : CodeWriter(program)
+{
+    // {0}, {1}, {2}: operands. Float forms first, then the form for integers and bool where it differs.
+    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()
+    {
+        [OpCode.Neg] = ("(-{0})", null),
+        [OpCode.Abs] = ("fabs({0})", "(int)abs({0})"),
+        [OpCode.Exp] = ("exp({0})", null),
+        [OpCode.Log] = ("log({0})", null),
+        [OpCode.Sqrt] = ("sqrt({0})", null),
+        [OpCode.Rsqrt] = ("(1.0f / sqrt({0}))", null),
+        [OpCode.Tanh] = ("tanh({0})", null),
+        [OpCode.Erf] = ("erf({0})", null),
+        [OpCode.Sin] = ("sin({0})", null),
+        [OpCode.Cos] = ("cos({0})", null),
+        [OpCode.Sigmoid] = ("(1.0f / (1.0f + exp(-{0})))", null),
+        [OpCode.Floor] = ("floor({0})", null),
+        [OpCode.Round] = ("rint({0})", null),
+        [OpCode.Not] = ("", "(~{0})"),
+        [OpCode.Add] = ("({0} + {1})", null),
+        [OpCode.Sub] = ("({0} - {1})", null),
+        [OpCode.Mul] = ("({0} * {1})", null),
+        [OpCode.Div] = ("({0} / {1})", null),
+        [OpCode.Rem] = ("fmod({0}, {1})", "({0} % {1})"),
+        [OpCode.Min] = ("fmin({0}, {1})", "min({0}, {1})"),
+        [OpCode.Max] = ("fmax({0}, {1})", "max({0}, {1})"),
+        [OpCode.And] = ("", "({0} & {1})"),
+        [OpCode.Or] = ("", "({0} | {1})"),
+        [OpCode.Xor] = ("", "({0} ^ {1})"),
+        [OpCode.Shl] = ("", "({0} << {1})"),
+        [OpCode.Shr] = ("", "({0} >> {1})"),
+        [OpCode.MulHi] = ("", "mul_hi({0}, {1})"),
+        [OpCode.Eq] = ("({0} == {1})", null),
+        [OpCode.Ne] = ("({0} != {1})", null),
+        [OpCode.Lt] = ("({0} < {1})", null),
+        [OpCode.Le] = ("({0} <= {1})", null),
+        [OpCode.Gt] = ("({0} > {1})", null),
+        [OpCode.Ge] = ("({0} >= {1})", null),
+        [OpCode.Select] = ("({0} ? {1} : {2})", null),
+        [OpCode.Fma] = ("fma({0}, {1}, {2})", null),
+        [OpCode.Philox] = ("kf_philox({0}, {1}, {2})", null),
+    };
+
+    // Functions a program may need, in the order they are written when its text calls them.
+    private static readonly (string Name, string Text)[] Library =
+    [
+        ("kf_philox", """
+            // First word of Philox4x32-10: key (seed, 0), counter (counter, stream, 0, 0).
+            uint kf_philox(uint seed, uint stream, uint counter)
+            {
+                uint c0 = counter, c1 = stream, c2 = 0, c3 = 0, k0 = seed, k1 = 0;
+                for (int round = 0; round < 10; round++)
+                {
+                    uint h0 = mul_hi(0xD2511F53u, c0), l0 = 0xD2511F53u * c0;
+                    uint h1 = mul_hi(0xCD9E8D57u, c2), l1 = 0xCD9E8D57u * c2;
+                    c0 = h1 ^ c1 ^ k0;
+                    c1 = l1;
+                    c2 = h0 ^ c3 ^ k1;
+                    c3 = l0;
+                    k0 += 0x9E3779B9u;
+                    k1 += 0xBB67AE85u;
+                }
+                return c0;
+            }
+
+            """),
+        ("kf_bf16", """
+            // Rounds to the nearest bfloat16, ties to even; a NaN stays one.
+            ushort kf_bf16(float value)
+            {
+                uint bits = as_uint(value);
+                return isnan(value) ? (ushort)((bits >> 16) | 0x40u) : (ushort)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+            }
+
+            """),
+    ];
+
+    public string Source(string entryPoint)
+    {
+        string body = Captured(() =>
+        {
+            IndentBy(1);
+            WriteAll(Program.Body);
+            IndentBy(-1);
+        });
+        Line("#pragma OPENCL FP_CONTRACT OFF");
+        Line();
+        foreach ((string name, string text) in Library)
+        {
+            if (body.Contains(name))
+                Raw(text.Replace("\r", "") + "\n");
+        }
+
+        string group = Int(Program.WorkGroup);
+        Line($"__kernel __attribute__((reqd_work_group_size({group}, 1, 1)))");
+        Open($"void {entryPoint}({string.Join(", ", Parameters())})");
+        WriteFrame(body);
+        Raw(body);
+        Close();
+        return ToString();
+    }
+
+    private IEnumerable<string> Parameters()
+    {
+        foreach ((Parameter parameter, string name, char kind, _) in Slots())
+        {
+            switch (kind)
+            {
+                case 'p':
+                    yield return $"__global uchar* {name}_p";
+                    yield return $"const long {name}_o";
+                    break;
+                case 's':
+                    yield return $"const long {name}";
+                    break;
+                case 'e':
+                    yield return $"const int {name}";
+                    break;
+                default:
+                    yield return $"const {(parameter.DType == DType.Bool ? "int" : TypeName(parameter.DType))} {name}";
+                    break;
+            }
+        }
+
+        if (Program.Buffers.Count > 0)
+            yield return "__local uchar* scratch";
+    }
+
+    private void WriteFrame(string body)
+    {
+        foreach (Parameter view in Program.Kernel.Parameters.Where(p => p.Kind == ParameterKind.View))
+        {
+            if (Regex.IsMatch(body, $@"\b{view.Name}\b"))
+                Line($"__global {StorageType(view.Element)}* {view.Name} = (__global {StorageType(view.Element)}*)({view.Name}_p + {view.Name}_o);");
+            for (int axis = 0; axis < view.Rank - 1; axis++)
+            {
+                string bytes = $"{view.Name}_b{Int(axis)}";
+                if (Regex.IsMatch(body, $@"\b{bytes}\b"))
+                    Line($"const long {bytes} = {view.Name}_s{Int(axis)} / {Int(view.Element.BlockSize)} * {Int(view.Element.BlockBytes)};");
+            }
+        }
+
+        for (int i = 0; i < Program.Buffers.Count; i++)
+        {
+            LocalBuffer buffer = Program.Buffers[i];
+            Line($"__local {TypeName(buffer.Type)}* {buffer.Name} = (__local {TypeName(buffer.Type)}*)scratch;");
+            if (i < Program.Buffers.Count - 1)
+                Line($"scratch += {PlanWriter.Size(buffer, Scalar).Replace("4L", "4")};");
+        }
+    }
+
+    // ---- statements
+
+    protected override void WriteLet(Let let) =>
+        Line($"{(let.Mutable ? "" : "const ")}{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
+
+    protected override void WriteAssign(Assign assign) => Line($"{assign.Var.Name} = {Bare(Scalar(assign.Value))};");
+
+    protected override void WriteStoreLocal(StoreLocal store) => Line($"{store.Buffer.Name}[{Bare(Scalar(store.Index))}] = {Bare(Scalar(store.Value))};");
+
+    protected override void WriteStoreView(StoreView store)
+    {
+        string offset = Offset(store.View, store.Indices, Index, false);
+        string value = Scalar(store.Value);
+        string line = store.Element.Kind switch
+        {
+            ElementKind.F16 => $"vstore_half_rte({Bare(value)}, {offset}, {store.View});",
+            ElementKind.BF16 => $"{store.View}[{offset}] = kf_bf16({Bare(value)});",
+            ElementKind.I8 => $"{store.View}[{offset}] = convert_char_sat({Bare(value)});",
+            ElementKind.U8 => $"{store.View}[{offset}] = convert_uchar_sat({Bare(value)});",
+            _ => $"{store.View}[{offset}] = {Bare(value)};",
+        };
+        Line(store.Guard is { } guard ? $"if ({Bare(Scalar(guard))}) {line}" : line);
+    }
+
+    protected override void WriteBarrier() => Line("barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);");
+
+    // ---- expressions
+
+    protected override string TypeName(DType type) => type switch
+    {
+        DType.F32 => "float",
+        DType.U32 => "uint",
+        DType.Bool => "bool",
+        _ => "int",
+    };
+
+    private static string StorageType(Element element) => element.Kind switch
+    {
+        ElementKind.F32 => "float",
+        ElementKind.F16 => "half",
+        ElementKind.BF16 => "ushort",
+        ElementKind.I32 => "int",
+        ElementKind.I8 => "char",
+        _ => "uchar",
+    };
+
+    // Element offsets are computed in 64 bits: a large weight has more elements than an int counts.
+    private string Index(Expr expression) => Scalar(expression);
+
+    protected override string Scalar(Expr expression) => expression switch
+    {
+        Var variable => variable.Name,
+        Literal literal => LiteralText(literal.Value),
+        Argument { Type: DType.Bool } flag => $"({flag.Name} != 0)",
+        Argument argument => argument.Name,
+        ExtentOf extent => $"{extent.View}_e{Int(extent.Axis)}",
+        ProgramIndex axis => $"(int)get_group_id({Int(axis.Axis)})",
+        ThreadIndex => "(int)get_local_id(0)",
+        LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
+        LoadView load => Load(load),
+        Apply apply => Op(apply),
+        _ => throw new NotSupportedException($"{expression.GetType().Name} is not an expression of the thread form"),
+    };
+
+    private string Load(LoadView load)
+    {
+        string offset = Offset(load.View, load.Indices, Index, load.ByteOffset);
+        string text = load.ByteOffset
+            ? load.Raw switch
+            {
+                RawType.U8 => $"(int){load.View}[{offset}]",
+                RawType.I8 => $"(int)(char){load.View}[{offset}]",
+                RawType.U16 => $"(int)as_ushort(vload2(0, {load.View} + {offset}))",
+                RawType.I16 => $"(int)as_short(vload2(0, {load.View} + {offset}))",
+                RawType.I32 => $"as_int(vload4(0, {load.View} + {offset}))",
+                RawType.F16 => $"vload_half(0, (const __global half*)({load.View} + {offset}))",
+                RawType.BF16 => $"as_float((uint)as_ushort(vload2(0, {load.View} + {offset})) << 16)",
+                _ => $"as_float(vload4(0, {load.View} + {offset}))",
+            }
+            : load.Raw switch
+            {
+                RawType.F16 => $"vload_half({offset}, {load.View})",
+                RawType.BF16 => $"as_float((uint){load.View}[{offset}] << 16)",
+                RawType.F32 or RawType.I32 => $"{load.View}[{offset}]",
+                _ => $"({TypeName(load.Type)}){load.View}[{offset}]",
+            };
+        if (load.Type == DType.F32 && load.Raw == RawType.I32)
+            text = $"(float){text}";
+        return load.Guard is { } guard ? $"({Scalar(guard)} ? {text} : {Scalar(load.Other!)})" : text;
+    }
+
+    private string Op(Apply apply)
+    {
+        string[] operands = apply.Operands.AsEnumerable().Select(Scalar).ToArray();
+        DType from = apply.Operands[0].Type;
+        switch (apply.Code)
+        {
+            case OpCode.Convert:
+                return Conversion(from, apply.Type, operands[0]);
+            case OpCode.Bitcast:
+                return $"as_{TypeName(apply.Type)}({operands[0]})";
+            case OpCode.Not when from == DType.Bool:
+                return $"(!{operands[0]})";
+        }
+
+        (string real, string? integer) = Table[apply.Code];
+        DType type = apply.Code == OpCode.Select ? DType.F32 : from;
+        return string.Format(CultureInfo.InvariantCulture, type == DType.F32 ? real : integer ?? real, operands);
+    }
+
+    private static string Conversion(DType from, DType to, string value) => (from, to) switch
+    {
+        _ when from == to => value,
+        (DType.Bool, _) => $"({value} ? {(to == DType.F32 ? "1.0f : 0.0f" : "1 : 0")})",
+        (_, DType.Bool) => $"({value} != 0)",
+        (_, DType.F32) => $"(float){value}",
+        (DType.F32, DType.U32) => $"convert_uint_sat_rtz({value})",
+        (DType.F32, DType.I8) => $"(int)convert_char_sat_rtz({value})",
+        (DType.F32, _) => $"convert_int_sat_rtz({value})",
+        (DType.I8, DType.I32) => value,
+        (_, DType.I8) => $"clamp({value}, -128, 127)",
+        (_, DType.U32) => $"(uint){value}",
+        _ => $"(int){value}",
+    };
+
+    private static string LiteralText(Number value) => value.Type switch
+    {
+        DType.F32 when float.IsNaN(value.F32) => "NAN",
+        DType.F32 when float.IsPositiveInfinity(value.F32) => "INFINITY",
+        DType.F32 when float.IsNegativeInfinity(value.F32) => "(-INFINITY)",
+        DType.F32 => value.F32 < 0 || Number.Of(value.F32).Bits < 0 ? $"({Decimal(value.F32)})" : Decimal(value.F32),
+        DType.U32 => value.U32.ToString(CultureInfo.InvariantCulture) + "u",
+        DType.Bool => value.Bool ? "true" : "false",
+        _ => value.I32 < 0 ? $"({Int(value.I32)})" : Int(value.I32),
+    };
+}

@@ -1,0 +1,467 @@
+using System.Globalization;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+
+namespace KernelFoundry.Compiler.Targets;
+
+/// <summary>
+/// The vector form as C# over <c>Vector{width}</c>. A 16-lane value is one, two or four hardware vectors, its parts; every statement is written
+/// once a part. What the hardware cannot do to a vector goes through a staging array lane by lane.
+/// </summary>
+internal sealed class VectorWriter(Program program, int width) : CSharpScalars(program)
+{
+    // {0}, {1}, {2}: operands; {V}: the vector class of the width.
+    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()
+    {
+        [OpCode.Neg] = ("(-{0})", null),
+        [OpCode.Abs] = ("{V}.Abs({0})", null),
+        [OpCode.Sqrt] = ("{V}.Sqrt({0})", null),
+        [OpCode.Rsqrt] = ("({V}<float>.One / {V}.Sqrt({0}))", null),
+        [OpCode.Floor] = ("{V}.Floor({0})", null),
+        [OpCode.Round] = ("{V}.Round({0})", null),
+        [OpCode.Not] = ("", "(~{0})"),
+        [OpCode.Add] = ("({0} + {1})", null),
+        [OpCode.Sub] = ("({0} - {1})", null),
+        [OpCode.Mul] = ("({0} * {1})", null),
+        [OpCode.Div] = ("({0} / {1})", null),
+        [OpCode.Rem] = ("", "({0} - (({0} / {1}) * {1}))"),
+        [OpCode.Min] = ("{V}.MinNumber({0}, {1})", "{V}.Min({0}, {1})"),
+        [OpCode.Max] = ("{V}.MaxNumber({0}, {1})", "{V}.Max({0}, {1})"),
+        [OpCode.And] = ("", "({0} & {1})"),
+        [OpCode.Or] = ("", "({0} | {1})"),
+        [OpCode.Xor] = ("", "({0} ^ {1})"),
+        [OpCode.Shl] = ("", "({0} << {1})"),
+        [OpCode.Shr] = ("", "({0} >> {1})"),
+        [OpCode.Eq] = ("{V}.Equals({0}, {1})", null),
+        [OpCode.Ne] = ("(~{V}.Equals({0}, {1}))", null),
+        [OpCode.Lt] = ("{V}.LessThan({0}, {1})", null),
+        [OpCode.Le] = ("{V}.LessThanOrEqual({0}, {1})", null),
+        [OpCode.Gt] = ("{V}.GreaterThan({0}, {1})", null),
+        [OpCode.Ge] = ("{V}.GreaterThanOrEqual({0}, {1})", null),
+        [OpCode.Fma] = ("{V}.FusedMultiplyAdd({0}, {1}, {2})", null),
+    };
+
+    // Sixteen-lane reads of narrow integers, widened to i32. {0}: address.
+    private static readonly Dictionary<(int Width, RawType Raw), string> Widening = new()
+    {
+        [(512, RawType.U8)] = "Avx512F.ConvertToVector512Int32(Vector128.Load((byte*)({0})))",
+        [(512, RawType.I8)] = "Avx512F.ConvertToVector512Int32(Vector128.Load((sbyte*)({0})))",
+        [(512, RawType.U16)] = "Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)({0})))",
+        [(512, RawType.I16)] = "Avx512F.ConvertToVector512Int32(Vector256.Load((short*)({0})))",
+        [(256, RawType.U8)] = "Avx2.ConvertToVector256Int32((byte*)({0}))",
+        [(256, RawType.I8)] = "Avx2.ConvertToVector256Int32((sbyte*)({0}))",
+        [(256, RawType.U16)] = "Avx2.ConvertToVector256Int32((ushort*)({0}))",
+        [(256, RawType.I16)] = "Avx2.ConvertToVector256Int32((short*)({0}))",
+        [(128, RawType.U8)] = "Lanes.Widen((byte*)({0}))",
+        [(128, RawType.I8)] = "Lanes.Widen((sbyte*)({0}))",
+        [(128, RawType.U16)] = "Lanes.Widen((ushort*)({0}))",
+        [(128, RawType.I16)] = "Lanes.Widen((short*)({0}))",
+    };
+
+    private readonly string _vector = $"Vector{width.ToString(CultureInfo.InvariantCulture)}";
+    private readonly int _lanes = width / 32;
+    private readonly int _parts = Lowering.Lanes.Count / (width / 32);
+    private readonly List<string> _stages = [];
+    private int _temporaries;
+
+    public string Method()
+    {
+        IndentBy(1);
+        string body = Captured(() =>
+        {
+            IndentBy(1);
+            WriteAll(Program.Body);
+            IndentBy(-1);
+        });
+        Open($"public static void Run{Int(width)}(long* args, byte* scratch, int p0, int p1, int p2)");
+        WriteArguments(body);
+        foreach (string stage in _stages)
+            Line(stage);
+        Raw(body);
+        Close();
+        return ToString();
+    }
+
+    // ---- frame
+
+    private void WriteArguments(string body)
+    {
+        bool Used(string name) => System.Text.RegularExpressions.Regex.IsMatch(body, $@"\b{name}\b");
+        var sizes = Program.Buffers.Select(b => PlanWriter.Size(b, Scalar)).ToList();
+        string launch = string.Concat(sizes);
+        bool UsedAnywhere(string name) => Used(name) || System.Text.RegularExpressions.Regex.IsMatch(launch, $@"\b{name}\b");
+        foreach ((Parameter parameter, string name, char kind, int slot) in Slots())
+        {
+            if (kind != 'p')
+                continue;
+            if (Used(name))
+                Line($"{PointerType(parameter.Element)}* {name} = ({PointerType(parameter.Element)}*)args[{Int(slot)}];");
+        }
+
+        bool Needed(string name) => UsedAnywhere(name)
+            || (name.Contains("_s") && Used(System.Text.RegularExpressions.Regex.Replace(name, "_s(\\d)$", "_b$1")));
+        WriteScalars(Needed);
+        foreach (Parameter view in Program.Kernel.Parameters.Where(p => p.Kind == ParameterKind.View))
+        {
+            for (int axis = 0; axis < view.Rank - 1; axis++)
+            {
+                string bytes = $"{view.Name}_b{Int(axis)}";
+                if (Used(bytes))
+                    Line($"long {bytes} = {view.Name}_s{Int(axis)} / {Int(view.Element.BlockSize)} * {Int(view.Element.BlockBytes)};");
+            }
+        }
+
+        for (int i = 0; i < sizes.Count; i++)
+        {
+            LocalBuffer buffer = Program.Buffers[i];
+            Line($"{TypeName(buffer.Type)}* {buffer.Name} = ({TypeName(buffer.Type)}*)scratch;");
+            if (i < sizes.Count - 1)
+                Line($"scratch += {sizes[i]};");
+        }
+    }
+
+    private static string PointerType(Element element) => element.Kind switch
+    {
+        ElementKind.F32 => "float",
+        ElementKind.F16 => "Half",
+        ElementKind.BF16 => "BFloat16",
+        ElementKind.I32 => "int",
+        ElementKind.I8 => "sbyte",
+        _ => "byte",
+    };
+
+    // ---- statements
+
+    protected override void WriteLet(Let let)
+    {
+        if (!let.Var.IsVector)
+        {
+            Line($"{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
+            return;
+        }
+
+        string[] parts = Vector(let.Value);
+        for (int p = 0; p < _parts; p++)
+            Line($"{VectorType(let.Var.Type)} {Part(let.Var, p)} = {Bare(parts[p])};");
+    }
+
+    protected override void WriteAssign(Assign assign)
+    {
+        if (!assign.Var.IsVector)
+        {
+            Line($"{assign.Var.Name} = {Bare(Scalar(assign.Value))};");
+            return;
+        }
+
+        string[] parts = Vector(assign.Value);
+        for (int p = 0; p < _parts; p++)
+            Line($"{Part(assign.Var, p)} = {Bare(parts[p])};");
+    }
+
+    protected override void WriteStoreLocal(StoreLocal store)
+    {
+        string address = Address(store.Buffer.Name, Bare(Scalar(store.Index)));
+        if (!store.Value.IsVector)
+        {
+            string target = $"{store.Buffer.Name}[{Bare(Scalar(store.Index))}]";
+            Line($"{target} = {Bare(Scalar(store.Value))};");
+            return;
+        }
+
+        string[] parts = Vector(store.Value);
+        for (int p = 0; p < _parts; p++)
+            Line($"{parts[p]}.Store({PartAddress(address, p)});");
+    }
+
+    protected override void WriteStoreView(StoreView store)
+    {
+        string bytes = Int(store.Element.Bytes);
+        if (!store.Value.IsVector)
+        {
+            string line = $"{store.View}[{Offset(store.View, store.Indices, Scalar, false)}] = {Stored(store.Element, Scalar(store.Value))};";
+            Line(store.Guard is { } condition ? $"if ({Bare(Scalar(condition))}) {line}" : line);
+            return;
+        }
+
+        bool consecutive = store.Indices.AsEnumerable().All(i => !i.IsVector);
+        if (consecutive && store.Guard is null && store.Count is null && store.Element.Bytes == 4)
+        {
+            string address = Address(store.View, Offset(store.View, store.Indices, Scalar, false));
+            string[] parts = Vector(store.Value);
+            for (int p = 0; p < _parts; p++)
+                Line($"{parts[p]}.Store({PartAddress(address, p)});");
+            return;
+        }
+
+        string value = Staged(store.Value);
+        Func<Expr, string> index = LaneIndices(store.Indices);
+        string? guard = store.Guard is { } g ? LaneGuard(g) : null;
+        string last = consecutive ? " + lane" : "";
+        string statement = $"{store.View}[{Offset(store.View, store.Indices, index, false)}{last}] = {Stored(store.Element, $"{value}[lane]")};";
+        Line($"for (int lane = 0; lane < {LaneCount(store.Count)}; lane++)");
+        Line($"    {(guard is null ? "" : $"if ({guard}) ")}{statement}");
+    }
+
+    protected override void WriteBarrier() => throw new NotSupportedException("the vector form has no barriers");
+
+    // ---- scalars
+
+    protected override string Scalar(Expr expression) => expression switch
+    {
+        LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
+        LoadView load => ScalarLoad(load, Scalar, load.Guard is { } guard ? Scalar(guard) : null, load.Other is { } other ? Scalar(other) : null),
+        ReduceLanes reduce => Reduced(reduce),
+        _ => base.Scalar(expression),
+    };
+
+    private static string ScalarLoad(LoadView load, Func<Expr, string> index, string? guard, string? other, string last = "")
+    {
+        string offset = Offset(load.View, load.Indices, index, load.ByteOffset) + last;
+        string text = load.ByteOffset
+            ? load.Raw switch
+            {
+                RawType.U8 => $"{load.View}[{offset}]",
+                RawType.I8 => $"(sbyte){load.View}[{offset}]",
+                RawType.U16 => $"*(ushort*)({load.View} + {offset})",
+                RawType.I16 => $"*(short*)({load.View} + {offset})",
+                RawType.I32 => $"*(int*)({load.View} + {offset})",
+                RawType.F16 => $"(float)*(Half*)({load.View} + {offset})",
+                RawType.BF16 => $"(float)*(BFloat16*)({load.View} + {offset})",
+                _ => $"*(float*)({load.View} + {offset})",
+            }
+            : load.Raw == RawType.U16 ? $"BitConverter.HalfToUInt16Bits({load.View}[{offset}])" : load.Type == DType.F32 && load.Raw != RawType.F32 ? $"(float){load.View}[{offset}]" : $"{load.View}[{offset}]";
+        return guard is null ? text : $"({guard} ? {text} : {other})";
+    }
+
+    private static string Stored(Element element, string value) => element.Kind switch
+    {
+        ElementKind.F16 => $"(Half){value}",
+        ElementKind.BF16 => $"(BFloat16){value}",
+        ElementKind.I8 => $"(sbyte)Math.Clamp({value}, -128, 127)",
+        ElementKind.U8 => $"(byte)Math.Clamp({value}, 0, 255)",
+        _ => Bare(value),
+    };
+
+    // Lane l with l + 8, + 4, + 2, + 1, whatever the width.
+    private string Reduced(ReduceLanes reduce)
+    {
+        string[] parts = Vector(reduce.Vector);
+        string Combine(string vector, string a, string b) => reduce.Kind == ReduceKind.Sum ? $"{a} + {b}" : $"{vector}.{reduce.Kind}({a}, {b})";
+        string type = TypeName(reduce.Type);
+        string half = width switch
+        {
+            512 => Temporary("Vector256<" + type + ">", Combine("Vector256", $"{parts[0]}.GetLower()", $"{parts[0]}.GetUpper()")),
+            256 => Temporary("Vector256<" + type + ">", Combine("Vector256", parts[0], parts[1])),
+            _ => "",
+        };
+        string quarter = width == 128
+            ? Temporary("Vector128<" + type + ">", Combine("Vector128", Parenthesized(Combine("Vector128", parts[0], parts[2])), Parenthesized(Combine("Vector128", parts[1], parts[3]))))
+            : Temporary("Vector128<" + type + ">", Combine("Vector128", $"{half}.GetLower()", $"{half}.GetUpper()"));
+        return $"Lanes.{reduce.Kind}({quarter})";
+    }
+
+    private static string Parenthesized(string text) => text.Contains(' ') && !text.EndsWith(")", StringComparison.Ordinal) ? $"({text})" : text;
+
+    // ---- vectors
+
+    private string VectorType(DType type) => $"{_vector}<{(type == DType.F32 ? "float" : type == DType.U32 ? "uint" : "int")}>";
+
+    private string Part(Var variable, int part) => _parts == 1 ? variable.Name : $"{variable.Name}__{Int(part)}";
+
+    private string[] Vector(Expr expression)
+    {
+        switch (expression)
+        {
+            case Var variable:
+                return Parts(p => Part(variable, p));
+            case Broadcast { Scalar: var scalar }:
+                return Parts(_ => Splat(scalar));
+            case LaneIndex lanes:
+                string first = Bare(Scalar(lanes.First));
+                return Parts(p => first == "0" && p == 0
+                    ? $"{_vector}<int>.Indices"
+                    : $"({_vector}.Create({PlusLanes(first, p)}) + {_vector}<int>.Indices)");
+            case LoadLocal load:
+                return LoadBuffer(load);
+            case LoadView load:
+                return LoadView(load);
+            case Apply apply:
+                return Apply(apply);
+            default:
+                throw new NotSupportedException($"{expression.GetType().Name} is not a vector expression");
+        }
+    }
+
+    private string PlusLanes(string first, int part) => part == 0 ? first : first == "0" ? Int(part * _lanes) : $"{first} + {Int(part * _lanes)}";
+
+    private string[] Parts(Func<int, string> text) => Enumerable.Range(0, _parts).Select(text).ToArray();
+
+    private string Splat(Expr scalar) => scalar switch
+    {
+        Literal { Value: var v } when v.Type != DType.Bool && v.Bits == 0 => $"{VectorType(scalar.Type)}.Zero",
+        _ when scalar.Type == DType.Bool => $"{_vector}.Create({Scalar(scalar)} ? -1 : 0)",
+        _ => $"{_vector}.Create({Bare(Scalar(scalar))})",
+    };
+
+    private string[] Apply(Apply apply)
+    {
+        bool scalarShift = apply.Code is OpCode.Shl or OpCode.Shr && !apply.Operands[1].IsVector;
+        bool variableShift = apply.Code is OpCode.Shl or OpCode.Shr && apply.Operands[1].IsVector;
+        if (variableShift || !(Table.ContainsKey(apply.Code) || apply.Code is OpCode.Convert or OpCode.Bitcast or OpCode.Select)
+            || (apply.Code == OpCode.Rem && apply.Operands[0].Type == DType.F32))
+            return LaneByLane(apply);
+        string[][] operands = apply.Operands.AsEnumerable()
+            .Select((o, i) => scalarShift && i == 1 ? Parts(_ => Scalar(o)) : Vector(o)).ToArray();
+        DType from = apply.Operands[0].Type;
+        return Parts(p => ApplyPart(apply, from, operands.Select(o => o[p]).ToArray()));
+    }
+
+    private string ApplyPart(Apply apply, DType from, string[] operands)
+    {
+        switch (apply.Code)
+        {
+            case OpCode.Convert:
+                return Conversion(from, apply.Type, operands[0]);
+            case OpCode.Bitcast:
+                return $"{operands[0]}.As{(apply.Type == DType.F32 ? "Single" : apply.Type == DType.U32 ? "UInt32" : "Int32")}()";
+            case OpCode.Select:
+                string mask = apply.Type switch
+                {
+                    DType.F32 => $"{operands[0]}.AsSingle()",
+                    DType.U32 => $"{operands[0]}.AsUInt32()",
+                    _ => operands[0],
+                };
+                return $"{_vector}.ConditionalSelect({mask}, {operands[1]}, {operands[2]})";
+        }
+
+        (string real, string? integer) = Table[apply.Code];
+        string template = (from == DType.F32 ? real : integer ?? real).Replace("{V}", _vector);
+        string text = string.Format(CultureInfo.InvariantCulture, template, operands);
+        bool compare = OpTable.Of(apply.Code).Rule == TypeRule.Compare;
+        return compare && from is DType.F32 or DType.U32 && compare ? $"{text}.AsInt32()" : text;
+    }
+
+    private string Conversion(DType from, DType to, string value) => (from, to) switch
+    {
+        _ when from == to => value,
+        (DType.Bool, DType.F32) => $"({value} & {_vector}.Create(1f).AsInt32()).AsSingle()",
+        (DType.Bool, DType.U32) => $"({value} & {_vector}<int>.One).AsUInt32()",
+        (DType.Bool, _) => $"({value} & {_vector}<int>.One)",
+        (DType.F32, DType.Bool) => $"(~{_vector}.Equals({value}, {_vector}<float>.Zero)).AsInt32()",
+        (DType.U32, DType.Bool) => $"(~{_vector}.Equals({value}, {_vector}<uint>.Zero)).AsInt32()",
+        (_, DType.Bool) => $"(~{_vector}.Equals({value}, {_vector}<int>.Zero))",
+        (DType.I32 or DType.I8 or DType.U32, DType.F32) => $"{_vector}.ConvertToSingle({value})",
+        (DType.F32, DType.U32) => $"{_vector}.ConvertToUInt32({value})",
+        (DType.F32, DType.I32) => $"{_vector}.ConvertToInt32({value})",
+        (DType.F32, DType.I8) => Saturated($"{_vector}.ConvertToInt32({value})"),
+        (DType.I32, DType.I8) => Saturated(value),
+        (DType.U32, _) => $"{value}.AsInt32()",
+        (_, DType.U32) => $"{value}.AsUInt32()",
+        _ => value,
+    };
+
+    private string Saturated(string value) => $"{_vector}.Min({_vector}.Max({value}, {_vector}.Create(-128)), {_vector}.Create(127))";
+
+    private string[] LoadBuffer(LoadLocal load)
+    {
+        if (!load.Index.IsVector)
+        {
+            string address = Address(load.Buffer.Name, Bare(Scalar(load.Index)));
+            return Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
+        }
+
+        string index = Staged(load.Index);
+        string stage = Stage(TypeName(load.Type));
+        Line($"for (int lane = 0; lane < {LaneCount(load.Count)}; lane++)");
+        Line($"    {stage}[lane] = {load.Buffer.Name}[{index}[lane]];");
+        return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
+    }
+
+    private string[] LoadView(LoadView load)
+    {
+        bool consecutive = load.Indices.AsEnumerable().All(i => !i.IsVector);
+        bool plain = consecutive && load.Count is null && load.Guard is null;
+        if (plain && (load.Raw is RawType.F32 or RawType.I32 || (load.Raw is RawType.U8 or RawType.I8 or RawType.U16 or RawType.I16)))
+        {
+            string address = Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
+            if (load.Raw is RawType.F32 or RawType.I32)
+                return Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
+            string template = Widening[(width, load.Raw)];
+            string[] wide = Parts(p => string.Format(CultureInfo.InvariantCulture, template, PartAddress(address, p)));
+            return load.Type == DType.F32 ? wide.Select(w => $"{_vector}.ConvertToSingle({w})").ToArray() : wide;
+        }
+
+        if (plain && load.Raw == RawType.BF16)
+        {
+            string address = Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
+            string template = Widening[(width, RawType.U16)];
+            return Parts(p => $"({string.Format(CultureInfo.InvariantCulture, template, PartAddress(address, p))} << 16).AsSingle()");
+        }
+
+        string type = TypeName(load.Type);
+        string stage = Stage(type);
+        Func<Expr, string> index = LaneIndices(load.Indices);
+        string? guard = load.Guard is { } g ? LaneGuard(g) : null;
+        string other = load.Other is null ? "0" : load.Other.IsVector ? $"{Staged(load.Other)}[lane]" : Scalar(load.Other);
+        string value = ScalarLoad(load, index, guard, other, consecutive ? " + lane" : "");
+        string count = LaneCount(load.Count);
+        if (count != "16")
+            Line($"new Span<{type}>({stage}, 16).Clear();");
+        Line($"for (int lane = 0; lane < {count}; lane++)");
+        Line($"    {stage}[lane] = {value};");
+        return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
+    }
+
+    // ---- lane by lane
+
+    private string[] LaneByLane(Apply apply)
+    {
+        string[] operands = apply.Operands.AsEnumerable()
+            .Select(o => o.IsVector ? o.Type == DType.Bool ? $"({Staged(o)}[lane] != 0)" : $"{Staged(o)}[lane]" : Scalar(o)).ToArray();
+        string stage = Stage(apply.Type == DType.Bool ? "int" : TypeName(apply.Type));
+        string value = ScalarApply(apply, operands);
+        Line("for (int lane = 0; lane < 16; lane++)");
+        Line($"    {stage}[lane] = {(apply.Type == DType.Bool ? $"{value} ? -1 : 0" : value)};");
+        return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
+    }
+
+    /// <summary>The lanes of a vector in memory; returns the array's name.</summary>
+    private string Staged(Expr vector)
+    {
+        string stage = Stage(vector.Type == DType.F32 ? "float" : vector.Type == DType.U32 ? "uint" : "int");
+        string[] parts = Vector(vector);
+        for (int p = 0; p < _parts; p++)
+            Line($"{parts[p]}.Store({PartAddress(stage, p)});");
+        return stage;
+    }
+
+    private Func<Expr, string> LaneIndices(Exprs indices)
+    {
+        var staged = new Dictionary<Expr, string>();
+        foreach (Expr index in indices.AsEnumerable().Where(i => i.IsVector))
+            staged[index] = Staged(index);
+        return index => staged.TryGetValue(index, out string? stage) ? $"{stage}[lane]" : Scalar(index);
+    }
+
+    private string LaneGuard(Expr guard) => guard.IsVector ? $"{Staged(guard)}[lane] != 0" : Scalar(guard);
+
+    private string LaneCount(Expr? count) => count is null ? "16" : Bare(Scalar(count));
+
+    private string Stage(string type)
+    {
+        string name = $"stage{Int(_stages.Count)}";
+        _stages.Add($"{type}* {name} = stackalloc {type}[16];");
+        return name;
+    }
+
+    private string Temporary(string type, string value)
+    {
+        string name = $"t__{Int(_temporaries++)}";
+        Line($"{type} {name} = {value};");
+        return name;
+    }
+
+    private static string Address(string pointer, string offset) => offset == "0" ? pointer : $"{pointer} + {offset}";
+
+    private string PartAddress(string address, int part) => part == 0 ? address : $"{address} + {Int(part * _lanes)}";
+}
