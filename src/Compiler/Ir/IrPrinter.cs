@@ -8,10 +8,10 @@ namespace KernelFoundry.Compiler.Ir;
 /// </summary>
 public static class IrPrinter
 {
-    /// <summary>Prints a kernel.</summary>
-    public static string Print(Kernel kernel)
+    /// <summary>Prints a kernel, with the source positions of its ops or, so that moved code prints alike, without.</summary>
+    public static string Print(Kernel kernel, bool positions = true)
     {
-        var writer = new Writer(kernel.Location.File ?? "");
+        var writer = new Writer(kernel.Location.File ?? "", positions);
         writer.Text($"{IrText.Kernel} {IrText.Name(kernel.Name)}").File().Text($" workgroup {IrText.Int(kernel.WorkGroup)}").Location(kernel.Location).Line();
         foreach (TypeParameter parameter in kernel.TypeParameters)
             writer.Text($"type {IrText.Name(parameter.Name)}{(parameter.IsFunctor ? " : " + IrText.Name(parameter.Interface) : "")}").Line();
@@ -22,9 +22,9 @@ public static class IrPrinter
     }
 
     /// <summary>Prints a functor: its fields and methods.</summary>
-    public static string Print(Functor functor)
+    public static string Print(Functor functor, bool positions = true)
     {
-        var writer = new Writer(FileOf(functor.Methods.Select(m => m.Body)));
+        var writer = new Writer(FileOf(functor.Methods.Select(m => m.Body)), positions);
         writer.Text($"{IrText.Functor} {IrText.Name(functor.Name)} : {IrText.Name(functor.Interface)}").File().Line();
         foreach (Parameter field in functor.Fields)
             writer.Text("field ").Parameter(field).Line();
@@ -34,9 +34,9 @@ public static class IrPrinter
     }
 
     /// <summary>Prints a quantization format.</summary>
-    public static string Print(QuantFormat format)
+    public static string Print(QuantFormat format, bool positions = true)
     {
-        var writer = new Writer(FileOf([format.Decode.Body]));
+        var writer = new Writer(FileOf([format.Decode.Body]), positions);
         writer.Text($"{IrText.Format} {IrText.Name(format.Name)}").File();
         writer.Text($" block {IrText.Int(format.BlockSize)} bytes {IrText.Int(format.BlockBytes)} group {IrText.Int(format.GroupSize)}").Line();
         return writer.Function("decode", format.Decode).Line().ToString();
@@ -45,7 +45,7 @@ public static class IrPrinter
     private static string FileOf(IEnumerable<Block> bodies) =>
         bodies.SelectMany(b => b.Ops).Select(op => op.Location.File).FirstOrDefault(f => !string.IsNullOrEmpty(f)) ?? "";
 
-    private sealed class Writer(string file)
+    private sealed class Writer(string file, bool positions)
     {
         private readonly StringBuilder _text = new();
         private readonly Dictionary<Value, int> _ids = [];
@@ -71,7 +71,7 @@ public static class IrPrinter
         public Writer Location(SourceLocation location)
         {
             string source = location.File ?? "";
-            if (location.Line == 0 && location.Column == 0 && source.Length == 0)
+            if (!positions || (location.Line == 0 && location.Column == 0 && source.Length == 0))
                 return this;
             string prefix = source == file ? "" : IrText.Quote(source) + ":";
             return Text($" ; {prefix}{IrText.Int(location.Line)}:{IrText.Int(location.Column)}");
@@ -116,6 +116,7 @@ public static class IrPrinter
         private static string Element(Element element) => element.Kind switch
         {
             ElementKind.Parameter => "type " + IrText.Name(element.Name),
+            ElementKind.Quantized when element.BlockSize > 0 => $"quant {IrText.Name(element.Name)}({IrText.Int(element.BlockSize)}, {IrText.Int(element.BlockBytes)})",
             ElementKind.Quantized => "quant " + IrText.Name(element.Name),
             _ => IrText.Name(element.Name),
         };
