@@ -1,0 +1,76 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace KernelFoundry;
+
+/// <summary>What generated CPU code calls where no vector operator says it: the last steps of a lane reduction, narrow loads, random bits.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static unsafe class Lanes
+{
+    /// <summary>(0 + 2) + (1 + 3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> v)
+    {
+        Vector128<float> pairs = v + Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1));
+        return pairs.ToScalar() + pairs.GetElement(1);
+    }
+
+    /// <summary>The sum of the lanes, wrapping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(Vector128<int> v) => Vector128.Sum(v);
+
+    /// <summary>The sum of the lanes, wrapping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Sum(Vector128<uint> v) => Vector128.Sum(v);
+
+    /// <summary>The greatest lane; no lane is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Max<T>(Vector128<T> v)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        Vector128<T> pairs = Vector128.Max(v, Vector128.Create(v.GetUpper(), v.GetLower()));
+        return T.Max(pairs.GetElement(0), pairs.GetElement(1));
+    }
+
+    /// <summary>The least lane; no lane is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Min<T>(Vector128<T> v)
+        where T : unmanaged, System.Numerics.INumber<T>
+    {
+        Vector128<T> pairs = Vector128.Min(v, Vector128.Create(v.GetUpper(), v.GetLower()));
+        return T.Min(pairs.GetElement(0), pairs.GetElement(1));
+    }
+
+    /// <summary>Four bytes as four ints.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Widen(byte* p) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<uint>(p)).AsByte())).AsInt32();
+
+    /// <summary>Four signed bytes as four ints.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Widen(sbyte* p) =>
+        Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<int>(p)).AsSByte()));
+
+    /// <summary>Four unsigned shorts as four ints.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Widen(ushort* p) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(p)).AsUInt16()).AsInt32();
+
+    /// <summary>Four shorts as four ints.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Widen(short* p) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(p)).AsInt16());
+
+    /// <summary>The upper half of the 64-bit product.</summary>
+    public static uint MulHi(uint a, uint b) => (uint)(((ulong)a * b) >> 32);
+
+    /// <summary>The upper half of the 64-bit product.</summary>
+    public static int MulHi(int a, int b) => (int)(((long)a * b) >> 32);
+
+    /// <summary>The magnitude, wrapping at the least int.</summary>
+    public static int Abs(int value) => value < 0 ? unchecked(-value) : value;
+
+    /// <summary>First word of Philox4x32-10 (Salmon et al., SC11) with key (seed, 0) and counter (counter, stream, 0, 0).</summary>
+    public static uint Philox(uint seed, uint stream, uint counter) => Ops.Philox(seed, stream, counter);
+}
