@@ -11,6 +11,8 @@ public static class IrParser
     /// <summary>The file name in the positions of errors, which are positions in the text.</summary>
     internal const string TextName = "<ir>";
 
+    private const int LargestBlock = 1 << 20;
+
     /// <summary>Parses a kernel.</summary>
     /// <exception cref="IrException">The text is not a kernel; its location is the place in the text.</exception>
     public static Kernel ParseKernel(string text)
@@ -61,17 +63,16 @@ public static class IrParser
     /// <exception cref="IrException">The text is not a format; its location is the place in the text.</exception>
     public static QuantFormat ParseFormat(string text)
     {
-        const int largest = 1 << 20;
         var reader = new IrReader(text);
         reader.Expect(IrText.Format);
         string name = reader.Name();
         reader.File();
         reader.Expect("block");
-        int size = reader.Int(1, largest);
+        int size = reader.Int(1, LargestBlock);
         reader.Expect("bytes");
-        int bytes = reader.Int(1, largest);
+        int bytes = reader.Int(1, LargestBlock);
         reader.Expect("group");
-        int group = reader.Int(1, largest);
+        int group = reader.Int(1, LargestBlock);
         reader.Expect("decode");
         var decode = new Function(reader.Name(), new IrBodyReader(reader).Body());
         reader.End();
@@ -113,10 +114,23 @@ public static class IrParser
         if (reader.TryTake("type"))
             return Element.Parameter(reader.Name());
         if (reader.TryTake("quant"))
-            return Element.Quantized(reader.Name());
+            return Quantized(reader);
         IrToken at = reader.Peek;
         string name = reader.Name();
         return Element.Primitives.FirstOrDefault(e => e.Name == name) ?? throw IrReader.Error($"'{name}' is no element type", at);
+    }
+
+    // The block's elements and bytes follow in parentheses where they are known.
+    private static Element Quantized(IrReader reader)
+    {
+        Element element = Element.Quantized(reader.Name());
+        if (!reader.TryTake("("))
+            return element;
+        int size = reader.Int(1, LargestBlock);
+        reader.Expect(",");
+        int bytes = reader.Int(1, LargestBlock);
+        reader.Expect(")");
+        return element with { BlockSize = size, BlockBytes = bytes };
     }
 
     private static int[] Values(IrReader reader)

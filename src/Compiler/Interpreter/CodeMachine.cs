@@ -1,0 +1,119 @@
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+
+namespace KernelFoundry.Compiler.Interpreter;
+
+/// <summary>One launch of a program in code form: compiled to steps once, then run group by group.</summary>
+internal sealed class CodeMachine
+{
+    private readonly Accessor _who = new();
+    private readonly Step _body;
+    private readonly int[] _grid = [1, 1, 1];
+    private readonly WorkItem[] _items;
+    private readonly LocalMemory[] _buffers;
+
+    public CodeMachine(Program program, InterpreterMemory memory, IReadOnlyDictionary<string, Number> arguments, bool isThreads, long stepLimit)
+    {
+        var tracker = new MemoryTracker(memory, Statements(program.Body).OfType<StoreView>().Select(s => s.View), intervals: isThreads);
+        var buffers = new Dictionary<string, LocalMemory>();
+        var expressions = new ExpressionCompiler(program.Kernel, tracker, buffers, arguments, _who, isThreads);
+        var launch = new WorkItem(0, 0);
+        _who.Location = program.Kernel.Location;
+        for (int axis = 0; axis < program.Grid.Count; axis++)
+            _grid[axis] = expressions.Scalar(program.Grid[axis])(launch).I32;
+        foreach (LocalBuffer buffer in program.Buffers)
+        {
+            int size = expressions.Scalar(buffer.Size)(launch).I32;
+            buffers.Add(buffer.Name, new LocalMemory(buffer.Name, buffer.Type, size, isThreads ? 0 : Lanes.Count - 1, isThreads, _who));
+        }
+
+        _buffers = buffers.Values.ToArray();
+        _body = new StepCompiler(expressions, tracker, _who, isThreads, new StepBudget(stepLimit)).Compile(program.Body);
+        _items = Enumerable.Range(0, isThreads ? program.WorkGroup : 1).Select(i => new WorkItem(i, expressions.Variables)).ToArray();
+    }
+
+    public void Run()
+    {
+        for (int z = 0; z < _grid[2]; z++)
+        {
+            for (int y = 0; y < _grid[1]; y++)
+            {
+                for (int x = 0; x < _grid[0]; x++)
+                {
+                    _who.Program = new ProgramPosition(x, y, z);
+                    _who.Number++;
+                    RunGroup();
+                    _who.Interval++;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Stmt> Statements(IEnumerable<Stmt> body) => body.SelectMany(s => Statements(s switch
+    {
+        For loop => loop.Body,
+        While loop => loop.Head.Concat(loop.Body),
+        If choice => choice.Then.Concat(choice.Else),
+        _ => [],
+    }).Prepend(s));
+
+    private void RunGroup()
+    {
+        foreach (LocalMemory buffer in _buffers)
+            buffer.Clear();
+        IEnumerator<BarrierStep>[] runs = _items.Select(i => _body.Stops(i).GetEnumerator()).ToArray();
+        while (RunToBarrier(runs))
+            _who.Interval++;
+    }
+
+    // Runs every work-item to its next barrier; false when all have finished.
+    private bool RunToBarrier(IEnumerator<BarrierStep>[] runs)
+    {
+        var stops = new BarrierStep?[runs.Length];
+        for (int i = 0; i < runs.Length; i++)
+        {
+            try
+            {
+                stops[i] = Advance(runs, i);
+            }
+            catch (KernelFaultException fault) when (fault.Fault.Kind == FaultKind.Uninitialized)
+            {
+                RunOthers(runs, i + 1, fault.Fault);
+                throw;
+            }
+        }
+
+        int waiting = Array.FindIndex(stops, s => s is not null);
+        if (waiting < 0)
+            return false;
+        int elsewhere = Array.FindIndex(stops, s => s != stops[waiting]);
+        if (elsewhere < 0)
+            return true;
+        _who.WorkItem = waiting;
+        _who.Location = stops[waiting]!.Location;
+        string other = stops[elsewhere] is { } stop ? $"waits at another barrier, at line {IrText.Int(stop.Location.Line)}" : "has finished";
+        throw _who.Fault(FaultKind.BarrierDivergence, $"a work-item waits at this barrier while work-item {IrText.Int(elsewhere)} {other}");
+    }
+
+    // What nothing has written yet, another work-item may write in this interval: then the read is a race, which says more.
+    private void RunOthers(IEnumerator<BarrierStep>[] runs, int first, KernelFault read)
+    {
+        for (int i = first; i < runs.Length; i++)
+        {
+            try
+            {
+                Advance(runs, i);
+            }
+            catch (KernelFaultException other) when (other.Fault.Kind != FaultKind.Race || other.Fault.Memory != read.Memory)
+            {
+                // This work-item's own fault follows from the first.
+            }
+        }
+    }
+
+    private BarrierStep? Advance(IEnumerator<BarrierStep>[] runs, int item)
+    {
+        _who.WorkItem = item;
+        return runs[item].MoveNext() ? runs[item].Current : null;
+    }
+}

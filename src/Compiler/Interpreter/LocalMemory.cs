@@ -1,0 +1,71 @@
+using KernelFoundry.Compiler.Ir;
+
+namespace KernelFoundry.Compiler.Interpreter;
+
+/// <summary>One local buffer: group-shared memory, or a worker's scratch with room for a vector beyond its end.</summary>
+internal sealed class LocalMemory
+{
+    private static readonly int PoisonBits = unchecked((int)0x7FC0DEADu);
+
+    private readonly string _name;
+    private readonly DType _type;
+    private readonly Accessor _who;
+    private readonly int _size;
+    private readonly Number[] _elements;
+    private readonly bool[] _written;
+    private readonly IntervalLog? _log;
+
+    public LocalMemory(string name, DType type, int size, int padding, bool isShared, Accessor who)
+    {
+        if (size < 0)
+            throw who.Fault(FaultKind.NegativeExtent, $"buffer {name} has size {IrText.Int(size)}");
+        (_name, _type, _size, _who) = (name, type, size, who);
+        _elements = new Number[size + padding];
+        _written = new bool[size + padding];
+        _log = isShared ? new IntervalLog(size) : null;
+    }
+
+    /// <summary>Nothing survives from one program to the next.</summary>
+    public void Clear() => Array.Clear(_written, 0, _written.Length);
+
+    public Number Read(int index)
+    {
+        Check(index, _size);
+        if (_log is not null && _log.Read(index, _who.WorkItem!.Value, _who.Interval) is var other && other != IntervalLog.None)
+            throw _who.Fault(FaultKind.Race, MemoryTracker.Race("one writes and one reads", other), _name, index);
+        return _written[index] ? _elements[index] : throw _who.Fault(FaultKind.Uninitialized, "read before anything is written there", _name, index);
+    }
+
+    /// <summary>Reads a lane of a vector, which may lie in the padding.</summary>
+    public Number ReadLane(int index)
+    {
+        Check(index, _elements.Length);
+        return _written[index] ? _elements[index] : Number.OfBits(_type, PoisonBits);
+    }
+
+    public void Write(int index, Number value)
+    {
+        Check(index, _size);
+        if (_log is not null && _log.Write(index, _who.WorkItem!.Value, _who.Interval, out bool otherWrote) is var other && other != IntervalLog.None)
+            throw _who.Fault(FaultKind.Race, MemoryTracker.Race(otherWrote ? "both write" : "one reads and one writes", other), _name, index);
+        Put(index, value);
+    }
+
+    public void WriteLane(int index, Number value)
+    {
+        Check(index, _elements.Length);
+        Put(index, value);
+    }
+
+    private void Put(int index, Number value)
+    {
+        _elements[index] = ScalarMath.Convert(value, _type);
+        _written[index] = true;
+    }
+
+    private void Check(int index, int size)
+    {
+        if (index < 0 || index >= size)
+            throw _who.Fault(FaultKind.OutOfBounds, $"the buffer has {IrText.Int(_size)} elements", _name, index);
+    }
+}
