@@ -39,8 +39,11 @@ internal sealed class Dependence
         return last;
     }
 
-    /// <summary>Whether recomputing <paramref name="value"/> reads <paramref name="target"/>, at the same element only if <paramref name="elementwiseOnly"/> holds.</summary>
-    public static bool Reads(Value value, Value target, out bool elementwiseOnly)
+    /// <summary>
+    /// Whether recomputing <paramref name="value"/> reads <paramref name="target"/>, at the same element only if <paramref name="elementwiseOnly"/>
+    /// holds. <paramref name="kept"/> has storage of its own and is not recomputed.
+    /// </summary>
+    public static bool Reads(Value value, Value target, Value kept, out bool elementwiseOnly)
     {
         bool sameElement = true;
         bool found = Walk(value, true);
@@ -55,7 +58,7 @@ internal sealed class Dependence
                 return true;
             }
 
-            if (current.Type.IsScalar || current.Definition is not { } op || op.Info.Class is OpClass.Across or OpClass.Control && op.Code != OpCode.Gather)
+            if (ReferenceEquals(current, kept) || current.Type.IsScalar || current.Definition is not { } op || op.Info.Class is OpClass.Across or OpClass.Control && op.Code != OpCode.Gather)
                 return false;
             bool reads = false;
             foreach (Value operand in op.Operands)

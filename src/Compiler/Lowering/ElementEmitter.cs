@@ -150,6 +150,8 @@ internal sealed class ElementEmitter
         }
 
         string? name = op.Result.Name;
+        if (op.Code is OpCode.Shl or OpCode.Shr && operands[1].Constant?.Value.Bits == 0)
+            return operands[0];
         if (operands.Length == 2 && op.Result.Type.DType == DType.I32
             && Cell.Index(op.Code, operands[0], operands[1], e => Bind(e, name, depth)) is { } index)
             return index;

@@ -434,23 +434,22 @@ internal sealed class TileLowering
         bool contraction = op.Code == OpCode.Dot;
         if (!contraction && op.Info.Class is not (OpClass.Elementwise or OpClass.Memory))
             return false;
-        if (contraction && op.Operands.Take(2).Any(o => Dependence.Reads(o, argument, out _)))
+        if (contraction && op.Operands.Take(2).Any(o => Dependence.Reads(o, argument, next, out _)))
             return false;
         Value[] elementwise = contraction ? op.Operands.Skip(2).ToArray() : op.Operands;
         foreach (Value operand in elementwise)
         {
-            if (Dependence.Reads(operand, argument, out bool sameElement) && !(sameElement && operand.Type.Shape.SequenceEqual(next.Type.Shape)))
+            if (Dependence.Reads(operand, argument, next, out bool sameElement) && !(sameElement && operand.Type.Shape.SequenceEqual(next.Type.Shape)))
                 return false;
         }
 
-        int here = _dependence.Order(op);
-        return _dependence.LastUse(argument) <= here && !Later(body, here, argument);
+        return !ReadLater(body, _dependence.Order(op), argument, next);
     }
 
     // Whether anything after the given position could still recompute from the carried tile.
-    private bool Later(Block body, int here, Value argument) =>
-        body.Ops.Where(o => _dependence.Order(o) > here && o.Code != OpCode.Yield)
-            .Any(o => o.Operands.Any(v => Dependence.Reads(v, argument, out _)) || o.Regions.Any(r => Later(r, -1, argument)));
+    private bool ReadLater(Block body, int here, Value argument, Value next) =>
+        body.Ops.Where(o => _dependence.Order(o) > here)
+            .Any(o => o.Operands.Any(v => Dependence.Reads(v, argument, next, out _)) || o.Regions.Any(r => ReadLater(r, -1, argument, next)));
 
     private void EndBody(Value[] arguments, Value[] yielded, object[] carried)
     {

@@ -64,7 +64,7 @@ internal sealed class VectorNests(TileState state) : INestEmitter
             });
         }
 
-        if (known is { } exact && exact % width == 0)
+        if ((known is { } exact && exact % width == 0) || IsWhole(extent, width))
             return;
         if (unroll > 1)
         {
@@ -80,6 +80,10 @@ internal sealed class VectorNests(TileState state) : INestEmitter
 
         Tail(emitter, extent, whole, known, body);
     }
+
+    // Rows of a quantized view are whole blocks.
+    private bool IsWhole(Expr extent, int width) => extent is ExtentOf row && state.Kernel.Find(row.View) is { Element.Kind: ElementKind.Quantized } view
+        && row.Axis == view.Rank - 1 && view.Element.BlockSize % width == 0;
 
     private void Tail(ElementEmitter emitter, Expr extent, Expr whole, int? known, Action<AxisIndex, Expr?> body)
     {

@@ -32,7 +32,7 @@ public static class CSharpTarget
         foreach (int width in Widths)
             text.Append(new VectorWriter(program, width).Method()).Append('\n');
         text.Append("    public static void Plan(long* args, LaunchShape* shape)\n    {\n");
-        text.Append(PlanWriter.Body(program, "        ")).Append("    }\n}\n");
+        text.Append(PlanWriter.Body(program, "        ", "CpuScratchBytes")).Append("    }\n}\n");
         return text.ToString();
     }
 

@@ -15,6 +15,6 @@ public static class OpenClTarget
     public static OpenClProgram Render(Kernel kernel, string entryPoint)
     {
         Program program = Lower(kernel);
-        return new OpenClProgram(new OpenClWriter(program).Source(entryPoint), entryPoint, PlanWriter.Body(program, "        "));
+        return new OpenClProgram(new OpenClWriter(program).Source(entryPoint), entryPoint, PlanWriter.Body(program, "        ", "LocalBytes"));
     }
 }

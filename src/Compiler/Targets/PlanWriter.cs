@@ -12,21 +12,21 @@ internal sealed class PlanWriter(Program program) : CSharpScalars(program)
     public const int Alignment = 64;
 
     /// <summary>Statements over <c>long* args, LaunchShape* shape</c>.</summary>
-    public static string Body(Program program, string indent)
+    public static string Body(Program program, string indent, string scratchField)
     {
         var writer = new PlanWriter(program);
-        writer.WriteBody();
+        writer.WriteBody(scratchField);
         return string.Concat(writer.ToString().TrimEnd('\n').Split('\n').Select(l => l.Length == 0 ? "\n" : indent + l + "\n"));
     }
 
-    private void WriteBody()
+    private void WriteBody(string scratchField)
     {
         WriteScalars(_ => true);
         for (int axis = 0; axis < 3; axis++)
             Line($"shape->Grid{Int(axis)} = {Bare(Scalar(Program.Grid[axis]))};");
         Line($"shape->WorkGroup = {Int(Program.WorkGroup)};");
         IEnumerable<string> bytes = Program.Buffers.Select(b => Size(b, Scalar));
-        Line($"shape->ScratchBytes = {(Program.Buffers.Count == 0 ? "0" : string.Join(" + ", bytes))};");
+        Line($"shape->{scratchField} = {(Program.Buffers.Count == 0 ? "0" : string.Join(" + ", bytes))};");
     }
 
     /// <summary>Bytes of a buffer, rounded up so that the next one is aligned.</summary>

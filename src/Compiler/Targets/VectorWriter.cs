@@ -62,6 +62,7 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
     private readonly int _lanes = width / 32;
     private readonly int _parts = Lowering.Lanes.Count / (width / 32);
     private readonly List<string> _stages = [];
+    private readonly Dictionary<string, int> _stagesInUse = [];
     private int _temporaries;
 
     public string Method()
@@ -134,6 +135,7 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
 
     protected override void WriteLet(Let let)
     {
+        _stagesInUse.Clear();
         if (!let.Var.IsVector)
         {
             Line($"{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
@@ -147,6 +149,7 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
 
     protected override void WriteAssign(Assign assign)
     {
+        _stagesInUse.Clear();
         if (!assign.Var.IsVector)
         {
             Line($"{assign.Var.Name} = {Bare(Scalar(assign.Value))};");
@@ -160,6 +163,7 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
 
     protected override void WriteStoreLocal(StoreLocal store)
     {
+        _stagesInUse.Clear();
         string address = Address(store.Buffer.Name, Bare(Scalar(store.Index)));
         if (!store.Value.IsVector)
         {
@@ -175,6 +179,7 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
 
     protected override void WriteStoreView(StoreView store)
     {
+        _stagesInUse.Clear();
         string bytes = Int(store.Element.Bytes);
         if (!store.Value.IsVector)
         {
@@ -447,10 +452,15 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
 
     private string LaneCount(Expr? count) => count is null ? "16" : Bare(Scalar(count));
 
+    // Arrays of 16 lanes serve one statement and then the next.
     private string Stage(string type)
     {
-        string name = $"stage{Int(_stages.Count)}";
-        _stages.Add($"{type}* {name} = stackalloc {type}[16];");
+        _stagesInUse.TryGetValue(type, out int index);
+        _stagesInUse[type] = index + 1;
+        string name = $"{type}Lanes{Int(index)}";
+        string declaration = $"{type}* {name} = stackalloc {type}[16];";
+        if (!_stages.Contains(declaration))
+            _stages.Add(declaration);
         return name;
     }
 
