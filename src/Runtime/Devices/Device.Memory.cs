@@ -143,6 +143,10 @@ public abstract partial class Device
         return new BorrowedHostMemory(this, (byte*)pin.Pointer, MemoryMarshal.AsBytes(values.Span).Length, pin);
     }
 
+    /// <inheritdoc cref="Pin{T}(Memory{T})"/>
+    public DeviceMemory Pin<T>(T[] values)
+        where T : unmanaged => Pin(values.AsMemory());
+
     internal void RequireSharedMemory(string operation)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);

@@ -29,7 +29,8 @@ public static class Element
                 + $"{group} must divide BlockSize.");
         }
 
-        string name = typeof(TFormat).Namespace == nameof(KernelFoundry) ? typeof(TFormat).Name : typeof(TFormat).FullName ?? typeof(TFormat).Name;
+        Type type = typeof(TFormat);
+        string name = type.Namespace == nameof(KernelFoundry) && !type.IsNested ? type.Name : type.FullName ?? type.Name;
         Formats.TryAdd(typeof(TFormat), new QuantCodec<TFormat>(name));
     }
 

@@ -1,6 +1,7 @@
 namespace KernelFoundry;
 
-/// <content>Abs, Min, Max and Fma. A NaN operand of Min or Max loses to a number, as fmin and fmax have it.</content>
+/// <content>Abs, Min, Max and Fma. A NaN operand of Min or Max loses to a number, as fmin and fmax have it; of two
+/// zeros the first is taken.</content>
 public static partial class Ops
 {
     /// <summary>Absolute value.</summary>
@@ -27,7 +28,7 @@ public static partial class Ops
     /// <param name="a">One value.</param>
     /// <param name="b">The other.</param>
     /// <returns>The smaller.</returns>
-    public static float Min(float a, float b) => float.MinNumber(a, b);
+    public static float Min(float a, float b) => float.IsNaN(a) || b < a ? b : a;
 
     /// <summary>The smaller of two values, element by element.</summary>
     /// <param name="a">One operand.</param>
@@ -99,7 +100,7 @@ public static partial class Ops
     /// <param name="a">One value.</param>
     /// <param name="b">The other.</param>
     /// <returns>The larger.</returns>
-    public static float Max(float a, float b) => float.MaxNumber(a, b);
+    public static float Max(float a, float b) => float.IsNaN(a) || b > a ? b : a;
 
     /// <summary>The larger of two values, element by element.</summary>
     /// <param name="a">One operand.</param>

@@ -19,6 +19,7 @@ internal interface ITernary<T0, T, R>
 
 /// <summary>
 /// The operators of tiles on one value. Each is written once for every element type: the tests on <c>typeof(T)</c> are constants to the JIT.
+/// Integers wrap, int.MinValue / -1 included.
 /// </summary>
 internal static class ScalarOperations
 {
@@ -71,7 +72,7 @@ internal static class ScalarOperations
             if (typeof(T) == typeof(float))
                 return To<float, T>(F(a) / F(b));
             if (typeof(T) == typeof(int))
-                return To<int, T>(I(a) / I(b));
+                return To<int, T>(I(b) == -1 ? -I(a) : I(a) / I(b));
             if (typeof(T) == typeof(uint))
                 return To<uint, T>(U(a) / U(b));
             throw TileElement.Lacks<T>("/");
@@ -85,7 +86,7 @@ internal static class ScalarOperations
             if (typeof(T) == typeof(float))
                 return To<float, T>(F(a) % F(b));
             if (typeof(T) == typeof(int))
-                return To<int, T>(I(a) % I(b));
+                return To<int, T>(I(b) == -1 ? 0 : I(a) % I(b));
             if (typeof(T) == typeof(uint))
                 return To<uint, T>(U(a) % U(b));
             throw TileElement.Lacks<T>("%");

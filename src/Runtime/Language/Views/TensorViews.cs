@@ -23,7 +23,7 @@ internal static unsafe class TensorViews
         }
 
         if (view.Count == 0)
-            return new TensorSpan<T>((T*)null, 0, lengths, default);
+            return new TensorSpan<T>(Array.Empty<T>(), lengths);
         return new TensorSpan<T>((T*)Address(view), last, lengths, strides);
     }
 

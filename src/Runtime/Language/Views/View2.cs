@@ -7,9 +7,9 @@ namespace KernelFoundry;
 public readonly partial struct View2<T>
     where T : unmanaged
 {
-    internal readonly ViewData Data;
+    private readonly ViewData data;
 
-    internal View2(in ViewData data) => Data = data;
+    internal View2(in ViewData data) => this.data = data;
 
     /// <summary>A contiguous view.</summary>
     /// <param name="memory">The memory it points into.</param>
@@ -33,20 +33,23 @@ public readonly partial struct View2<T>
     {
     }
 
+    /// <summary>The view without its type. A default view has extents of 0.</summary>
+    internal ViewData Data => data.Rank == 0 ? ViewData.Empty(2) : data;
+
     /// <summary>The memory the view points into; null for a default view, which is empty.</summary>
-    public DeviceMemory? Memory => Data.Memory;
+    public DeviceMemory? Memory => data.Memory;
 
     /// <summary>Where the first element is in <see cref="Memory"/>, in bytes.</summary>
-    public long ByteOffset => Data.ByteOffset;
+    public long ByteOffset => data.ByteOffset;
 
     /// <summary>Elements along axis 0.</summary>
-    public int Extent0 => Data.Extents[0];
+    public int Extent0 => data.Extents[0];
 
     /// <summary>Elements along axis 1.</summary>
-    public int Extent1 => Data.Extents[1];
+    public int Extent1 => data.Extents[1];
 
     /// <summary>Elements between neighbours along axis 0.</summary>
-    public long Stride0 => Data.Strides[0];
+    public long Stride0 => data.Strides[0];
 
     /// <summary>Number of elements.</summary>
     public long Count => Data.Count;

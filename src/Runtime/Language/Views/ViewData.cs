@@ -20,6 +20,9 @@ internal readonly struct ViewData
         strides.CopyTo(Strides);
     }
 
+    /// <summary>A view of nothing.</summary>
+    public static ViewData Empty(int rank) => new(null, 0, stackalloc int[rank], stackalloc long[rank - 1]);
+
     /// <summary>Number of elements.</summary>
     public long Count
     {
