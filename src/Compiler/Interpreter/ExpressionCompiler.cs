@@ -103,6 +103,8 @@ internal sealed class ExpressionCompiler(
                 return LoadLanes(load);
             case LoadLocal load:
                 return LoadLocalLanes(load);
+            case MultiplyAddPairs pairs:
+                return Pairs(pairs);
             default:
                 throw new IrException($"no vector expression of this form: {expression}", who.Location);
         }
@@ -228,6 +230,38 @@ internal sealed class ExpressionCompiler(
                     ? ScalarMath.Convert(memory.Read(load.View, index(lane), raw, load.ByteOffset, who), load.Type)
                     : otherwise![lane];
             });
+        };
+    }
+
+    private LaneCode Pairs(MultiplyAddPairs pairs)
+    {
+        LaneCode accumulator = Vector(pairs.Accumulator);
+        Func<WorkItem, Func<int, int>> a = Consecutive(pairs.A), b = Consecutive(pairs.B);
+        return item =>
+        {
+            Number[] sums = accumulator(item);
+            Func<int, int> left = a(item), right = b(item);
+            return Make(lane =>
+            {
+                int even = 2 * lane, odd = even + 1;
+                return Number.Of(unchecked(sums[lane].I32 + (left(even) * right(even)) + (left(odd) * right(odd))));
+            });
+        };
+    }
+
+    private Func<WorkItem, Func<int, int>> Consecutive(LoadView first)
+    {
+        RawType raw = RawOf(first);
+        ScalarCode[] indices = first.Indices.AsEnumerable().Select(Scalar).ToArray();
+        return item =>
+        {
+            int[] start = indices.Select(i => i(item).I32).ToArray();
+            return element =>
+            {
+                int[] index = (int[])start.Clone();
+                index[index.Length - 1] += element;
+                return memory.Read(first.View, index, raw, first.ByteOffset, who).I32;
+            };
         };
     }
 

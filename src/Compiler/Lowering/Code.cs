@@ -77,6 +77,16 @@ public sealed record LoadView(
 /// <paramref name="Count"/> lanes only.</summary>
 public sealed record LoadLocal(LocalBuffer Buffer, Expr Index, bool IsVector, Expr? Count = null) : Expr(Buffer.Type, IsVector);
 
+/// <summary>
+/// The widening dot of signed bytes: lane l is Accumulator[l] + a[2l] b[2l] + a[2l + 1] b[2l + 1] over 32 consecutive elements that begin where
+/// A and B read. One instruction on x86 (vpmaddwd after a widening load); exact, so the order of the terms does not matter.
+/// </summary>
+public sealed record MultiplyAddPairs(Expr Accumulator, LoadView A, LoadView B) : Expr(DType.I32, true)
+{
+    /// <summary>Elements one step takes of each operand.</summary>
+    public const int Elements = 2 * Lanes.Count;
+}
+
 /// <summary>Extent of a view's axis.</summary>
 public sealed record ExtentOf(string View, int Axis) : Expr(DType.I32);
 

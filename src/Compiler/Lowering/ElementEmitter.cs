@@ -91,6 +91,25 @@ internal sealed class ElementEmitter
         return cell;
     }
 
+    /// <summary>
+    /// The read of a value's first element if the value is signed bytes that lie one after the other along <paramref name="at"/>, else null.
+    /// </summary>
+    public LoadView? ConsecutiveBytes(Value value, params AxisIndex[] at)
+    {
+        if (value.Type.DType != DType.I8 || _state.Buffers.ContainsKey(value) || value.Definition is not { } op)
+            return null;
+        while (op.Code == OpCode.Convert && op.Operands[0].Definition is { } inner && !_state.Buffers.ContainsKey(op.Operands[0]))
+            op = inner;
+        if (op.Code is not (OpCode.Load or OpCode.RawLoad) || op.Attr<MemoryAccess>() is not { Masked: false } access)
+            return null;
+        RawType raw = op.Code == OpCode.RawLoad ? access.Raw : _state.RawOf(access.View);
+        Cell[] indices = op.Operands.Select(o => Emit(o, at)).ToArray();
+        bool consecutive = raw == RawType.I8 && indices[indices.Length - 1].Lane && indices.Take(indices.Length - 1).All(i => i.IsScalar);
+        return consecutive
+            ? new LoadView(access.View, indices.Select(i => i.Scalar()).ToArray(), raw, op.Code == OpCode.RawLoad, DType.I32, false)
+            : null;
+    }
+
     /// <summary>A scalar read: of a view, or of one element of a stored tile.</summary>
     public Cell EmitScalar(Op op) => op.Code == OpCode.Gather
         ? ReadBuffer(_state.Buffers[op.Operands[0]], [new AxisIndex(_state.ScalarCell(op.Operands[1]), 0)], op.Result, 0)

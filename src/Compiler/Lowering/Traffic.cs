@@ -100,6 +100,11 @@ internal sealed class Traffic
             case LaneIndex lanes:
                 Visit(lanes.First);
                 break;
+            case MultiplyAddPairs pairs:
+                Visit(pairs.Accumulator);
+                Visit(pairs.A);
+                Visit(pairs.B);
+                break;
             case ReduceLanes reduce:
                 Visit(reduce.Vector);
                 break;

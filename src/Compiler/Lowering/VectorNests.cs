@@ -308,8 +308,10 @@ internal sealed class VectorNests(TileState state) : INestEmitter
                     sums[r, c] = Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))));
             }
 
-            Vectors(emitter, root.K, Unroll(root.A, root.B), (k, count) =>
+            Vectors(emitter, root.K, root.Type == DType.I32 ? 2 : Unroll(root.A, root.B), (k, count) =>
             {
+                if (root.Type == DType.I32 && count is null && BytePairs(root, emitter, rows, columns, k, sums))
+                    return;
                 Expr[] b = columns.Select(c => Operand(emitter, root.B, [k, c], count, root.Type)).ToArray();
                 for (int r = 0; r < rows.Length; r++)
                 {
@@ -324,6 +326,26 @@ internal sealed class VectorNests(TileState state) : INestEmitter
                     Result(root, emitter, rows[r], columns[c], new ReduceLanes(ReduceKind.Sum, sums[r, c]));
             }
         }));
+    }
+
+    // Two vectors of signed bytes from memory multiply in one step, made at the first of the two.
+    private static bool BytePairs(ContractRoot root, ElementEmitter emitter, AxisIndex[] rows, AxisIndex[] columns, AxisIndex k, Var[,] sums)
+    {
+        if (k.Cell.Divisor % MultiplyAddPairs.Elements != 0)
+            return false;
+        AxisIndex[] A(AxisIndex row) => root.A.Type.Rank == 1 ? [k] : [row, k];
+        AxisIndex[] B(AxisIndex column) => root.B.Type.Rank == 1 ? [k] : [k, column];
+        LoadView?[] a = rows.Select(r => emitter.ConsecutiveBytes(root.A, A(r))).ToArray();
+        LoadView?[] b = columns.Select(c => emitter.ConsecutiveBytes(root.B, B(c))).ToArray();
+        if (a.Concat(b).Any(load => load is null))
+            return false;
+        for (int r = 0; r < rows.Length && k.Cell.Offset % MultiplyAddPairs.Elements == 0; r++)
+        {
+            for (int c = 0; c < columns.Length; c++)
+                emitter.Innermost.Add(new Assign(sums[r, c], new MultiplyAddPairs(sums[r, c], a[r]!, b[c]!)) { Location = root.Location });
+        }
+
+        return true;
     }
 
     private static void Result(ContractRoot root, ElementEmitter emitter, AxisIndex row, AxisIndex column, Expr sum)

@@ -58,6 +58,15 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
         [(128, RawType.I16)] = "Lanes.Widen((short*)({0}))",
     };
 
+    // The widening dot of signed bytes, one part. {0}, {1}: addresses.
+    private static readonly Dictionary<int, string> PairProducts = new()
+    {
+        [512] = "Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)({0}))), "
+            + "Avx512BW.ConvertToVector512Int16(Vector256.Load((sbyte*)({1}))))",
+        [256] = "Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16((sbyte*)({0})), Avx2.ConvertToVector256Int16((sbyte*)({1})))",
+        [128] = "Lanes.MultiplyAddPairs((sbyte*)({0}), (sbyte*)({1}))",
+    };
+
     private readonly string _vector = $"Vector{width.ToString(CultureInfo.InvariantCulture)}";
     private readonly int _lanes = width / 32;
     private readonly int _parts = Lowering.Lanes.Count / (width / 32);
@@ -74,6 +83,7 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
             WriteAll(Program.Body);
             IndentBy(-1);
         });
+        Line("[SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Open($"public static void Run{Int(width)}(long* args, byte* scratch, int p0, int p1, int p2)");
         WriteArguments(body);
         foreach (string stage in _stages)
@@ -292,6 +302,10 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
                 return LoadView(load);
             case Apply apply:
                 return Apply(apply);
+            case MultiplyAddPairs pairs:
+                string[] sums = Vector(pairs.Accumulator);
+                string a = First(pairs.A), b = First(pairs.B);
+                return Parts(p => $"({sums[p]} + {string.Format(CultureInfo.InvariantCulture, PairProducts[width], PairAddress(a, p), PairAddress(b, p))})");
             default:
                 throw new NotSupportedException($"{expression.GetType().Name} is not a vector expression");
         }
@@ -470,6 +484,10 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
         Line($"{type} {name} = {value};");
         return name;
     }
+
+    private string First(LoadView load) => Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
+
+    private string PairAddress(string address, int part) => part == 0 ? address : $"{address} + {Int(2 * part * _lanes)}";
 
     private static string Address(string pointer, string offset) => offset == "0" ? pointer : $"{pointer} + {offset}";
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelFoundry;
 
@@ -61,6 +62,21 @@ public static unsafe class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Widen(short* p) =>
         Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(p)).AsInt16());
+
+    /// <summary>Lane l of the result: a[2l] b[2l] + a[2l + 1] b[2l + 1], of eight signed bytes each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> MultiplyAddPairs(sbyte* a, sbyte* b)
+    {
+        Vector128<short> x = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(a)).AsSByte());
+        Vector128<short> y = Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(b)).AsSByte());
+        if (Sse2.IsSupported)
+            return Sse2.MultiplyAddAdjacent(x, y);
+        (Vector128<int> xl, Vector128<int> xu) = Vector128.Widen(x);
+        (Vector128<int> yl, Vector128<int> yu) = Vector128.Widen(y);
+        Vector128<int> low = xl * yl, high = xu * yu;
+        Vector128<int> even = Vector128.Create(low[0], low[2], high[0], high[2]), odd = Vector128.Create(low[1], low[3], high[1], high[3]);
+        return even + odd;
+    }
 
     /// <summary>The upper half of the 64-bit product.</summary>
     public static uint MulHi(uint a, uint b) => (uint)(((ulong)a * b) >> 32);
