@@ -35,7 +35,7 @@ internal static class Rules
         "{0}; {1}", Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0008.md");
 
     public static readonly DiagnosticDescriptor Functor = new("KF0009", "A functor must be a struct",
-        "'{0}' implements the functor interface '{1}' but is {2}; make it a readonly struct", Kernels, DiagnosticSeverity.Error, true,
+        "'{0}' implements the functor interface '{1}' but is {2}; make it a public or internal readonly struct", Kernels, DiagnosticSeverity.Error, true,
         helpLinkUri: Pages + "KF0009.md");
 
     public static readonly DiagnosticDescriptor Element = new("KF0010", "Not an element type",
@@ -100,6 +100,9 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor Target = new("KF0027", "A kernel does not compile for a device",
         "The kernel '{0}' with {1} does not compile for {2}: {3}", Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0027.md");
+
+    public static readonly DiagnosticDescriptor Size = new("KF9001", "The size of a kernel's code", "{0}", Kernels, DiagnosticSeverity.Info, true,
+        helpLinkUri: Pages + "KF9001.md");
 
     /// <summary>Every rule the analyzer reports.</summary>
     public static readonly DiagnosticDescriptor[] OfSource =

@@ -1,0 +1,103 @@
+using System.Text;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Generators.Generation.Models;
+
+namespace KernelFoundry.Generators.Generation.Emission;
+
+/// <summary>Writes a kernel's record: what launches, tests, benchmarks and documentation read.</summary>
+internal static class DefinitionWriter
+{
+    public static GeneratedFile Write(KernelRecord record)
+    {
+        KernelModel kernel = record.Kernel;
+        string holder = LaunchWriter.Holder(kernel);
+        var text = new StringBuilder("using KernelFoundry;\n\n");
+        if (kernel.IsPublic)
+        {
+            string header = LibraryText.Header(kernel);
+            string ir = $"global::{kernel.ClassName}.{holder}.Ir";
+            text.Append($"[assembly: KernelIr({CSharp.Literal(kernel.Name)}, {(header.Length > 0 ? CSharp.Literal(header) + " + " : "")}{ir})]\n");
+        }
+
+        text.Append($"[assembly: global::System.Reflection.AssemblyMetadata(\"KernelFoundry.KernelSize\", {CSharp.Literal(KernelSizes.Describe(kernel.Name, record.Families))})]\n\n");
+        text.Append(GeneratedFile.Within(kernel.Namespace, kernel.Classes, Holder(record, holder)));
+        return GeneratedFile.Of($"{kernel.Name}.Definition", $"The record of {kernel.Name}.", text.ToString());
+    }
+
+    private static string Holder(KernelRecord record, string holder)
+    {
+        KernelModel kernel = record.Kernel;
+        KernelSource source = kernel.Source.Value;
+        var text = new StringBuilder();
+        text.Append($"/// <summary>The record of <see cref=\"{kernel.DocumentationId}\"/>.</summary>\n");
+        text.Append($"{(kernel.IsPublic ? "public" : "internal")} static unsafe class {holder}\n{{\n");
+        text.Append($"    internal const string Ir =\n{CSharp.Raw(kernel.IrText)};\n\n");
+        text.Append("    public static KernelDefinition Definition { get; } = new()\n    {\n");
+        Line("Name", CSharp.Literal(kernel.Name));
+        Line("ClassName", CSharp.Literal(kernel.ClassName));
+        Line("SourceFile", CSharp.Literal(RelativePath(source.Path, record.ProjectFolder.Value)));
+        Line("SourceLine", CSharp.Literal(source.Line));
+        Line("IrText", "Ir");
+        Line("WorkGroup", CSharp.Literal(kernel.WorkGroup));
+        Lines("Parameters", kernel.Parameters.Select(Parameter));
+        Lines("TypeParameters", record.TypeParameters.Select(p =>
+            $"new({CSharp.Literal(p.Name)}, {CSharp.Literal(p.Interface)}, {CSharp.List(p.Choices.Select(CSharp.Literal))})"));
+        Lines("Axes", kernel.Axes.Select(a => $"new({CSharp.Literal(a.Name)}, {CSharp.List(a.Extents.Select(CSharp.Literal))})"));
+        Lines("Tolerances", kernel.Tolerances.Select(t => $"new({CSharp.Literal(t.Element)}, {t.Relative})"));
+        if (kernel.Reference.Length > 0)
+            Line("Reference", kernel.Reference);
+        text.Append("        VariantSource = static () =>\n        [\n");
+        foreach (FamilySummary family in record.Families)
+        {
+            foreach (VariantSummary variant in family.Variants)
+                text.Append($"            new() {{ {Variant(family.TypeKey, variant)} }},\n");
+        }
+
+        text.Append("        ],\n    };\n}\n");
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append($"        {name} = {value},\n");
+
+        void Lines(string name, IEnumerable<string> values)
+        {
+            string[] items = [.. values];
+            if (items.Length > 0)
+                text.Append($"        {name} =\n        [\n{string.Concat(items.Select(i => $"            {i},\n"))}        ],\n");
+        }
+    }
+
+    /// <summary>The initializers of a variant.</summary>
+    public static string Variant(string typeKey, VariantSummary variant)
+    {
+        const string Space = "global::KernelFoundry.Generated.";
+        string cpu = variant.CpuSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
+            ", Cpu = new(&{0}.Run512, &{0}.Run256, &{0}.Run128, &{0}.Plan)", Space + variant.CpuClass);
+        string openCl = variant.OpenClSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
+            ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)", Space + variant.OpenClClass);
+        return $"TypeKey = {CSharp.Literal(typeKey)}, Specialized = {variant.Specialized}{cpu}{openCl}";
+    }
+
+    private static string Parameter(ParameterModel parameter)
+    {
+        var text = new StringBuilder($"new() {{ Name = {CSharp.Literal(parameter.Name)}, Kind = KernelParameterKind.{parameter.Kind}, Type = {CSharp.Literal(parameter.TypeName)}");
+        if (parameter.Kind == ParameterKind.View)
+            text.Append($", Rank = {CSharp.Literal(parameter.Rank)}");
+        if (parameter.Shape.Count > 0)
+            text.Append($", Shape = {CSharp.List(parameter.Shape.Select(CSharp.Literal))}");
+        if (parameter.Value.Length > 0)
+            text.Append($", Value = {parameter.Value}");
+        if (parameter.Low.Length > 0)
+            text.Append($", Low = {parameter.Low}, High = {parameter.High}");
+        if (parameter.Values.Count > 0)
+            text.Append($", Values = {CSharp.List(parameter.Values.Select(CSharp.Literal))}");
+        if (parameter.IsOutput)
+            text.Append(", IsOutput = true");
+        return text.Append(" }").ToString();
+    }
+
+    private static string RelativePath(string path, string folder)
+    {
+        string normal = path.Replace('\\', '/'), root = folder.Replace('\\', '/').TrimEnd('/') + "/";
+        return root.Length > 1 && normal.StartsWith(root, StringComparison.Ordinal) ? normal.Substring(root.Length) : Path.GetFileName(path);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using KernelFoundry.Generators.Generation.Models;
+
+namespace KernelFoundry.Generators.Generation.Emission;
+
+/// <summary>What a compilation makes known when its assembly is loaded.</summary>
+internal sealed record Registration(
+    EquatableArray<string> Definitions, EquatableArray<FunctorModel> Functors, EquatableArray<FunctorDefaults> Defaults, EquatableArray<FormatModel> Formats,
+    EquatableArray<FamilySummary> ForeignFamilies)
+{
+    public bool IsEmpty => Definitions.Count + Functors.Count + Defaults.Count + Formats.Count + ForeignFamilies.Count == 0;
+}
+
+/// <summary>Writes the module initializer that registers kernels, functors, formats and variants, and the IR of functors and formats.</summary>
+internal static class RegistrationWriter
+{
+    public static GeneratedFile Write(Registration registration)
+    {
+        var text = new StringBuilder("using KernelFoundry;\n\n");
+        foreach (FunctorModel functor in registration.Functors.Where(f => f.IsPublic))
+            ShipIr(text, functor.Name, functor.IrText);
+        foreach (FunctorDefaults defaults in registration.Defaults.Where(d => d.IsPublic))
+            ShipIr(text, defaults.Interface, defaults.IrText);
+        foreach (FormatModel format in registration.Formats.Where(f => f.IsPublic))
+            ShipIr(text, format.Name, format.IrText);
+        text.Append("\nnamespace KernelFoundry.Generated;\n\nfile static unsafe class Registration\n{\n");
+        text.Append("    [global::System.Runtime.CompilerServices.ModuleInitializer]\n    internal static void Register()\n    {\n");
+        foreach (FormatModel format in registration.Formats)
+            text.Append($"        Element.Register<{format.Type}>();\n");
+        foreach (FunctorModel functor in registration.Functors.GroupBy(f => f.Name, (_, same) => same.First()))
+            text.Append($"        FunctorRegistry.Register({CSharp.Literal(functor.Name)}, static ({functor.Type} functor, ref KernelArguments arguments) =>{Flatten(functor)});\n");
+        foreach (string definition in registration.Definitions)
+            text.Append($"        KernelRegistry.Add({definition});\n");
+        foreach (FamilySummary family in registration.ForeignFamilies)
+        {
+            foreach (VariantSummary variant in family.Variants)
+                text.Append($"        KernelRegistry.Add({CSharp.Literal(family.Kernel)}, new KernelVariant {{ {DefinitionWriter.Variant(family.TypeKey, variant)} }});\n");
+        }
+
+        text.Append("    }\n}\n");
+        return GeneratedFile.Of("KernelFoundry.Registration", "What this assembly makes known when it is loaded.", text.ToString());
+    }
+
+    private static void ShipIr(StringBuilder text, string name, string ir) => text.Append($"[assembly: FunctorIr({CSharp.Literal(name)},\n{CSharp.Raw(ir)})]\n");
+
+    private static string Flatten(FunctorModel functor) => functor.Fields.Count == 0
+        ? " { }"
+        : $"\n        {{\n{string.Concat(functor.Fields.Select(f => $"            arguments.Add(functor.{CSharp.Identifier(f)});\n"))}        }}";
+}

@@ -1,0 +1,50 @@
+using System.Text;
+using KernelFoundry.Generators.Generation.Models;
+
+namespace KernelFoundry.Generators.Generation.Emission;
+
+/// <summary>Writes the code of a family of variants: one file a target.</summary>
+internal static class VariantWriter
+{
+    public static IEnumerable<GeneratedFile> Write(RenderedFamily family)
+    {
+        string subject = family.Subject.Length > 0 ? $"{family.Kernel} for {family.Subject}" : family.Kernel;
+        KernelSource? source = family.Source.Value;
+        string place = source is null ? "" : FormattableString.Invariant($" ({Path.GetFileName(source.Path)}:{source.Line})");
+        RenderedVariant[] cpu = [.. family.Variants.Where(v => v.CpuSource.Length > 0)], openCl = [.. family.Variants.Where(v => v.OpenClSource.Length > 0)];
+        if (cpu.Length > 0)
+            yield return GeneratedFile.Of($"{family.FileName}.Cpu", $"{subject}, on the CPU{place}.", Cpu(cpu));
+        if (openCl.Length > 0)
+            yield return GeneratedFile.Of($"{family.FileName}.OpenCl", $"{subject}, on OpenCL{place}.", OpenCl(openCl));
+    }
+
+    private static string Cpu(IEnumerable<RenderedVariant> variants)
+    {
+        var text = new StringBuilder("""
+            using System;
+            using System.Runtime.CompilerServices;
+            using System.Runtime.Intrinsics;
+            using System.Runtime.Intrinsics.X86;
+
+            namespace KernelFoundry.Generated;
+
+            """.Replace("\r\n", "\n"));
+        foreach (RenderedVariant variant in variants)
+            text.Append('\n').Append(variant.CpuSource.TrimEnd('\n')).Append('\n');
+        return text.ToString();
+    }
+
+    private static string OpenCl(IEnumerable<RenderedVariant> variants)
+    {
+        var text = new StringBuilder("using System;\n\nnamespace KernelFoundry.Generated;\n");
+        foreach (RenderedVariant variant in variants)
+        {
+            text.Append($"\ninternal static unsafe class {variant.OpenClClass}\n{{\n");
+            text.Append($"    public const string EntryPoint = {CSharp.Literal(variant.OpenClEntryPoint)};\n\n");
+            text.Append($"    public const string Source =\n{CSharp.Raw(variant.OpenClSource)};\n\n");
+            text.Append($"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{variant.OpenClPlan.TrimEnd('\n')}\n    }}\n}}\n");
+        }
+
+        return text.ToString();
+    }
+}

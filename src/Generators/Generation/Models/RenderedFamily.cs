@@ -1,0 +1,44 @@
+namespace KernelFoundry.Generators.Generation.Models;
+
+/// <summary>The code of a family of variants for every target.</summary>
+internal sealed record RenderedFamily
+{
+    public required string Kernel { get; init; }
+
+    public required bool IsForeign { get; init; }
+
+    public required string TypeKey { get; init; }
+
+    public required string FileName { get; init; }
+
+    /// <summary>What the variants are made for, for the header of their files.</summary>
+    public required string Subject { get; init; }
+
+    public required EquatableArray<RenderedVariant> Variants { get; init; }
+
+    public required EquatableArray<RenderFailure> Failures { get; init; }
+
+    public required Aside<KernelSource?> Source { get; init; }
+
+    /// <summary>What other files need to know of it.</summary>
+    public FamilySummary Summary => new(Kernel, IsForeign, TypeKey, Variants.Select(v => v.Summary).ToEquatable());
+}
+
+/// <summary>The code of one variant. A text is empty where its target failed.</summary>
+internal sealed record RenderedVariant(string ClassName, string Specialized, string CpuSource, string OpenClSource, string OpenClEntryPoint, string OpenClPlan)
+{
+    public string OpenClClass => ClassName + "__OpenCl";
+
+    public VariantSummary Summary => new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length);
+}
+
+/// <summary>Why a variant has no code for a target.</summary>
+internal sealed record RenderFailure(string Kernel, string Subject, string Target, string Reason, Aside<FailurePlace> Place);
+
+/// <summary>Where in the kernel's source; line 0 where it is elsewhere or unknown.</summary>
+internal sealed record FailurePlace(KernelSource? Kernel, int Line, int Column);
+
+internal sealed record FamilySummary(string Kernel, bool IsForeign, string TypeKey, EquatableArray<VariantSummary> Variants);
+
+/// <summary>A variant's classes and the size of its code, in characters; 0 where a target failed.</summary>
+internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize);

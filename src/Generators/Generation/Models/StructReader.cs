@@ -1,0 +1,66 @@
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Generators.FrontEnd;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace KernelFoundry.Generators.Generation.Models;
+
+/// <summary>Makes the models of a struct that is a functor, a quantization format, or both.</summary>
+internal static class StructReader
+{
+    /// <summary>Whether a declaration can be one: a struct that names an interface.</summary>
+    public static bool IsCandidate(SyntaxNode node, CancellationToken cancellation) =>
+        node is (StructDeclarationSyntax or RecordDeclarationSyntax { ClassOrStructKeyword.ValueText: "struct" }) and TypeDeclarationSyntax { BaseList: not null };
+
+    public static EquatableArray<FunctorModel> Functors(GeneratorSyntaxContext context, CancellationToken cancellation)
+    {
+        if (Declared(context, cancellation) is not { IsGenericType: false } type || !IsReachable(type))
+            return default;
+        var models = new List<FunctorModel>();
+        foreach (INamedTypeSymbol contract in FunctorReader.InterfacesOf(type))
+        {
+            if (FunctorReader.Read(type, contract, context.SemanticModel.Compilation, cancellation).Ir is { } functor)
+            {
+                models.Add(new FunctorModel
+                {
+                    Name = functor.Name,
+                    Interface = functor.Interface,
+                    Type = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
+                    IsPublic = KernelModelReader.IsPublic(type),
+                    Fields = FunctorReader.StoredFields(type).Select(f => f.Name).ToEquatable(),
+                    IrText = IrPrinter.Print(functor, positions: false),
+                });
+            }
+        }
+
+        return models.ToEquatable();
+    }
+
+    public static FormatModel? Format(GeneratorSyntaxContext context, CancellationToken cancellation)
+    {
+        if (Declared(context, cancellation) is not { IsGenericType: false } type || !Language.IsFormat(type) || !IsReachable(type))
+            return null;
+        return FormatReader.Read(type, context.SemanticModel.Compilation, cancellation).Ir is { } format
+            ? new FormatModel(format.Name, type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), KernelModelReader.IsPublic(type), IrPrinter.Print(format, positions: false))
+            : null;
+    }
+
+    public static FunctorDefaults? Defaults(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        context.TargetSymbol is INamedTypeSymbol contract
+            && FunctorReader.ReadDefaults(contract, context.SemanticModel.Compilation, cancellation)?.Ir is { } defaults
+            ? new FunctorDefaults(defaults.Interface, KernelModelReader.IsPublic(contract), IrPrinter.Print(defaults, positions: false))
+            : null;
+
+    /// <summary>Whether generated code of the same assembly can name a type.</summary>
+    public static bool IsReachable(INamedTypeSymbol? type) => type is null
+        || (type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal && !type.IsFileLocal && IsReachable(type.ContainingType));
+
+    // A partial struct is read once, for the first of its parts that names interfaces.
+    private static INamedTypeSymbol? Declared(GeneratorSyntaxContext context, CancellationToken cancellation)
+    {
+        if (context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation) is not INamedTypeSymbol type)
+            return null;
+        SyntaxNode? first = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).FirstOrDefault(n => IsCandidate(n, cancellation));
+        return first == context.Node ? type : null;
+    }
+}

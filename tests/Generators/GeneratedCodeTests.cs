@@ -1,0 +1,55 @@
+using Microsoft.CodeAnalysis;
+
+namespace KernelFoundry.Generators.Tests;
+
+/// <summary>What is generated for a kernel.</summary>
+public class GeneratedCodeTests
+{
+    [Theory]
+    [InlineData("Softmax", "Samples.Attention.Softmax.Launch")]
+    [InlineData("Softmax", "Samples.Attention.Softmax.Definition")]
+    [InlineData("MatVec", "Samples.Linear.MatVec.Launch")]
+    [InlineData("MatVec", "Samples.Linear.MatVec.Definition")]
+    [InlineData("MatVec", "KernelFoundry.Registration")]
+    [InlineData("FlashAttention", "Samples.Attention.FlashAttention.Launch")]
+    [InlineData("FlashAttention", "Samples.Attention.FlashAttention.Definition")]
+    public void The_code_is_the_one_on_file(string snippet, string file)
+    {
+        GeneratorRun run = new GeneratorRun(Snippet.Compile(($"{snippet}.cs", Snippet.Read(snippet)))).RequireValid();
+        Golden.Check($"Generated/{file}", Sizeless(run.File(file)));
+    }
+
+    [Theory]
+    [InlineData("Softmax")]
+    [InlineData("RmsNorm")]
+    [InlineData("MatVec")]
+    [InlineData("FlashAttention")]
+    [InlineData("ControlFlow")]
+    public void The_code_compiles(string snippet) => new GeneratorRun(Snippet.Compile(($"{snippet}.cs", Snippet.Read(snippet)))).RequireValid();
+
+    [Fact]
+    public void The_same_source_gives_the_same_code()
+    {
+        string[] Run() => [.. new GeneratorRun(Snippet.Compile(("FlashAttention.cs", Snippet.Read("FlashAttention")))).Result.GeneratedSources
+            .Select(s => s.HintName + "\n" + s.SourceText)];
+        Assert.Equal(Run(), Run());
+    }
+
+    [Fact]
+    public void Every_variant_has_a_file_a_target()
+    {
+        GeneratorRun run = new GeneratorRun(Snippet.Compile(("MatVec.cs", Snippet.Read("MatVec")))).RequireValid();
+        string[] expected =
+        [
+            .. from element in new[] { "float", "Q4_0", "Q5_1" }
+               from functor in new[] { "BiasSilu", "Identity" }
+               from target in new[] { "Cpu", "OpenCl" }
+               select $"Samples.Linear.MatVec.{element}-{functor}.{target}.g.cs",
+        ];
+        Assert.Equal(expected.Order(), run.Result.GeneratedSources.Select(s => s.HintName).Where(n => n.EndsWith("Cpu.g.cs", StringComparison.Ordinal)
+            || n.EndsWith("OpenCl.g.cs", StringComparison.Ordinal)).Order());
+    }
+
+    // Sizes change with every improvement of a target; they are not what these files are about.
+    private static string Sizeless(string text) => string.Join('\n', text.Split('\n').Where(l => !l.Contains("KernelFoundry.KernelSize", StringComparison.Ordinal)));
+}

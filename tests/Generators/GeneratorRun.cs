@@ -1,0 +1,42 @@
+using KernelFoundry.Generators.Generation;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace KernelFoundry.Generators.Tests;
+
+/// <summary>The generator run over a compilation.</summary>
+internal sealed class GeneratorRun
+{
+    private GeneratorDriver _driver = CSharpGeneratorDriver.Create(
+        [new KernelGenerator().AsSourceGenerator()],
+        parseOptions: Snippet.Options,
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+
+    public GeneratorRun(Compilation compilation) => Update(compilation);
+
+    public Compilation Output { get; private set; } = null!;
+
+    public GeneratorRunResult Result { get; private set; }
+
+    /// <summary>Runs again, over an edited compilation.</summary>
+    public void Update(Compilation compilation)
+    {
+        _driver = _driver.RunGeneratorsAndUpdateCompilation(compilation, out Compilation output, out _);
+        Output = output;
+        Result = _driver.GetRunResult().Results.Single();
+        Assert.Null(Result.Exception);
+    }
+
+    /// <summary>The generated file of a name.</summary>
+    public string File(string name) => Result.GeneratedSources.FirstOrDefault(s => s.HintName == name + ".g.cs").SourceText?.ToString()
+        ?? throw new ArgumentException($"No file {name}; there are {string.Join(", ", Result.GeneratedSources.Select(s => s.HintName))}.");
+
+    /// <summary>The generated code compiles, and no target failed.</summary>
+    public GeneratorRun RequireValid()
+    {
+        string failures = string.Join("\n", Result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString()));
+        Assert.True(failures.Length == 0, failures);
+        Snippet.RequireValid(Output);
+        return this;
+    }
+}
