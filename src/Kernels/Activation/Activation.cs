@@ -1,0 +1,4 @@
+namespace KernelFoundry.Kernels;
+
+/// <summary>Activations of feed-forward layers.</summary>
+public static partial class Activation;

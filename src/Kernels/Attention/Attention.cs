@@ -1,0 +1,41 @@
+namespace KernelFoundry.Kernels;
+
+/// <summary>
+/// Attention with online softmax (Milakov and Gimelshein, 2018; Dao et al., "FlashAttention", 2022). The state of a query is (m, l, acc): the
+/// largest score so far, the sum of exp(score - m), and the sum of exp(score - m) times the values.
+/// </summary>
+public static partial class Attention
+{
+    /// <summary>The state of one query after keys [first, end), starting from a sink's score (-inf for none), by the definition.</summary>
+    private static (double Max, double Sum, double[] Acc) StateReference(
+        KernelCase c, int queryRow, int query, int head, int kvHead, int first, int end, double sink)
+    {
+        double[] q = c.Values("q"), k = c.Values("k"), v = c.Values("v");
+        int kvHeads = c.Extent("k", 1), headDim = c.Extent("k", 2);
+        var score = (IScoreReference)c.Functor("score");
+        var scores = new double[Math.Max(0, end - first)];
+        double max = sink;
+        for (int s = 0; s < scores.Length; s++)
+        {
+            double dot = 0;
+            for (int d = 0; d < headDim; d++)
+                dot += q[(queryRow * headDim) + d] * k[((((first + s) * kvHeads) + kvHead) * headDim) + d];
+            scores[s] = score.Reference(dot * c.Scalar("scale"), query, first + s, head);
+            max = Math.Max(max, scores[s]);
+        }
+
+        var acc = new double[headDim];
+        if (double.IsNegativeInfinity(max))
+            return (max, 0, acc);
+        double sum = Math.Exp(sink - max);
+        for (int s = 0; s < scores.Length; s++)
+        {
+            double p = Math.Exp(scores[s] - max);
+            sum += p;
+            for (int d = 0; d < headDim; d++)
+                acc[d] += p * v[((((first + s) * kvHeads) + kvHead) * headDim) + d];
+        }
+
+        return (max, sum, acc);
+    }
+}

@@ -1,0 +1,4 @@
+namespace KernelFoundry.Kernels;
+
+/// <summary>From tokens to vectors.</summary>
+public static partial class Embedding;

@@ -1,0 +1,38 @@
+using static KernelFoundry.Ops;
+
+namespace KernelFoundry.Kernels;
+
+/// <summary>Rotary position embedding (Su et al., "RoFormer", 2021, section 3.2.2), for both ways of pairing dimensions that models use.</summary>
+public static partial class Positions
+{
+    // Cosines and sines of position * frequency. The float product of a position of 10^5 is off by up to 2^-8 radian; the rounding error, which a
+    // fused multiply-add gives exactly, is put back through cos(a + e) = cos(a) - e sin(a) + O(e^2).
+    [DeviceFunction]
+    private static (Tile<float> Cos, Tile<float> Sin) Rotation(float position, Tile<float> frequency)
+    {
+        var angle = position * frequency;
+        var error = Fma(position, frequency, -angle);
+        var cos = Cos(angle);
+        var sin = Sin(angle);
+        return (cos - (error * sin), sin + (error * cos));
+    }
+
+    // Pair i of a head is dimensions (first(i), second(i)); those beyond the pairs stay as they are.
+    private static void RopeReference(KernelCase c, Func<int, int, (int First, int Second)> pair)
+    {
+        double[] x = c.Values("x"), positions = c.Values("positions"), frequencies = c.Values("frequencies"), y = c.Output("y");
+        int heads = c.Extent("x", 1), headDim = c.Extent("x", 2), pairs = frequencies.Length;
+        x.CopyTo(y, 0);
+        for (int row = 0; row < positions.Length * heads; row++)
+        {
+            for (int i = 0; i < pairs; i++)
+            {
+                (int first, int second) = pair(i, pairs);
+                (double sin, double cos) = Math.SinCos(positions[row / heads] * frequencies[i]);
+                double a = x[(row * headDim) + first], b = x[(row * headDim) + second];
+                y[(row * headDim) + first] = (a * cos) - (b * sin);
+                y[(row * headDim) + second] = (a * sin) + (b * cos);
+            }
+        }
+    }
+}
