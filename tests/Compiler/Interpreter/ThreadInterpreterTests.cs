@@ -81,6 +81,33 @@ public class ThreadInterpreterTests
         Assert.Equal(Enumerable.Range(0, Group).Reverse(), memory.Ints("z"));
     }
 
+    // The first work-item to run writes what all others then read, or reads what another then writes.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Group - 1)]
+    public void Shared_elements_race_whoever_runs_first(int writer)
+    {
+        LocalBuffer cell = new("cell", DType.I32, One);
+        Var v = new("v", DType.I32);
+        KernelFault fault = Fault(
+            Program([cell], [
+                First(new StoreLocal(cell, Zero, One)),
+                new Barrier(),
+                new If(new Apply(OpCode.Eq, DType.Bool, false, new Expr[] { Thread, Int(writer) }), [new StoreLocal(cell, Zero, Int(2))], [new Let(v, new LoadLocal(cell, Zero, false))]),
+            ]),
+            new InterpreterMemory());
+        Assert.Equal((FaultKind.Race, "cell", writer == 0 ? 1 : writer), (fault.Kind, fault.Memory, fault.WorkItem));
+        Assert.Contains(writer == 0 ? "another is work-item 0" : "one of several work-items", fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_group_does_not_race_with_the_one_before()
+    {
+        LocalBuffer tile = new("tile", DType.I32, Int(Group));
+        Expr turned = I32(OpCode.Rem, I32(OpCode.Add, Thread, new ProgramIndex(0)), Int(Group));
+        ThreadInterpreter.Run(Program([tile], [new StoreLocal(tile, turned, Thread)], groups: 3), new InterpreterMemory());
+    }
+
     [Fact]
     public void Groups_are_unordered()
     {

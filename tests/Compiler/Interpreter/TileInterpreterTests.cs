@@ -52,6 +52,22 @@ public class TileInterpreterTests
         Assert.Equal([halvings], memory.Ints("y"));
     }
 
+    [Fact]
+    public void A_loop_to_the_largest_integer_ends()
+    {
+        Kernel kernel = Build("Largest", [View("y", 1, Element.I32)], b =>
+        {
+            Value[] arguments = [new(ValueTypes.I32, "i"), new(ValueTypes.I32, "rounds")];
+            Block loop = b.Enter(true, arguments);
+            b.Leave(OpCode.Yield, b.Emit(OpCode.Add, null, arguments[1], b.Constant(1)));
+            Value rounds = b.Control(OpCode.For, [b.Constant(int.MaxValue - 5), b.Constant(int.MaxValue), b.Constant(4), b.Constant(0)], [loop], ValueTypes.I32)[0];
+            b.Store("y", rounds, b.Constant(0));
+        });
+        var memory = new InterpreterMemory(Memories.Ints("y", [1]));
+        TileInterpreter.Run(kernel, memory, stepLimit: 1000);
+        Assert.Equal([2], memory.Ints("y"));
+    }
+
     // Sixteen stripes of increasing index, then pairs at distances 8, 4, 2, 1: floats chosen so that any other order gives other bits.
     [Theory]
     [InlineData(1)]
@@ -107,18 +123,20 @@ public class TileInterpreterTests
     [Fact]
     public void Dot_is_striped_with_one_rounding_a_step()
     {
-        const int n = 50;
-        float[] x = Irregular(n);
-        var partials = new float[16];
-        for (int i = 0; i < n; i++)
-            partials[i % 16] = MathF.FusedMultiplyAdd(x[i], x[n - 1 - i], partials[i % 16]);
-        float[] y = Run(n, x, b =>
+        for (int n = 1; n <= 60; n++)
         {
-            Value i = b.Range(0, b.Extent("x", 0));
-            Value reversed = b.Emit(OpCode.Sub, null, b.Emit(OpCode.Sub, null, b.Extent("x", 0), b.Constant(1)), i);
-            return b.Emit(OpCode.Dot, null, b.Load("x", i), b.Load("x", reversed));
-        });
-        Assert.Equal(Tree(partials), y[0]);
+            float[] x = Irregular(n);
+            var partials = new float[16];
+            for (int i = 0; i < n; i++)
+                partials[i % 16] = MathF.FusedMultiplyAdd(x[i], x[n - 1 - i], partials[i % 16]);
+            float[] y = Run(n, x, b =>
+            {
+                Value i = b.Range(0, b.Extent("x", 0));
+                Value reversed = b.Emit(OpCode.Sub, null, b.Emit(OpCode.Sub, null, b.Extent("x", 0), b.Constant(1)), i);
+                return b.Emit(OpCode.Dot, null, b.Load("x", i), b.Load("x", reversed));
+            });
+            Assert.Equal(Tree(partials), y[0]);
+        }
     }
 
     [Fact]

@@ -72,7 +72,8 @@ public class BuilderTests
         Assert.Equal("i32[4]", _b.Emit(OpCode.Sub, null, tile, tile).Type.ToString());
         Value column = _b.Emit(OpCode.Expand, 1, tile), one = _b.Emit(OpCode.Splat, null, _b.Constant(1), _b.Constant(1), _b.Constant(3));
         Assert.Equal("i32[4, 3]", _b.Emit(OpCode.Mul, null, column, one).Type.ToString());
-        _ = n;
+        Value choice = _b.Emit(OpCode.Select, null, _b.Constant(Number.Of(true)), n, tile);
+        Assert.Equal((OpCode.Select, "i32[4]"), (choice.Definition!.Code, choice.Type.ToString()));
     }
 
     [Fact]
