@@ -58,6 +58,10 @@ public abstract partial class Device : IDisposable
             LaunchTraced(kernel, variant, ref arguments);
         else
             LaunchCore(kernel, variant, ref arguments);
+
+        // A launch of temporaries: their finalizers must not run under the kernel.
+        foreach (DeviceMemory? memory in arguments.Memories)
+            GC.KeepAlive(memory);
     }
 
     /// <summary>Runs a kernel method as plain C#, once per program: what launch overloads do on the reference device.</summary>
@@ -82,9 +86,11 @@ public abstract partial class Device : IDisposable
     /// <exception cref="DeviceException">A launch failed after it was started.</exception>
     public abstract void Synchronize();
 
-    /// <summary>Ends the device. Memory of it must not be used afterwards.</summary>
+    /// <summary>Ends the device. Memory of it must not be used afterwards. <see cref="Reference"/> is everyone's and stays.</summary>
     public void Dispose()
     {
+        if (ReferenceEquals(this, Reference))
+            return;
         if (Interlocked.Exchange(ref disposed, 1) == 0)
             Close();
         GC.SuppressFinalize(this);

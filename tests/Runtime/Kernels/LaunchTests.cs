@@ -62,4 +62,21 @@ public class LaunchTests
         HandCompiledKernel.RowSum(device, x, y, new HandBias(), 64);
         Assert.Equal(1, HandCompiledKernel.SpecializedRuns);
     }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public async Task Launches_from_several_threads_keep_their_arguments_apart(string kind)
+    {
+        using Device device = TestDevices.Open(kind);
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(n => Task.Run(() =>
+        {
+            View2<float> x = device.Upload<float>([.. Enumerable.Repeat((float)n, 33)], 1, 33);
+            View1<float> y = device.Allocate<float>(1);
+            for (int i = 0; i < 50; i++)
+            {
+                HandCompiledKernel.RowSum(device, x, y, new HandBias { Bias = i }, n);
+                Assert.Equal((33 * n * n) + i, y.ToArray()[0]);
+            }
+        })));
+    }
 }

@@ -40,7 +40,7 @@ internal sealed unsafe class OpenClDevice : Device
 
     public static OpenClDevice Open(DeviceInfo info, DeviceOptions options)
     {
-        OpenClDeviceId id = OpenClPlatform.Devices().FirstOrDefault(device => device.Info == info)
+        OpenClDeviceId id = OpenClPlatform.Devices.FirstOrDefault(device => device.Info == info)
             ?? throw new DeviceException($"OpenCL device '{info.Name}' is gone.");
         return new OpenClDevice(id, options.LaunchLog);
     }

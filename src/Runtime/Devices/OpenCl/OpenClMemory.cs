@@ -20,6 +20,7 @@ internal sealed unsafe class OpenClMemory : DeviceMemory
 
     private protected override void WriteCore(long byteOffset, ReadOnlySpan<byte> source)
     {
+        ObjectDisposedException.ThrowIf(owner.IsDisposed, owner);
         fixed (byte* first = source)
         {
             owner.Require(OpenClLibrary.EnqueueWriteBuffer(
@@ -31,6 +32,7 @@ internal sealed unsafe class OpenClMemory : DeviceMemory
 
     private protected override void ReadCore(long byteOffset, Span<byte> destination)
     {
+        ObjectDisposedException.ThrowIf(owner.IsDisposed, owner);
         fixed (byte* first = destination)
         {
             owner.Require(OpenClLibrary.EnqueueReadBuffer(

@@ -6,18 +6,28 @@ namespace KernelFoundry;
 /// <summary>Finds the devices of all OpenCL platforms and reads what they are.</summary>
 internal static unsafe class OpenClPlatform
 {
+    // Looked for once, by one thread: drivers set themselves up in the first calls, and PoCL 3 crashes when two threads make them at once.
+    private static readonly Lazy<IReadOnlyList<OpenClDeviceId>> Found = new(() => [.. Platforms().SelectMany(DevicesOf)]);
+
+    /// <summary>The devices of all platforms. The loader must be available.</summary>
+    public static IReadOnlyList<OpenClDeviceId> Devices => Found.Value;
+
     /// <summary>One entry a device, accelerators first; one that says why if there are none.</summary>
     public static IReadOnlyList<DeviceInfo> Enumerate()
     {
         if (OpenClLibrary.Unavailable is { } reason)
             return [Missing(reason)];
-        List<OpenClDeviceId> found = [.. Devices()];
-        if (found.Count == 0)
-            return [Missing("the OpenCL loader found no platform with a device: install a driver's ICD, or pocl-opencl-icd for the CPU")];
-        return [.. found.Select(device => device.Info).OrderByDescending(info => info.IsAccelerator)];
+        try
+        {
+            return Devices.Count == 0
+                ? [Missing("the OpenCL loader found no platform with a device: install a driver's ICD, or pocl-opencl-icd for the CPU")]
+                : [.. Devices.Select(device => device.Info).OrderByDescending(info => info.IsAccelerator)];
+        }
+        catch (DeviceException failed)
+        {
+            return [Missing(failed.Message)];
+        }
     }
-
-    public static IEnumerable<OpenClDeviceId> Devices() => Platforms().SelectMany(DevicesOf);
 
     public static string DeviceText(nint device, uint what) => Text((name, size, value, actual) => OpenClLibrary.GetDeviceInfo(device, name, size, (void*)value, (nuint*)actual), what);
 

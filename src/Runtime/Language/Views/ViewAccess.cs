@@ -16,7 +16,9 @@ internal static unsafe class ViewAccess
         long element = 0;
         for (int axis = 0; axis < indices.Length; axis++)
             element += Offset<T>(view, axis, indices[axis].Value);
-        return TPart.Read(Element<T>.Codec, Address(view), element);
+        R value = TPart.Read(Element<T>.Codec, Address(view), element);
+        KeepAlive(view);
+        return value;
     }
 
     public static Tile<R> Load<T, R, TPart>(in ViewData view, Tile<bool>? mask, R other, params ReadOnlySpan<ViewIndex> indices)
@@ -37,6 +39,7 @@ internal static unsafe class ViewAccess
                 result[k] = IsOn(mask, shape, i, j) ? TPart.Read(codec, address, ElementAt<T>(view, indices, i, j)) : other;
         }
 
+        KeepAlive(view);
         return new Tile<R>(result, shape.Rank, shape.Extent0, shape.Extent1);
     }
 
@@ -47,6 +50,7 @@ internal static unsafe class ViewAccess
         for (int axis = 0; axis < indices.Length; axis++)
             element += Offset<T>(view, axis, indices[axis].Value);
         Element<T>.Codec.Store(Address(view), element, value);
+        KeepAlive(view);
     }
 
     public static void StoreInt<T>(in ViewData view, int value, params ReadOnlySpan<ViewIndex> indices)
@@ -56,6 +60,7 @@ internal static unsafe class ViewAccess
         for (int axis = 0; axis < indices.Length; axis++)
             element += Offset<T>(view, axis, indices[axis].Value);
         Element<T>.Codec.StoreInt(Address(view), element, value);
+        KeepAlive(view);
     }
 
     public static void Store<T>(in ViewData view, Tile<float> value, Tile<bool>? mask, params ReadOnlySpan<ViewIndex> indices)
@@ -73,6 +78,8 @@ internal static unsafe class ViewAccess
                     codec.Store(address, ElementAt<T>(view, indices, i, j), value.Data[(i * row) + (j * column)]);
             }
         }
+
+        KeepAlive(view);
     }
 
     public static void StoreInt<T>(in ViewData view, Tile<int> value, Tile<bool>? mask, params ReadOnlySpan<ViewIndex> indices)
@@ -90,6 +97,8 @@ internal static unsafe class ViewAccess
                     codec.StoreInt(address, ElementAt<T>(view, indices, i, j), value.Data[(i * row) + (j * column)]);
             }
         }
+
+        KeepAlive(view);
     }
 
     /// <summary>The shape that indices give, which is at least one axis here: the overloads without a tile index do not come this way.</summary>
@@ -177,6 +186,9 @@ internal static unsafe class ViewAccess
     private static void ThrowOutOfBounds<T>(in ViewData view, int axis, int index)
         where T : unmanaged => throw new KernelExecutionException($"Index {index} is outside axis {axis} (extent {view.Extents[axis]}) of a "
             + $"View{view.Rank}<{Element<T>.Name}> of shape {view.ShapeText}.");
+
+    /// <summary>The last use of a view is where its address is taken: its memory must outlive the access itself.</summary>
+    private static void KeepAlive(in ViewData view) => GC.KeepAlive(view.Memory);
 
     private static byte* Address(in ViewData view) => view.Memory is { } memory ? memory.RequireAddress() + view.ByteOffset : null;
 }
