@@ -5,14 +5,12 @@ namespace KernelFoundry.Compiler.Interpreter;
 
 /// <summary>Makes expressions executable and checks that variables are declared where they are used.</summary>
 internal sealed class ExpressionCompiler(
-    Kernel kernel, MemoryTracker memory, Dictionary<string, LocalMemory> buffers, IReadOnlyDictionary<string, Number> arguments, Accessor who, bool isThreads)
+    MemoryTracker memory, Dictionary<string, LocalMemory> buffers, IReadOnlyDictionary<string, Number> arguments, Accessor who, bool isThreads)
 {
     private readonly Dictionary<string, (Var Var, int Slot, bool Mutable)> _variables = [];
 
     /// <summary>Slots a work-item needs.</summary>
     public int Variables { get; private set; }
-
-    public Kernel Kernel => kernel;
 
     /// <summary>Declares a variable and gives its slot.</summary>
     public int Declare(Var variable, bool mutable)

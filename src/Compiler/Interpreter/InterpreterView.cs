@@ -14,7 +14,8 @@ public sealed class InterpreterView
     /// <param name="strides">Elements between neighbours along each axis but the last; null where rows follow each other.</param>
     /// <param name="format">The block layout of quantized elements, where the element does not say it.</param>
     /// <exception cref="ArgumentException">The view does not fit its buffer.</exception>
-    public InterpreterView(string name, Element element, byte[] buffer, long offset, int[] extents, long[]? strides = null, QuantFormat? format = null)
+    public InterpreterView(
+        string name, Element element, byte[] buffer, long offset, int[] extents, long[]? strides = null, QuantFormat? format = null)
     {
         Name = name;
         Element = element;

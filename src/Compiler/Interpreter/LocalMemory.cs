@@ -31,7 +31,8 @@ internal sealed class LocalMemory
     public Number Read(int index)
     {
         Check(index, _size);
-        if (_log is not null && _log.Read(index, _who.WorkItem!.Value, _who.Interval) is var other && other != IntervalLog.None)
+        int other = _log?.Read(index, _who.WorkItem!.Value, _who.Interval) ?? IntervalLog.None;
+        if (other != IntervalLog.None)
             throw _who.Fault(FaultKind.Race, MemoryTracker.Race("one writes and one reads", other), _name, index);
         return _written[index] ? _elements[index] : throw _who.Fault(FaultKind.Uninitialized, "read before anything is written there", _name, index);
     }
@@ -46,7 +47,9 @@ internal sealed class LocalMemory
     public void Write(int index, Number value)
     {
         Check(index, _size);
-        if (_log is not null && _log.Write(index, _who.WorkItem!.Value, _who.Interval, out bool otherWrote) is var other && other != IntervalLog.None)
+        bool otherWrote = false;
+        int other = _log?.Write(index, _who.WorkItem!.Value, _who.Interval, out otherWrote) ?? IntervalLog.None;
+        if (other != IntervalLog.None)
             throw _who.Fault(FaultKind.Race, MemoryTracker.Race(otherWrote ? "both write" : "one reads and one writes", other), _name, index);
         Put(index, value);
     }

@@ -70,10 +70,12 @@ internal sealed class MemoryTracker
         bool same = StoredElement.Write(view.Buffer, at, StoredElement.Encode(value, raw), bytes);
         for (long unit = log!.First(at); unit <= log.Last(at, bytes); unit++)
         {
-            if (log.Intervals is { } intervals && intervals.Write(unit, who.WorkItem!.Value, who.Interval, out bool otherWrote) is var other && other != IntervalLog.None)
+            bool otherWrote = false;
+            int other = log.Intervals?.Write(unit, who.WorkItem!.Value, who.Interval, out otherWrote) ?? IntervalLog.None;
+            if (other != IntervalLog.None)
                 throw who.Fault(FaultKind.Race, Race(otherWrote ? "both write" : "one reads and one writes", other), name, index);
             if (log.WriteRaces(unit, who.Number, same, _stores))
-                throw who.Fault(FaultKind.Race, "written by several programs, or twice by one store, with different values, or read by another program", name, index);
+                throw who.Fault(FaultKind.Race, "written twice in no order with different values, or read by another program", name, index);
         }
     }
 
@@ -85,7 +87,8 @@ internal sealed class MemoryTracker
     {
         for (long unit = log.First(at); unit <= log.Last(at, bytes); unit++)
         {
-            if (log.Intervals is { } intervals && intervals.Read(unit, who.WorkItem!.Value, who.Interval) is var other && other != IntervalLog.None)
+            int other = log.Intervals?.Read(unit, who.WorkItem!.Value, who.Interval) ?? IntervalLog.None;
+            if (other != IntervalLog.None)
                 throw who.Fault(FaultKind.Race, Race("one writes and one reads", other), view.Name, index);
             if (view.Uninitialized && !log.IsWritten(unit))
                 throw who.Fault(FaultKind.Uninitialized, "read before the kernel writes it", view.Name, index);
@@ -101,7 +104,10 @@ internal sealed class MemoryTracker
         {
             long end = axis < last || !byteOffset ? view.Extents[axis] : view.RowBytes - bytes + 1;
             if (index[axis] < 0 || index[axis] >= end)
-                throw who.Fault(FaultKind.OutOfBounds, $"axis {IrText.Int(axis)} has {(byteOffset && axis == last ? $"{view.RowBytes} bytes" : $"extent {end}")}", view.Name, (int[])index.Clone());
+            {
+                string extent = byteOffset && axis == last ? $"{view.RowBytes} bytes" : $"extent {end}";
+                throw who.Fault(FaultKind.OutOfBounds, $"axis {IrText.Int(axis)} has {extent}", view.Name, index);
+            }
         }
 
         return view.RowStart(index) + (byteOffset ? index[last] : (long)index[last] * bytes);

@@ -104,7 +104,8 @@ internal sealed class StepBudget(long limit)
 }
 
 /// <summary>A loop: start, then test before each round and advance after it.</summary>
-internal sealed class LoopStep(Accessor who, SourceLocation location, StepBudget budget, Action<WorkItem> start, Step head, ScalarCode test, Step body, Action<WorkItem> advance)
+internal sealed class LoopStep(
+    Accessor who, SourceLocation location, StepBudget budget, Action<WorkItem> start, Step head, ScalarCode test, Step body, Action<WorkItem> advance)
     : Step(who, location)
 {
     public override bool Suspends { get; } = head.Suspends || body.Suspends;

@@ -20,6 +20,7 @@ public static class ThreadInterpreter
     /// <exception cref="KernelFaultException">The program did what no device does reliably.</exception>
     /// <exception cref="IrException">The program breaks a rule of the code form.</exception>
     /// <exception cref="ArgumentException">A view or scalar is missing.</exception>
-    public static void Run(Program program, InterpreterMemory memory, IReadOnlyDictionary<string, Number>? arguments = null, long stepLimit = DefaultStepLimit) =>
+    public static void Run(
+        Program program, InterpreterMemory memory, IReadOnlyDictionary<string, Number>? arguments = null, long stepLimit = DefaultStepLimit) =>
         new CodeMachine(program, memory, arguments ?? new Dictionary<string, Number>(), isThreads: true, stepLimit).Run();
 }

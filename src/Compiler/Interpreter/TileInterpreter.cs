@@ -19,7 +19,8 @@ public static class TileInterpreter
     /// <exception cref="KernelFaultException">The kernel did what no device does reliably.</exception>
     /// <exception cref="IrException">The kernel is not specialised.</exception>
     /// <exception cref="ArgumentException">A view or scalar is missing.</exception>
-    public static void Run(Kernel kernel, InterpreterMemory memory, IReadOnlyDictionary<string, Number>? arguments = null, long stepLimit = DefaultStepLimit)
+    public static void Run(
+        Kernel kernel, InterpreterMemory memory, IReadOnlyDictionary<string, Number>? arguments = null, long stepLimit = DefaultStepLimit)
     {
         var machine = new TileMachine(kernel, memory, arguments ?? new Dictionary<string, Number>(), stepLimit);
         int[] grid = machine.Grid();

@@ -17,7 +17,8 @@ internal sealed class TileMachine
         _kernel = kernel;
         _arguments = arguments;
         _stepsLeft = stepLimit;
-        _memory = new MemoryTracker(memory, Ops(kernel.Body).Where(op => op.Code == OpCode.Store).Select(op => op.Attr<MemoryAccess>().View), intervals: false);
+        IEnumerable<string> stored = Ops(kernel.Body).Where(op => op.Code == OpCode.Store).Select(op => op.Attr<MemoryAccess>().View);
+        _memory = new MemoryTracker(memory, stored, intervals: false);
     }
 
     public int[] Grid()
@@ -70,7 +71,8 @@ internal sealed class TileMachine
     private Number Elementwise(Op op, Number[] operands)
     {
         CheckDivisor(op.Code, operands);
-        return ScalarMath.Evaluate(op.Code, op.Attribute, operands[0], operands.Length > 1 ? operands[1] : default, operands.Length > 2 ? operands[2] : default);
+        Number At(int i) => i < operands.Length ? operands[i] : default;
+        return ScalarMath.Evaluate(op.Code, op.Attribute, At(0), At(1), At(2));
     }
 
     private void CheckDivisor(OpCode code, Number[] operands)

@@ -29,7 +29,10 @@ internal sealed class BodyVerifier(IrContext context)
 
         Require(function.Body.Ops.Count > 0, $"{function.Name} does not return", default);
         Walk(function.Body, OpCode.Return);
-        Require(!context.IsFunctor || function.Body.Terminator.Operands.Length == 1, $"{function.Name} returns one value", function.Body.Terminator.Location);
+        Require(
+            !context.IsFunctor || function.Body.Terminator.Operands.Length == 1,
+            $"{function.Name} returns one value",
+            function.Body.Terminator.Location);
     }
 
     private void Walk(Block block, OpCode? terminator)
@@ -46,8 +49,14 @@ internal sealed class BodyVerifier(IrContext context)
             Op op = block.Ops[i];
             bool isLast = i == block.Ops.Count - 1;
             bool ends = op.Code is OpCode.Yield or OpCode.Condition or OpCode.Return;
-            Require(!isLast || terminator is null || op.Code == terminator, $"a region here ends in {terminator}, not {op.Code}", op.Location);
-            Require(!ends || (isLast && op.Code == (terminator ?? OpCode.Return)), $"{op.Code} stands where no region ends in it", op.Location);
+            Require(
+                !isLast || terminator is null || op.Code == terminator,
+                $"a region here ends in {terminator}, not {op.Code}",
+                op.Location);
+            Require(
+                !ends || (isLast && op.Code == (terminator ?? OpCode.Return)),
+                $"{op.Code} stands where no region ends in it",
+                op.Location);
             Operation(op, scope);
         }
 
@@ -69,7 +78,10 @@ internal sealed class BodyVerifier(IrContext context)
             Require(_axes.Add(op.Attr<int>()), $"program axis {op.Attribute} is used twice", op.Location);
         }
 
-        Require(!context.IsFormat || op.Info.Class != OpClass.Control || op.Code == OpCode.Return, $"{op.Code} stands in a format", op.Location);
+        Require(
+            !context.IsFormat || op.Info.Class != OpClass.Control || op.Code == OpCode.Return,
+            $"{op.Code} stands in a format",
+            op.Location);
         if (op.Info.Class == OpClass.Control)
             Control(op);
         else
@@ -105,7 +117,10 @@ internal sealed class BodyVerifier(IrContext context)
         switch (op.Code)
         {
             case OpCode.For:
-                Require(op.Operands.Length >= 3 && op.Operands.Take(3).All(o => o.Type.SameAs(Index)), "For takes start, end and step as scalar i32", op.Location);
+                Require(
+                    op.Operands.Length >= 3 && op.Operands.Take(3).All(o => o.Type.SameAs(Index)),
+                    "For takes start, end and step as scalar i32",
+                    op.Location);
                 Value[] carried = op.Operands.Skip(3).ToArray();
                 Region(op, 0, OpCode.Yield, [Index, .. Types(carried)], Types(carried));
                 Same("For results", Types(op.Results), Types(carried), op.Location);

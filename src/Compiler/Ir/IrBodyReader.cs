@@ -112,7 +112,8 @@ internal sealed class IrBodyReader(IrReader reader)
                     return new Reduction(kind, reader.Int(-1, 1));
                 });
             case OpCode.Load:
-                return new MemoryAccess("", Part: reader.Peek is { Kind: IrTokenKind.Symbol, Text: "<" } ? Angled(() => reader.Word(IrText.Parts)) : LoadPart.Value);
+                bool hasPart = reader.Peek is { Kind: IrTokenKind.Symbol, Text: "<" };
+                return new MemoryAccess("", Part: hasPart ? Angled(() => reader.Word(IrText.Parts)) : LoadPart.Value);
             case OpCode.RawLoad:
                 return new MemoryAccess("", Raw: Angled(() => reader.Word(IrText.Raws)));
             case OpCode.Store:

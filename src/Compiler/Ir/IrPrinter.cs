@@ -12,7 +12,8 @@ public static class IrPrinter
     public static string Print(Kernel kernel, bool positions = true)
     {
         var writer = new Writer(kernel.Location.File ?? "", positions);
-        writer.Text($"{IrText.Kernel} {IrText.Name(kernel.Name)}").File().Text($" workgroup {IrText.Int(kernel.WorkGroup)}").Location(kernel.Location).Line();
+        writer.Text($"{IrText.Kernel} {IrText.Name(kernel.Name)}").File().Text($" workgroup {IrText.Int(kernel.WorkGroup)}");
+        writer.Location(kernel.Location).Line();
         foreach (TypeParameter parameter in kernel.TypeParameters)
             writer.Text($"type {IrText.Name(parameter.Name)}{(parameter.IsFunctor ? " : " + IrText.Name(parameter.Interface) : "")}").Line();
         foreach (Parameter parameter in kernel.Parameters)
@@ -116,7 +117,8 @@ public static class IrPrinter
         private static string Element(Element element) => element.Kind switch
         {
             ElementKind.Parameter => "type " + IrText.Name(element.Name),
-            ElementKind.Quantized when element.BlockSize > 0 => $"quant {IrText.Name(element.Name)}({IrText.Int(element.BlockSize)}, {IrText.Int(element.BlockBytes)})",
+            ElementKind.Quantized when element.BlockSize > 0 =>
+                $"quant {IrText.Name(element.Name)}({IrText.Int(element.BlockSize)}, {IrText.Int(element.BlockBytes)})",
             ElementKind.Quantized => "quant " + IrText.Name(element.Name),
             _ => IrText.Name(element.Name),
         };
@@ -143,7 +145,8 @@ public static class IrPrinter
             (OpCode.Load, MemoryAccess { Part: not LoadPart.Value } access) => $"<{IrText.Word(access.Part)}>",
             (OpCode.RawLoad, MemoryAccess access) => $"<{IrText.Word(access.Raw)}>",
             (_, Reduction reduction) => $"<{IrText.Word(reduction.Kind)}, {IrText.Int(reduction.Axis)}>",
-            (_, FunctorCall call) => $" {IrText.Name(call.TypeParameter)}.{IrText.Name(call.Method)}{(call.Self.Length > 0 ? " on " + IrText.Name(call.Self) : "")}",
+            (_, FunctorCall call) =>
+                $" {IrText.Name(call.TypeParameter)}.{IrText.Name(call.Method)}{(call.Self.Length > 0 ? " on " + IrText.Name(call.Self) : "")}",
             _ => "",
         };
 
@@ -183,7 +186,8 @@ public static class IrPrinter
         private string Type(ValueType type)
         {
             string dtype = IrText.Word(type.DType);
-            return type.IsScalar ? dtype : $"{dtype}[{string.Join(", ", type.Shape.Select(e => e.Dynamic is { } value ? Use(value) : IrText.Int(e.Constant)))}]";
+            IEnumerable<string> extents = type.Shape.Select(e => e.Dynamic is { } value ? Use(value) : IrText.Int(e.Constant));
+            return type.IsScalar ? dtype : $"{dtype}[{string.Join(", ", extents)}]";
         }
     }
 }

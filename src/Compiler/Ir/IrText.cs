@@ -41,7 +41,8 @@ internal static class IrText
                 if (float.IsInfinity(value.F32))
                     return value.F32 > 0 ? "inf" : "-inf";
                 string text = value.F32.ToString("R", CultureInfo.InvariantCulture);
-                return TryLiteral(text, DType.F32, out Number back) && back == value ? text : "0x" + value.Bits.ToString("x8", CultureInfo.InvariantCulture);
+                bool isExact = TryLiteral(text, DType.F32, out Number back) && back == value;
+                return isExact ? text : "0x" + value.Bits.ToString("x8", CultureInfo.InvariantCulture);
             case DType.U32:
                 return value.U32.ToString(CultureInfo.InvariantCulture);
             case DType.Bool:

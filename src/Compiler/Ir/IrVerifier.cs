@@ -28,13 +28,25 @@ public static class IrVerifier
     /// <exception cref="IrException">A rule is broken; the location is the op's.</exception>
     public static void Verify(QuantFormat format)
     {
-        Require(format.BlockSize > 0 && format.BlockBytes > 0, $"format {format.Name} has blocks of {format.BlockSize} elements in {format.BlockBytes} bytes", default);
-        Require(format.GroupSize > 0 && format.BlockSize % format.GroupSize == 0, $"format {format.Name} has groups of {format.GroupSize} elements in blocks of {format.BlockSize}", default);
+        Require(
+            format.BlockSize > 0 && format.BlockBytes > 0,
+            $"format {format.Name} has blocks of {format.BlockSize} elements in {format.BlockBytes} bytes",
+            default);
+        Require(
+            format.GroupSize > 0 && format.BlockSize % format.GroupSize == 0,
+            $"format {format.Name} has groups of {format.GroupSize} elements in blocks of {format.BlockSize}",
+            default);
         Block body = format.Decode.Body;
-        Require(body.Arguments.Count == 1 && body.Arguments[0].Type.SameAs(ValueType.Scalar(DType.I32)), $"the decode of {format.Name} takes one i32", default);
+        Require(
+            body.Arguments.Count == 1 && body.Arguments[0].Type.SameAs(ValueType.Scalar(DType.I32)),
+            $"the decode of {format.Name} takes one i32",
+            default);
         new BodyVerifier(IrContext.Of(format)).Verify(format.Decode);
         DType[] returned = body.Terminator.Operands.Where(o => o.Type.IsScalar).Select(o => o.Type.DType).ToArray();
-        Require(returned.SequenceEqual([DType.F32, DType.I32, DType.F32]), $"the decode of {format.Name} returns scale f32, code i32, offset f32", body.Terminator.Location);
+        Require(
+            returned.SequenceEqual([DType.F32, DType.I32, DType.F32]),
+            $"the decode of {format.Name} returns scale f32, code i32, offset f32",
+            body.Terminator.Location);
     }
 
     internal static void Require(bool holds, string message, SourceLocation at)

@@ -21,7 +21,10 @@ internal sealed class OpRules(IrContext context)
                 break;
             case OpCode.ProgramId:
                 Require(op.Operands[0].Type.SameAs(ValueType.Scalar(DType.I32)), "the number of programs is a scalar i32", op.Location);
-                Require(IsLaunchUniform(op.Operands[0]), "the number of programs depends on more than parameters, extents and constants", op.Location);
+                Require(
+                    IsLaunchUniform(op.Operands[0]),
+                    "the number of programs depends on more than parameters, extents and constants",
+                    op.Location);
                 Infer(op);
                 break;
             case OpCode.ViewExtent:
@@ -81,9 +84,15 @@ internal sealed class OpRules(IrContext context)
         if (op.Code == OpCode.Range)
             Require(op.Operands.All(IsIndex), "Range takes a start and an extent, scalars of i32", op.Location);
         if (op.Code == OpCode.Splat)
-            Require(op.Operands[0].Type.IsScalar && op.Operands.Skip(1).All(IsIndex), "Splat takes a scalar and extents, scalars of i32", op.Location);
+            Require(
+                op.Operands[0].Type.IsScalar && op.Operands.Skip(1).All(IsIndex),
+                "Splat takes a scalar and extents, scalars of i32",
+                op.Location);
         if (op.Code is OpCode.Reduce or OpCode.ArgReduce or OpCode.Scan)
-            Require(op.Operands[0].Type.DType is DType.F32 or DType.I32 or DType.U32, $"{op.Code} takes numbers, not {op.Operands[0].Type}", op.Location);
+            Require(
+                op.Operands[0].Type.DType is DType.F32 or DType.I32 or DType.U32,
+                $"{op.Code} takes numbers, not {op.Operands[0].Type}",
+                op.Location);
     }
 
     private static void Infer(Op op)
@@ -93,26 +102,41 @@ internal sealed class OpRules(IrContext context)
     }
 
     private static void Shape(Op op, Extent[] expected) =>
-        Require(op.Result.Type.Shape.SequenceEqual(expected), $"{op.Code} gives a tile of [{string.Join(", ", expected)}], not {op.Result.Type}", op.Location);
+        Require(
+            op.Result.Type.Shape.SequenceEqual(expected),
+            $"{op.Code} gives a tile of [{string.Join(", ", expected)}], not {op.Result.Type}",
+            op.Location);
 
     private void Scalar(Op op)
     {
         string name = op.Attr<string>();
-        Require(op.Code == OpCode.Param ? context.IsKernel : context.IsFunctor, $"{op.Code} {name} stands where there is none", op.Location);
+        Require(
+            op.Code == OpCode.Param ? context.IsKernel : context.IsFunctor,
+            $"{op.Code} {name} stands where there is none",
+            op.Location);
         Parameter? parameter = context.Find(name);
         bool isScalar = parameter?.Kind is ParameterKind.Scalar or ParameterKind.Specialized or ParameterKind.Schedule;
         Require(isScalar, $"there is no scalar {name}", op.Location);
-        Require(op.Result.Type.SameAs(ValueType.Scalar(parameter!.DType)), $"{name} is {parameter.DType}, not {op.Result.Type}", op.Location);
+        Require(
+            op.Result.Type.SameAs(ValueType.Scalar(parameter!.DType)),
+            $"{name} is {parameter.DType}, not {op.Result.Type}",
+            op.Location);
     }
 
     private void Call(Op op)
     {
         FunctorCall call = op.Attr<FunctorCall>();
-        Require(context.IsFunctorType(call.TypeParameter), $"there is no functor type parameter {call.TypeParameter} (after specialisation there is none at all)", op.Location);
+        Require(
+            context.IsFunctorType(call.TypeParameter),
+            $"there is no functor type parameter {call.TypeParameter} (after specialisation there is none at all)",
+            op.Location);
         Parameter? self = context.Find(call.Self);
         bool isSelf = call.Self.Length == 0 || (self?.Kind == ParameterKind.Functor && self.TypeParameter == call.TypeParameter);
         Require(isSelf, $"{call.Self} is no parameter of type {call.TypeParameter}", op.Location);
-        Require(call.Result == op.Result.Type.DType, $"{call.TypeParameter}.{call.Method} gives {call.Result}, not {op.Result.Type}", op.Location);
+        Require(
+            call.Result == op.Result.Type.DType,
+            $"{call.TypeParameter}.{call.Method} gives {call.Result}, not {op.Result.Type}",
+            op.Location);
         Shape(op, TypeRules.Broadcast(op.Operands.Select(o => o.Type), op.Location));
     }
 
@@ -159,7 +183,9 @@ internal sealed class OpRules(IrContext context)
         bool isOpen = view.Element.Kind == ElementKind.Parameter;
         bool fits = access.Part switch
         {
-            LoadPart.Value => type == DType.F32 || (type is DType.I32 && (isInteger || isOpen)) || (type == DType.I8 && view.Element.Kind == ElementKind.I8),
+            LoadPart.Value => type == DType.F32
+                || (type == DType.I32 && (isInteger || isOpen))
+                || (type == DType.I8 && view.Element.Kind == ElementKind.I8),
             LoadPart.Code => type is DType.I8 or DType.I32 && (isQuantized || isOpen || view.Element.Kind == ElementKind.I8),
             _ => type == DType.F32 && (isQuantized || isOpen),
         };
@@ -184,7 +210,10 @@ internal sealed class OpRules(IrContext context)
         Require(fits, $"{type} cannot be stored as {view.Element.Name} in {view.Name}", op.Location);
         Extent[] written = TypeRules.Broadcast(op.Operands.Take(view.Rank).Select(o => o.Type), op.Location);
         Extent[] all = TypeRules.Broadcast(op.Operands.Select(o => o.Type), op.Location);
-        Require(written.SequenceEqual(all), $"a tile of [{string.Join(", ", all)}] is stored to indices of [{string.Join(", ", written)}]", op.Location);
+        Require(
+            written.SequenceEqual(all),
+            $"a tile of [{string.Join(", ", all)}] is stored to indices of [{string.Join(", ", written)}]",
+            op.Location);
     }
 
     private static void Mask(Op op, Value mask) => Require(mask.Type.DType == DType.Bool, $"the mask is {mask.Type}, not bool", op.Location);

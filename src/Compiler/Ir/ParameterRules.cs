@@ -15,10 +15,19 @@ internal static class ParameterRules
         {
             Check(parameter, at);
             TypeParameter? type = kernel.TypeParameters.Find(t => t.Name == TypeParameterOf(parameter));
-            Require(TypeParameterOf(parameter).Length == 0 || type is not null, $"parameter {parameter.Name} has the type parameter {TypeParameterOf(parameter)}, which the kernel has not", at);
-            Require(type is null || type.IsFunctor == (parameter.Kind == ParameterKind.Functor), $"parameter {parameter.Name} takes {type?.Name} for what it is not", at);
+            Require(
+                TypeParameterOf(parameter).Length == 0 || type is not null,
+                $"parameter {parameter.Name} has the type parameter {TypeParameterOf(parameter)}, which the kernel has not",
+                at);
+            Require(
+                type is null || type.IsFunctor == (parameter.Kind == ParameterKind.Functor),
+                $"parameter {parameter.Name} takes {type?.Name} for what it is not",
+                at);
             int targets = Enum.GetValues(typeof(TargetKind)).Length;
-            Require(parameter.Kind != ParameterKind.Schedule || parameter.Values.Length == targets, $"schedule {parameter.Name} has {parameter.Values.Length} values for {targets} targets", at);
+            Require(
+                parameter.Kind != ParameterKind.Schedule || parameter.Values.Length == targets,
+                $"schedule {parameter.Name} has {parameter.Values.Length} values for {targets} targets",
+                at);
         }
     }
 
@@ -36,7 +45,10 @@ internal static class ParameterRules
 
     private static void Check(Parameter parameter, SourceLocation at)
     {
-        Require(parameter.Kind != ParameterKind.View || parameter.Rank is >= 1 and <= 4, $"view {parameter.Name} has {parameter.Rank} axes", at);
+        Require(
+            parameter.Kind != ParameterKind.View || parameter.Rank is >= 1 and <= 4,
+            $"view {parameter.Name} has {parameter.Rank} axes",
+            at);
         bool isInteger = parameter.Kind is not (ParameterKind.Specialized or ParameterKind.Schedule) || parameter.DType == DType.I32;
         Require(isInteger, $"parameter {parameter.Name} has listed values, which are i32, and is {parameter.DType}", at);
         Require(parameter.Kind != ParameterKind.Scalar || parameter.DType != DType.I8, $"parameter {parameter.Name} is an i8", at);
