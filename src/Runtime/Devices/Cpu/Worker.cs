@@ -4,7 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace KernelFoundry;
 
 /// <summary>One thread of a <see cref="WorkerPool"/>: spins for the next launch for a while, then sleeps until it is woken.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The thread frees its scratch when it ends; a waker may still hold the event.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The thread frees its scratch when it ends; a waker may still hold the event.")]
 internal sealed class Worker
 {
     private const int Awake = 0;

@@ -29,7 +29,9 @@ internal static unsafe class OpenClPlatform
         }
     }
 
-    public static string DeviceText(nint device, uint what) => Text((name, size, value, actual) => OpenClLibrary.GetDeviceInfo(device, name, size, (void*)value, (nuint*)actual), what);
+    public static string DeviceText(nint device, uint what) => Text(
+        (name, size, value, actual) => OpenClLibrary.GetDeviceInfo(device, name, size, (void*)value, (nuint*)actual),
+        what);
 
     public static T DeviceValue<T>(nint device, uint what)
         where T : unmanaged
@@ -109,7 +111,9 @@ internal static unsafe class OpenClPlatform
         return null;
     }
 
-    private static string PlatformText(nint platform, uint what) => Text((name, size, value, actual) => OpenClLibrary.GetPlatformInfo(platform, name, size, (void*)value, (nuint*)actual), what);
+    private static string PlatformText(nint platform, uint what) => Text(
+        (name, size, value, actual) => OpenClLibrary.GetPlatformInfo(platform, name, size, (void*)value, (nuint*)actual),
+        what);
 
     private static string Text(Func<uint, nuint, nint, nint, int> query, uint what)
     {

@@ -25,8 +25,8 @@ public static class Element
         int group = TFormat.GroupSize == 0 ? TFormat.BlockSize : TFormat.GroupSize;
         if (TFormat.BlockSize <= 0 || TFormat.BlockBytes <= 0 || group <= 0 || TFormat.BlockSize % group != 0)
         {
-            throw new ArgumentException($"Format {typeof(TFormat)}: BlockSize {TFormat.BlockSize} and BlockBytes {TFormat.BlockBytes} must be positive, and GroupSize "
-                + $"{group} must divide BlockSize.");
+            throw new ArgumentException($"Format {typeof(TFormat)}: BlockSize {TFormat.BlockSize} and BlockBytes {TFormat.BlockBytes} must be "
+                + $"positive, and GroupSize {group} must divide BlockSize.");
         }
 
         Type type = typeof(TFormat);

@@ -180,49 +180,56 @@ public static partial class Ops
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(Tile<float> a, Tile<float> b, Tile<float> c) => Broadcast.Zip<float, float, float, FmaOp>(a, b, c);
+    public static Tile<float> Fma(Tile<float> a, Tile<float> b, Tile<float> c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(a, b, c);
 
     /// <summary>a * b + c with one rounding, element by element.</summary>
     /// <param name="a">A factor.</param>
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(Tile<float> a, Tile<float> b, float c) => Broadcast.Zip<float, float, float, FmaOp>(a, b, Tile<float>.Scalar(c));
+    public static Tile<float> Fma(Tile<float> a, Tile<float> b, float c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(a, b, Tile<float>.Scalar(c));
 
     /// <summary>a * b + c with one rounding, element by element.</summary>
     /// <param name="a">A factor.</param>
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(Tile<float> a, float b, Tile<float> c) => Broadcast.Zip<float, float, float, FmaOp>(a, Tile<float>.Scalar(b), c);
+    public static Tile<float> Fma(Tile<float> a, float b, Tile<float> c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(a, Tile<float>.Scalar(b), c);
 
     /// <summary>a * b + c with one rounding, element by element.</summary>
     /// <param name="a">A factor.</param>
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(Tile<float> a, float b, float c) => Broadcast.Zip<float, float, float, FmaOp>(a, Tile<float>.Scalar(b), Tile<float>.Scalar(c));
+    public static Tile<float> Fma(Tile<float> a, float b, float c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(a, Tile<float>.Scalar(b), Tile<float>.Scalar(c));
 
     /// <summary>a * b + c with one rounding, element by element.</summary>
     /// <param name="a">A factor.</param>
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(float a, Tile<float> b, Tile<float> c) => Broadcast.Zip<float, float, float, FmaOp>(Tile<float>.Scalar(a), b, c);
+    public static Tile<float> Fma(float a, Tile<float> b, Tile<float> c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(Tile<float>.Scalar(a), b, c);
 
     /// <summary>a * b + c with one rounding, element by element.</summary>
     /// <param name="a">A factor.</param>
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(float a, Tile<float> b, float c) => Broadcast.Zip<float, float, float, FmaOp>(Tile<float>.Scalar(a), b, Tile<float>.Scalar(c));
+    public static Tile<float> Fma(float a, Tile<float> b, float c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(Tile<float>.Scalar(a), b, Tile<float>.Scalar(c));
 
     /// <summary>a * b + c with one rounding, element by element.</summary>
     /// <param name="a">A factor.</param>
     /// <param name="b">A factor.</param>
     /// <param name="c">The addend.</param>
     /// <returns>A tile of the broadcast shape.</returns>
-    public static Tile<float> Fma(float a, float b, Tile<float> c) => Broadcast.Zip<float, float, float, FmaOp>(Tile<float>.Scalar(a), Tile<float>.Scalar(b), c);
+    public static Tile<float> Fma(float a, float b, Tile<float> c) =>
+        Broadcast.Zip<float, float, float, FmaOp>(Tile<float>.Scalar(a), Tile<float>.Scalar(b), c);
 
     private readonly struct AbsOp : IUnary<float, float>, IUnary<int, int>
     {
