@@ -1,0 +1,61 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>What a number of tokens going through the model at once write and read, as the views that kernels take.</summary>
+internal sealed record ActivationViews
+{
+    /// <summary>Token ids, [tokens].</summary>
+    public required View1<int> Tokens { get; init; }
+
+    /// <summary>The residual stream, [tokens, embedding].</summary>
+    public required View2<float> Residual { get; init; }
+
+    /// <summary>Input of a layer's projections, [tokens, embedding].</summary>
+    public required View2<float> Normed { get; init; }
+
+    /// <summary>Queries, [tokens, heads * headDim].</summary>
+    public required View2<float> Queries { get; init; }
+
+    /// <summary>The same, [tokens, heads, headDim].</summary>
+    public required View3<float> QueryHeads { get; init; }
+
+    /// <summary>Keys before they are turned, [tokens, kvHeads * headDim].</summary>
+    public required View2<float> Keys { get; init; }
+
+    /// <summary>The same, [tokens, kvHeads, headDim].</summary>
+    public required View3<float> KeyHeads { get; init; }
+
+    /// <summary>Values, [tokens, kvHeads * headDim].</summary>
+    public required View2<float> Values { get; init; }
+
+    /// <summary>Outputs of attention, [tokens, heads * headDim].</summary>
+    public required View2<float> Attended { get; init; }
+
+    /// <summary>The same, [tokens, heads, headDim].</summary>
+    public required View3<float> AttendedHeads { get; init; }
+
+    /// <summary>Gate of the feed-forward layer, then its product with the up projection, [tokens, feedForward].</summary>
+    public required View2<float> Gate { get; init; }
+
+    /// <summary>Up projection where it is not multiplied by the gate at once, [tokens, feedForward]; otherwise empty.</summary>
+    public required View2<float> Up { get; init; }
+
+    /// <summary>States of a decoded token's attention.</summary>
+    public required AttentionSplits Splits { get; init; }
+
+    /// <summary>The part that the first <paramref name="count"/> tokens use.</summary>
+    public ActivationViews Take(int count) => this with
+    {
+        Tokens = Tokens.Slice(0, count),
+        Residual = Residual.Slice(0, 0, count),
+        Normed = Normed.Slice(0, 0, count),
+        Queries = Queries.Slice(0, 0, count),
+        QueryHeads = QueryHeads.Slice(0, 0, count),
+        Keys = Keys.Slice(0, 0, count),
+        KeyHeads = KeyHeads.Slice(0, 0, count),
+        Values = Values.Slice(0, 0, count),
+        Attended = Attended.Slice(0, 0, count),
+        AttendedHeads = AttendedHeads.Slice(0, 0, count),
+        Gate = Gate.Slice(0, 0, count),
+        Up = Up.Memory is null ? Up : Up.Slice(0, 0, count),
+    };
+}

@@ -1,0 +1,54 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>The activation memory of a transformer, allocated once and used for every batch.</summary>
+internal sealed class Activations : IDisposable
+{
+    private readonly ActivationViews _all;
+
+    public Activations(Device device, ModelConfiguration model, int capacity)
+    {
+        Capacity = capacity;
+        View2<float> queries = device.Allocate<float>(capacity, model.QueryLength);
+        View2<float> keys = device.Allocate<float>(capacity, model.KeyValueLength);
+        View2<float> attended = device.Allocate<float>(capacity, model.QueryLength);
+        bool gatesApart = model.Architecture.FeedForward != FeedForwardKind.SwiGlu;
+        _all = new ActivationViews
+        {
+            Tokens = device.Allocate<int>(capacity),
+            Residual = device.Allocate<float>(capacity, model.EmbeddingLength),
+            Normed = device.Allocate<float>(capacity, model.EmbeddingLength),
+            Queries = queries,
+            QueryHeads = queries.Reshape(capacity, model.Heads, model.HeadDim),
+            Keys = keys,
+            KeyHeads = keys.Reshape(capacity, model.KeyValueHeads, model.HeadDim),
+            Values = device.Allocate<float>(capacity, model.KeyValueLength),
+            Attended = attended,
+            AttendedHeads = attended.Reshape(capacity, model.Heads, model.HeadDim),
+            Gate = device.Allocate<float>(capacity, model.FeedForwardLength),
+            Up = gatesApart ? device.Allocate<float>(capacity, model.FeedForwardLength) : default,
+            Splits = AttentionSplits.Allocate(device, model.Heads, model.HeadDim),
+        };
+        One = _all.Take(1);
+    }
+
+    /// <summary>Most tokens at once.</summary>
+    public int Capacity { get; }
+
+    /// <summary>The views of one token: made once, so that decoding makes none.</summary>
+    public ActivationViews One { get; }
+
+    /// <summary>The views of a number of tokens.</summary>
+    public ActivationViews Take(int tokens) => tokens == 1 ? One : _all.Take(tokens);
+
+    public void Dispose()
+    {
+        _all.Splits.Free();
+        DeviceMemory?[] memories =
+        [
+            _all.Tokens.Memory, _all.Residual.Memory, _all.Normed.Memory, _all.Queries.Memory, _all.Keys.Memory, _all.Values.Memory,
+            _all.Attended.Memory, _all.Gate.Memory, _all.Up.Memory,
+        ];
+        foreach (DeviceMemory? memory in memories)
+            memory?.Dispose();
+    }
+}

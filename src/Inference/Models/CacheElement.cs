@@ -1,0 +1,11 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>How a KV cache stores its elements.</summary>
+public enum CacheElement
+{
+    /// <summary>32-bit floats: results do not depend on the cache.</summary>
+    Float,
+
+    /// <summary>16-bit floats: half the memory and half the traffic, and keys and values rounded to 11 bits.</summary>
+    Half,
+}

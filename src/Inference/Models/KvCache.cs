@@ -1,0 +1,65 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>
+/// The keys and values of one sequence, of all layers, contiguous: [position, kvHeads, headDim] a layer. Made by
+/// <see cref="Transformer.CreateCache"/>; for one thread at a time.
+/// </summary>
+public abstract class KvCache : IDisposable
+{
+    private protected KvCache(Device device, int capacity)
+    {
+        Capacity = capacity;
+        var positions = new int[capacity];
+        for (int i = 0; i < positions.Length; i++)
+            positions[i] = i;
+        Positions = device.Upload<int>(positions);
+    }
+
+    /// <summary>Most positions it holds.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Positions it holds: the next token's position.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>0, 1, 2, ..., [capacity].</summary>
+    internal View1<int> Positions { get; }
+
+    /// <summary>Forgets every position from <paramref name="position"/> on. The next token takes that position.</summary>
+    /// <param name="position">Number of positions to keep, at most <see cref="Length"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer positions.</exception>
+    public void Rollback(int position)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, Length);
+        Length = position;
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        Positions.Memory!.Dispose();
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Counts positions whose keys and values are in place.</summary>
+    internal void Advance(int tokens) => Length += tokens;
+
+    /// <summary>Turns keys to their positions and stores them from position <see cref="Length"/> on.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="keys">Keys, [tokens, kvHeads, headDim].</param>
+    /// <param name="rotary">How to turn them.</param>
+    internal abstract void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary);
+
+    /// <summary>Stores values from position <see cref="Length"/> on.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="values">Values, [tokens, kvHeads * headDim].</param>
+    internal abstract void StoreValues(int layer, View2<float> values);
+
+    /// <summary>Attention of the tokens at position <see cref="Length"/> and after, whose keys and values have been stored.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="activations">Queries, turned, and the outputs.</param>
+    internal abstract void Attend(int layer, ActivationViews activations);
+
+    private protected abstract void Free();
+}

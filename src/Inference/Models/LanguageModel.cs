@@ -1,0 +1,69 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Tokenizers;
+
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>A model file opened on a device: its tokenizer and its transformer.</summary>
+public sealed class LanguageModel : IDisposable
+{
+    private readonly GgufFile _file;
+
+    private LanguageModel(GgufFile file, Device device, ModelOptions? options)
+    {
+        _file = file;
+        ModelConfiguration configuration = ModelConfiguration.Read(file, options?.Architectures);
+        Tokenizer = TokenizerFactory.Create(file);
+        Transformer = new Transformer(file, configuration, device, options);
+    }
+
+    /// <summary>Path of the file, or the name given to content in memory.</summary>
+    public string Name => _file.Name;
+
+    /// <summary>Sizes and constants of the model.</summary>
+    public ModelConfiguration Configuration => Transformer.Configuration;
+
+    /// <summary>Turns text into tokens and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Turns tokens into logits.</summary>
+    public Transformer Transformer { get; }
+
+    /// <summary>Where the model runs.</summary>
+    public Device Device => Transformer.Device;
+
+    /// <summary>Opens a GGUF file. On devices that share the host's memory the weights are used in place.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="device">Where the model runs; not disposed of with the model.</param>
+    /// <param name="options">How it is opened.</param>
+    /// <returns>The model; the caller disposes of it.</returns>
+    /// <exception cref="InvalidModelException">The file is not a model that can be run; the message names field, found and expected.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public static LanguageModel Open(string path, Device device, ModelOptions? options = null) => Open(GgufFile.Open(path), device, options);
+
+    /// <summary>Opens a model from a file that is open already, and is closed with the model, or at once if it cannot be used.</summary>
+    /// <inheritdoc cref="Open(string, Device, ModelOptions?)"/>
+    /// <param name="file">The file.</param>
+    /// <param name="device">Where the model runs; not disposed of with the model.</param>
+    /// <param name="options">How it is opened.</param>
+    public static LanguageModel Open(GgufFile file, Device device, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            return new LanguageModel(file, device, options);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Frees the weights and closes the file.</summary>
+    public void Dispose()
+    {
+        Transformer.Dispose();
+        _file.Dispose();
+    }
+}

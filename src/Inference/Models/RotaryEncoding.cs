@@ -1,0 +1,30 @@
+using KernelFoundry.Kernels;
+
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>Rotary position encoding with a model's frequencies. Su et al., "RoFormer", 2021.</summary>
+/// <param name="kind">Which elements are paired.</param>
+/// <param name="frequencies">Radians a position, [rotaryDims / 2].</param>
+internal sealed class RotaryEncoding(RotaryKind kind, View1<float> frequencies) : IDisposable
+{
+    public static RotaryEncoding Create(Device device, ModelConfiguration model) => new(
+        model.Architecture.Rotary,
+        device.Upload<float>(RotaryFrequencies.Create(model.RotaryDims, model.RotaryBase, model.RotaryScale)));
+
+    /// <summary>Turns every head of every token to its position.</summary>
+    /// <param name="device">Where to run.</param>
+    /// <param name="x">Queries or keys, [tokens, heads, headDim].</param>
+    /// <param name="positions">[tokens].</param>
+    /// <param name="y">Output, [tokens, heads, headDim]; may be <paramref name="x"/>.</param>
+    /// <typeparam name="T">Element type of the output.</typeparam>
+    public void Apply<T>(Device device, View3<float> x, View1<int> positions, View3<T> y)
+        where T : unmanaged
+    {
+        if (kind == RotaryKind.Interleaved)
+            Positions.RopeInterleaved(device, x, positions, frequencies, y);
+        else
+            Positions.RopeHalfSplit(device, x, positions, frequencies, y);
+    }
+
+    public void Dispose() => frequencies.Memory!.Dispose();
+}

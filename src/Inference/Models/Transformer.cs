@@ -1,0 +1,197 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Kernels;
+
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>
+/// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its <see cref="ModelArchitecture"/> names.
+/// Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
+/// </summary>
+public sealed class Transformer : IDisposable
+{
+    private readonly Lock _running = new();
+    private readonly Device _device;
+    private readonly ModelOptions _options;
+    private readonly TransformerWeights _weights;
+    private readonly RotaryEncoding _rotary;
+    private readonly Activations _activations;
+    private readonly float _embeddingScale;
+
+    /// <summary>Puts a model's weights on a device.</summary>
+    /// <param name="file">The model; it must stay open as long as the transformer.</param>
+    /// <param name="configuration">Its configuration.</param>
+    /// <param name="device">The device; not disposed of with the transformer.</param>
+    /// <param name="options">How the model is opened.</param>
+    /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public Transformer(GgufFile file, ModelConfiguration configuration, Device device, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(device);
+        _options = options ?? new ModelOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.PrefillBatch, nameof(options));
+        _device = device;
+        Configuration = configuration;
+        _weights = TransformerWeights.Load(file, configuration, device, _options.LoadProgress);
+        _rotary = RotaryEncoding.Create(device, configuration);
+        _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+        _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
+    }
+
+    /// <summary>Sizes and constants of the model.</summary>
+    public ModelConfiguration Configuration { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device => _device;
+
+    /// <summary>Makes an empty cache for one sequence; the caller disposes of it.</summary>
+    /// <param name="capacity">Most positions it will hold, at most the model's context length.</param>
+    /// <returns>The cache.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is not from 1 to the context length.</exception>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public KvCache CreateCache(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Configuration.ContextLength);
+        return _options.Cache == CacheElement.Half
+            ? new KvCache<Half>(_device, Configuration, capacity)
+            : new KvCache<float>(_device, Configuration, capacity);
+    }
+
+    /// <summary>
+    /// Runs tokens through the model, after those that are in the cache. Several go through in batches (prefill); one alone allocates nothing
+    /// on the managed heap once kernels have been used before (decode).
+    /// </summary>
+    /// <param name="tokens">Ids of the tokens; at least one.</param>
+    /// <param name="cache">The sequence so far; takes the tokens' keys and values.</param>
+    /// <param name="logits">
+    /// Receives the logits of the last tokens, as many as it has rows, [rows, vocabulary]: one row predicts the token that comes next. An empty
+    /// view wants none.
+    /// </param>
+    /// <param name="progress">Told, after each batch, how many of the tokens have been through.</param>
+    /// <param name="cancellationToken">
+    /// Looked at before each batch. A cancelled call leaves the batches before in the cache.
+    /// </param>
+    /// <exception cref="ArgumentException">There are no tokens, or the logits have another shape.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token id is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">The cache has not room for the tokens; it is left as it was.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="DeviceException">A kernel failed.</exception>
+    public void Forward(
+        ReadOnlySpan<int> tokens,
+        KvCache cache,
+        View2<float> logits,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        CheckArguments(tokens, cache, logits);
+        lock (_running)
+        {
+            int firstLogits = tokens.Length - logits.Extent0;
+            for (int first = 0; first < tokens.Length; first += _activations.Capacity)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int count = Math.Min(_activations.Capacity, tokens.Length - first);
+                ActivationViews batch = _activations.Take(count);
+                batch.Tokens.CopyFrom(tokens.Slice(first, count));
+                RunLayers(batch, cache);
+                int skipped = Math.Max(firstLogits - first, 0);
+                if (skipped < count)
+                    ComputeLogits(batch, skipped, logits.Slice(0, first + skipped - firstLogits, count - skipped));
+                progress?.Report(first + count);
+            }
+        }
+    }
+
+    /// <summary>Frees the weights and activations.</summary>
+    public void Dispose()
+    {
+        _weights.Dispose();
+        _rotary.Dispose();
+        _activations.Dispose();
+    }
+
+    private void RunLayers(ActivationViews a, KvCache cache)
+    {
+        int tokens = a.Tokens.Extent0;
+        View1<int> positions = cache.Positions.Slice(cache.Length, tokens);
+        _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, _embeddingScale);
+        for (int i = 0; i < _weights.Layers.Count; i++)
+        {
+            LayerWeights layer = _weights.Layers[i];
+
+            Norm(a.Residual, layer.AttentionNorm, a.Normed);
+            layer.Query.Project(_device, a.Normed, a.Queries);
+            layer.Key.Project(_device, a.Normed, a.Keys);
+            layer.Value.Project(_device, a.Normed, a.Values);
+            _rotary.Apply(_device, a.QueryHeads, positions, a.QueryHeads);
+            cache.StoreKeys(i, a.KeyHeads, _rotary);
+            cache.StoreValues(i, a.Values);
+            cache.Attend(i, a);
+            layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
+
+            Norm(a.Residual, layer.FeedForwardNorm, a.Normed);
+            layer.Gate.Project(_device, a.Normed, a.Gate);
+            GateUp(layer, a);
+            layer.Down.ProjectAndAdd(_device, a.Gate, a.Residual);
+        }
+
+        cache.Advance(tokens);
+    }
+
+    private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
+    {
+        View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
+        View2<float> normed = a.Normed.Slice(0, skipped, logits.Extent0);
+        Norm(last, _weights.OutputNorm, normed);
+        _weights.Output.Project(_device, normed, logits);
+    }
+
+    private void Norm(View2<float> x, NormWeights weights, View2<float> y)
+    {
+        if (Configuration.Architecture.Norm == NormKind.RmsNorm)
+            Normalization.RmsNorm(_device, x, weights.Weight, y, Configuration.NormEpsilon);
+        else
+            Normalization.LayerNorm(_device, x, weights.Weight, weights.Bias, y, Configuration.NormEpsilon);
+    }
+
+    private void GateUp(LayerWeights layer, ActivationViews a)
+    {
+        if (Configuration.Architecture.FeedForward == FeedForwardKind.SwiGlu)
+        {
+            layer.Up.ProjectAndGate(_device, a.Normed, a.Gate);
+            return;
+        }
+
+        layer.Up.Project(_device, a.Normed, a.Up);
+        Activation.GatedLinearUnit(_device, a.Gate, a.Up, a.Gate, default(GeluTanh));
+    }
+
+    private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)
+    {
+        if (tokens.IsEmpty)
+            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
+        if (logits.Extent0 > tokens.Length || (logits.Extent0 > 0 && logits.Extent1 != Configuration.VocabularySize))
+        {
+            throw new ArgumentException($"Logits of {tokens.Length} tokens have the shape [0 to {tokens.Length}, "
+                + $"{Configuration.VocabularySize}], but the view is {logits}.", nameof(logits));
+        }
+
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if ((uint)tokens[i] >= (uint)Configuration.VocabularySize)
+            {
+                throw new ArgumentOutOfRangeException(nameof(tokens), tokens[i],
+                    $"Token {i} of {tokens.Length} is not in the vocabulary, whose ids run from 0 to {Configuration.VocabularySize - 1}.");
+            }
+        }
+
+        if (tokens.Length > cache.Capacity - cache.Length)
+        {
+            throw new InvalidOperationException($"The KV cache holds {cache.Length} of {cache.Capacity} positions and has no room for "
+                + $"{tokens.Length} more tokens.");
+        }
+    }
+}

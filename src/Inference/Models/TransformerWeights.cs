@@ -1,0 +1,64 @@
+using KernelFoundry.Inference.Formats;
+
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>All weights of a model on a device: the mapped file itself on devices that share the host's memory, a copy elsewhere.</summary>
+internal sealed class TransformerWeights : IDisposable
+{
+    private readonly IReadOnlyList<DeviceMemory> _memories;
+
+    private TransformerWeights(IReadOnlyList<DeviceMemory> memories) => _memories = memories;
+
+    public required WeightMatrix TokenEmbedding { get; init; }
+
+    public required IReadOnlyList<LayerWeights> Layers { get; init; }
+
+    public required NormWeights OutputNorm { get; init; }
+
+    public required WeightMatrix Output { get; init; }
+
+    /// <summary>Checks every tensor and puts it on the device.</summary>
+    /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
+    public static TransformerWeights Load(GgufFile file, ModelConfiguration model, Device device, IProgress<double>? progress)
+    {
+        using var loader = new WeightLoader(file, model, device, progress);
+        TensorNames names = model.Architecture.Tensors;
+        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength);
+        NormWeights outputNorm = loader.Norm(names.OutputNorm);
+        bool tied = model.Architecture.AllowsTiedOutput && !loader.Has(names.Output);
+        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
+
+        // Layers are found missing one by one: the number of them is the file's word alone.
+        var layers = new List<LayerWeights>();
+        for (int i = 0; i < model.Layers; i++)
+            layers.Add(LoadLayer(loader, model, i));
+        loader.CheckAllUsed();
+        return new TransformerWeights(loader.Take()) { TokenEmbedding = embedding, Layers = layers, OutputNorm = outputNorm, Output = output };
+    }
+
+    public void Dispose()
+    {
+        foreach (DeviceMemory memory in _memories)
+            memory.Dispose();
+    }
+
+    private static LayerWeights LoadLayer(WeightLoader loader, ModelConfiguration model, int layer)
+    {
+        TensorNames names = model.Architecture.Tensors;
+        int embedding = model.EmbeddingLength;
+        return new LayerWeights
+        {
+            AttentionNorm = loader.Norm(Name(names.AttentionNorm)),
+            Query = loader.Matrix(Name(names.Query), model.QueryLength, embedding),
+            Key = loader.Matrix(Name(names.Key), model.KeyValueLength, embedding),
+            Value = loader.Matrix(Name(names.Value), model.KeyValueLength, embedding),
+            AttentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength),
+            FeedForwardNorm = loader.Norm(Name(names.FeedForwardNorm)),
+            Gate = loader.Matrix(Name(names.Gate), model.FeedForwardLength, embedding),
+            Up = loader.Matrix(Name(names.Up), model.FeedForwardLength, embedding),
+            Down = loader.Matrix(Name(names.Down), embedding, model.FeedForwardLength),
+        };
+
+        string Name(string pattern) => TensorNames.OfLayer(pattern, layer);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using KernelFoundry.Inference.Formats;
+
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>
+/// Takes tensors from a file, one by one, and keeps account: what was taken, so that a tensor nobody asked for is found, and the memory,
+/// so that nothing stays allocated when a later tensor is wrong.
+/// </summary>
+internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Device device, IProgress<double>? progress) : IDisposable
+{
+    private readonly HashSet<string> _used = [];
+    private List<DeviceMemory> _memories = [];
+    private long _bytes;
+
+    public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
+
+    /// <summary>A matrix, [rows, columns].</summary>
+    public unsafe WeightMatrix Matrix(string name, int rows, int columns)
+    {
+        GgufTensor tensor = Take(name + ".weight", columns, rows);
+        if (!WeightFormats.IsSupported(tensor.Type))
+            throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
+        DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
+        Keep(memory, tensor);
+        return WeightFormats.Create(tensor.Type, memory, rows, columns);
+    }
+
+    /// <summary>The weights of a norm, [embedding], with the bias that the architecture's kind of norm has.</summary>
+    public NormWeights Norm(string name) => new(
+        Vector(name + ".weight"), model.Architecture.Norm == NormKind.LayerNorm ? Vector(name + ".bias") : default);
+
+    /// <summary>Finds a tensor that no part of the model uses: the model would not be what its file says.</summary>
+    public void CheckAllUsed()
+    {
+        foreach (GgufTensor tensor in file.Tensors)
+        {
+            if (!_used.Contains(tensor.Name))
+            {
+                throw tensor.Error("its name", "of a tensor that is not used",
+                    $"only tensors of a model of architecture '{model.Architecture.Name}' with {model.Layers} layers");
+            }
+        }
+    }
+
+    /// <summary>The memory of all tensors, which the caller disposes of from here on.</summary>
+    public IReadOnlyList<DeviceMemory> Take()
+    {
+        List<DeviceMemory> taken = _memories;
+        _memories = [];
+        return taken;
+    }
+
+    public void Dispose()
+    {
+        foreach (DeviceMemory memory in _memories)
+            memory.Dispose();
+    }
+
+    // Norms are small, so they are copied and checked; a NaN in a matrix shows in the logits.
+    private View1<float> Vector(string name)
+    {
+        GgufTensor tensor = Take(name, model.EmbeddingLength);
+        if (tensor.Type != GgmlType.F32)
+            throw tensor.Error("its type", $"{tensor.Type}", $"{GgmlType.F32}");
+        var values = new float[model.EmbeddingLength];
+        ReadOnlySpan<byte> data = tensor.Data;
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..]);
+            if (!float.IsFinite(values[i]))
+                throw tensor.Error($"element {i}", values[i].ToString(CultureInfo.InvariantCulture), "a finite number");
+        }
+
+        View1<float> view = device.Upload<float>(values);
+        Keep(view.Memory!, tensor);
+        return view;
+    }
+
+    private GgufTensor Take(string name, params ReadOnlySpan<int> shape)
+    {
+        if (!file.Tensors.TryGet(name, out GgufTensor tensor))
+            throw new InvalidModelException(file.Name, $"tensor '{name}'", "absent", $"a tensor of shape {Shape(shape)}");
+        bool fits = tensor.Rank == shape.Length;
+        for (int axis = 0; axis < shape.Length && fits; axis++)
+            fits = tensor.Dimension(axis) == shape[axis];
+        _used.Add(name);
+        return fits ? tensor : throw tensor.Error("its shape", Shape(tensor), Shape(shape));
+    }
+
+    private void Keep(DeviceMemory memory, GgufTensor tensor)
+    {
+        _memories.Add(memory);
+        _bytes += tensor.ByteLength;
+        progress?.Report(Math.Min(1, (double)_bytes / Math.Max(1, file.Length - file.Tensors.DataStart)));
+    }
+
+    private static string Shape(GgufTensor tensor)
+    {
+        Span<long> shape = stackalloc long[tensor.Rank];
+        for (int axis = 0; axis < shape.Length; axis++)
+            shape[axis] = tensor.Dimension(axis);
+        return $"[{string.Join(", ", shape.ToArray())}]";
+    }
+
+    private static string Shape(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
+}
