@@ -1,0 +1,17 @@
+namespace KernelFoundry.Inference.Generation;
+
+/// <summary>Why a generation ended.</summary>
+public enum FinishReason
+{
+    /// <summary>The model gave a stop token, or the text reached a stop string. Neither is part of the text.</summary>
+    Stop,
+
+    /// <summary>As many tokens as were asked for.</summary>
+    Length,
+
+    /// <summary>The model's context is full.</summary>
+    Context,
+
+    /// <summary>The caller cancelled it.</summary>
+    Cancelled,
+}

@@ -1,0 +1,56 @@
+namespace KernelFoundry.Inference.Generation;
+
+/// <summary>How tokens are chosen and when generation ends. The defaults choose greedily.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>Most tokens to generate. 0 generates none and leaves the prompt unread.</summary>
+    public int MaxTokens { get; init; } = 256;
+
+    /// <summary>
+    /// Divides the logits before tokens are drawn. 0 is exact greedy decoding: the token of the largest logit, the lowest id among equals.
+    /// </summary>
+    public float Temperature { get; init; }
+
+    /// <summary>Draw from this many of the most probable tokens; 0 for all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Draw from the most probable tokens that together have this share of the probability, above 0; 1 for all.</summary>
+    public float TopP { get; init; } = 1f;
+
+    /// <summary>Draw from tokens at least this many times as probable as the most probable one, 0 to 1; 0 for all.</summary>
+    public float MinP { get; init; }
+
+    /// <summary>Seed of the random numbers: on one device the same seed gives the same text. Null for a new one every time.</summary>
+    public uint? Seed { get; init; }
+
+    /// <summary>Texts that end the generation, wherever tokens begin and end; none of them empty.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Tokens that end the generation; null for the model's end-of-sequence token, an empty list for none.</summary>
+    public IReadOnlyList<int>? StopTokens { get; init; }
+
+    /// <summary>Told how many of the prompt's tokens have been through the model.</summary>
+    public IProgress<int>? PrefillProgress { get; init; }
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range; the message says which.</exception>
+    internal void Validate()
+    {
+        Require(MaxTokens >= 0, nameof(MaxTokens), MaxTokens, "0 or more");
+        Require(float.IsFinite(Temperature) && Temperature >= 0, nameof(Temperature), Temperature, "a finite number, 0 or more");
+        Require(TopK >= 0, nameof(TopK), TopK, "0 or more");
+        Require(TopP is > 0 and <= 1, nameof(TopP), TopP, "above 0 and at most 1");
+        Require(MinP is >= 0 and <= 1, nameof(MinP), MinP, "from 0 to 1");
+        if (StopStrings.Any(string.IsNullOrEmpty))
+            throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(StopStrings)} has an empty text, which would stop at once.");
+    }
+
+    private static void Require(bool valid, string name, IFormattable value, string expected)
+    {
+        if (!valid)
+        {
+            string text = value.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
+            throw new ArgumentException($"{nameof(GenerationOptions)}.{name} is {text}; it must be {expected}.");
+        }
+    }
+}

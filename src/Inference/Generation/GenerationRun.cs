@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Diagnostics;
+using KernelFoundry.Inference.Models;
+using KernelFoundry.Inference.Tokenizers;
+
+namespace KernelFoundry.Inference.Generation;
+
+/// <summary>One generation, chunk by chunk.</summary>
+internal sealed class GenerationRun : IDisposable
+{
+    private readonly LanguageModel _model;
+    private readonly int[] _prompt;
+    private readonly GenerationOptions _options;
+    private readonly IReadOnlyList<int> _stopTokens;
+    private readonly StopStringMatcher _stops;
+    private readonly StreamingDecoder _decoder;
+    private readonly TokenSampler _sampler;
+    private readonly KvCache _cache;
+    private readonly View2<float> _logits;
+    private readonly int[] _last = new int[1];
+    private TimeSpan _prefillTime;
+    private TimeSpan _decodeTime;
+    private int _generated;
+
+    /// <param name="model">The model.</param>
+    /// <param name="prompt">Token ids, checked.</param>
+    /// <param name="options">Options, checked.</param>
+    public GenerationRun(LanguageModel model, int[] prompt, GenerationOptions options)
+    {
+        _model = model;
+        _prompt = prompt;
+        _options = options;
+        _stopTokens = options.StopTokens ?? (model.Tokenizer.EosId is { } eos ? [eos] : []);
+        _stops = new StopStringMatcher(options.StopStrings);
+        _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt));
+
+        // The cache is no larger than this generation can fill.
+        _cache = model.Transformer.CreateCache((int)Math.Min((long)prompt.Length + options.MaxTokens, model.Configuration.ContextLength));
+        _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
+        _sampler = new TokenSampler(model, options);
+    }
+
+    /// <summary>Whether the last chunk has been given.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>The next chunk. The first call runs the prompt.</summary>
+    public GenerationChunk Next(CancellationToken cancellationToken)
+    {
+        if (_options.MaxTokens > 0 && _cache.Length < _prompt.Length && !TryPrefill(cancellationToken))
+            return Finish(FinishReason.Cancelled);
+
+        long started = Stopwatch.GetTimestamp();
+        FinishReason? reason = Step(cancellationToken, out string text);
+        _decodeTime += Stopwatch.GetElapsedTime(started);
+        return reason is { } why ? Finish(why) : new GenerationChunk(_last[0], text);
+    }
+
+    public void Dispose()
+    {
+        _sampler.Dispose();
+        _cache.Dispose();
+        _logits.Memory!.Dispose();
+    }
+
+    // A space put before a text when encoding is removed only where the text begins.
+    private static bool IsAtTextStart(Tokenizer tokenizer, ReadOnlySpan<int> prompt)
+    {
+        bool atTextStart = true;
+        var text = new ArrayBufferWriter<byte>();
+        foreach (int token in prompt)
+            tokenizer.AppendBytes(token, ref atTextStart, includeSpecial: false, text);
+        return atTextStart;
+    }
+
+    private bool TryPrefill(CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            _model.Transformer.Forward(_prompt, _cache, _logits, _options.PrefillProgress, cancellationToken);
+            _model.Device.Synchronize();
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            _prefillTime = Stopwatch.GetElapsedTime(started);
+        }
+    }
+
+    /// <summary>Generates a token, or says why there is none.</summary>
+    private FinishReason? Step(CancellationToken cancellationToken, out string text)
+    {
+        text = "";
+        if (_stops.IsStopped)
+            return FinishReason.Stop;
+        if (_generated == _options.MaxTokens)
+            return FinishReason.Length;
+        if (cancellationToken.IsCancellationRequested)
+            return FinishReason.Cancelled;
+        if (_generated > 0)
+        {
+            if (_cache.Length == _model.Configuration.ContextLength)
+                return FinishReason.Context;
+            _model.Transformer.Forward(_last, _cache, _logits);
+        }
+
+        _last[0] = _sampler.Next(_logits, _cache.Length);
+        if (_stopTokens.Contains(_last[0]))
+            return FinishReason.Stop;
+        _generated++;
+        text = _stops.Append(_decoder.Append(_last[0]));
+        return null;
+    }
+
+    private GenerationChunk Finish(FinishReason reason)
+    {
+        IsFinished = true;
+        string rest = _stops.Append(_decoder.Flush()) + _stops.Flush();
+        return new GenerationChunk(null, rest, reason, new GenerationStatistics
+        {
+            PromptTokens = _prompt.Length,
+            GeneratedTokens = _generated,
+            PrefillTime = _prefillTime,
+            DecodeTime = _decodeTime,
+        });
+    }
+}
