@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace KernelFoundry.Testing;
+
+/// <summary>One test of a kernel: where it runs, for which type arguments, on which extents.</summary>
+public sealed record KernelTest
+{
+    /// <summary>The class that declares the kernel.</summary>
+    public required Type Class { get; init; }
+
+    /// <summary>The kernel.</summary>
+    public required KernelDefinition Kernel { get; init; }
+
+    /// <summary>What it runs on.</summary>
+    public required TestTarget Target { get; init; }
+
+    /// <summary>Element names and full names of functors, in the order of the type parameters.</summary>
+    public required IReadOnlyList<string> TypeArguments { get; init; }
+
+    /// <summary>The extents of the kernel's axes.</summary>
+    public required IReadOnlyDictionary<string, int> Axes { get; init; }
+
+    /// <summary>Kernel, type arguments, extents and target, on one line.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString()
+    {
+        string types = TypeArguments.Count == 0 ? "" : $"<{string.Join(", ", TypeArguments.Select(Short))}>";
+        string axes = string.Join(" ", Axes.Select(axis => string.Create(CultureInfo.InvariantCulture, $"{axis.Key}={axis.Value}")));
+        return $"{Short(Kernel.Name)}{types} {axes} on {Target}";
+    }
+
+    private static string Short(string name) => name[(name.LastIndexOfAny(['.', '+']) + 1)..];
+}

@@ -1,0 +1,60 @@
+namespace KernelFoundry.Testing;
+
+/// <summary>Where a functor's fields come from in a test: extents of the test's axes, and views of random numbers on the test's device.</summary>
+public sealed class FunctorSample
+{
+    private readonly IReadOnlyDictionary<string, int> axes;
+    private readonly Device device;
+    private readonly Random random;
+    private readonly List<DeviceMemory> memories;
+
+    internal FunctorSample(IReadOnlyDictionary<string, int> axes, Device device, int seed, List<DeviceMemory> memories)
+    {
+        this.axes = axes;
+        this.device = device;
+        random = new Random(seed);
+        this.memories = memories;
+    }
+
+    /// <summary>The extent of a test axis.</summary>
+    /// <param name="name">The axis.</param>
+    /// <returns>Its extent in this test.</returns>
+    public int Axis(string name) => axes.TryGetValue(name, out int extent)
+        ? extent
+        : throw new KeyNotFoundException($"The kernel has no axis '{name}'; it has {string.Join(", ", axes.Keys)}.");
+
+    /// <summary>A view of random elements.</summary>
+    /// <param name="axis">The test axis whose extent it has.</param>
+    /// <typeparam name="T">Element type; not quantized.</typeparam>
+    /// <returns>The view.</returns>
+    public View1<T> View1<T>(string axis)
+        where T : unmanaged => (View1<T>)View<T>(Axis(axis));
+
+    /// <summary>A view of random elements.</summary>
+    /// <param name="axis0">The test axis whose extent its first axis has.</param>
+    /// <param name="axis1">The test axis whose extent its second axis has.</param>
+    /// <typeparam name="T">Element type; not quantized.</typeparam>
+    /// <returns>The view.</returns>
+    public View2<T> View2<T>(string axis0, string axis1)
+        where T : unmanaged => (View2<T>)View<T>(Axis(axis0), Axis(axis1));
+
+    /// <summary>A random number of at least a bound and below another.</summary>
+    /// <param name="low">The lower bound.</param>
+    /// <param name="high">The upper bound.</param>
+    /// <returns>The number: the same for all devices of a test.</returns>
+    public float Uniform(float low, float high) => low + ((high - low) * random.NextSingle());
+
+    private object View<T>(params int[] extents)
+        where T : unmanaged
+    {
+        var element = new TensorElement<T>();
+        byte[] packed = element.Draw(Tensor.Count(extents), random, null, null);
+        DeviceMemory memory = device.AllocateBytes(packed.Length);
+        memories.Add(memory);
+        memory.Write(0, packed);
+        var strides = new long[extents.Length - 1];
+        for (int axis = strides.Length - 1; axis >= 0; axis--)
+            strides[axis] = axis == strides.Length - 1 ? extents[axis + 1] : strides[axis + 1] * extents[axis + 1];
+        return element.View(memory, 0, extents, strides);
+    }
+}

@@ -1,0 +1,90 @@
+namespace KernelFoundry.Testing;
+
+/// <summary>The arguments of one test, drawn from a seed, the same for every device.</summary>
+internal sealed class KernelInputs
+{
+    private readonly int seed;
+    private readonly IReadOnlyDictionary<string, int> axes;
+    private readonly Dictionary<string, string> types = [];
+
+    public KernelInputs(KernelTest test, int seed)
+    {
+        this.seed = seed;
+        Test = test;
+        axes = test.Axes;
+        for (int i = 0; i < test.TypeArguments.Count; i++)
+            types.Add(test.Kernel.TypeParameters[i].Name, test.TypeArguments[i]);
+        var random = new Random(seed);
+        foreach (KernelParameterInfo parameter in test.Kernel.Parameters)
+        {
+            if (parameter.Kind == KernelParameterKind.View)
+                Tensors.Add(parameter.Name, Draw(parameter, random));
+            else if (parameter.Kind is KernelParameterKind.Scalar or KernelParameterKind.Specialized)
+                Scalars.Add(parameter.Name, Scalar(parameter, random));
+        }
+    }
+
+    public KernelTest Test { get; }
+
+    /// <summary>The views, by parameter.</summary>
+    public Dictionary<string, Tensor> Tensors { get; } = [];
+
+    /// <summary>The scalars, boxed as float, int, uint or bool, by parameter.</summary>
+    public Dictionary<string, object> Scalars { get; } = [];
+
+    /// <summary>A functor, with its views on a device.</summary>
+    public object Functor(KernelParameterInfo parameter, Device device, List<DeviceMemory> memories) =>
+        FunctorSamples.Make(types[parameter.Type], new FunctorSample(axes, device, seed ^ 0x5eed, memories));
+
+    /// <summary>The type argument of a type parameter.</summary>
+    public string TypeArgument(string parameter) => types[parameter];
+
+    /// <summary>What the kernel should give, by its reference method.</summary>
+    public KernelCase Expected(List<DeviceMemory> memories)
+    {
+        var expected = new KernelCase(Test.TypeArguments);
+        foreach ((string name, int extent) in axes)
+            expected.SetAxis(name, extent);
+        foreach (Tensor tensor in Tensors.Values)
+            expected.SetView(tensor.Name, tensor.Values(), tensor.Extents);
+        foreach ((string name, object value) in Scalars)
+            expected.SetScalar(name, Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture));
+        foreach (KernelParameterInfo parameter in Test.Kernel.Parameters.Where(parameter => parameter.Kind == KernelParameterKind.Functor))
+            expected.SetFunctor(parameter.Name, Functor(parameter, Device.Reference, memories));
+        Test.Kernel.Reference!(expected);
+        return expected;
+    }
+
+    private Tensor Draw(KernelParameterInfo parameter, Random random)
+    {
+        if (parameter.Shape.Count != parameter.Rank)
+            throw Missing(parameter, "[Shape]");
+        string name = types.GetValueOrDefault(parameter.Type, parameter.Type);
+        TensorElement element = TensorElement.Find(name);
+        int[] extents = [.. parameter.Shape.Select(Extent)];
+        return new Tensor(parameter.Name, element, name, extents, element.Draw(Tensor.Count(extents), random, parameter.Low, parameter.High), parameter.IsOutput);
+    }
+
+    private int Extent(string shape) => axes.TryGetValue(shape, out int extent) ? extent : int.Parse(shape, System.Globalization.CultureInfo.InvariantCulture);
+
+    private object Scalar(KernelParameterInfo parameter, Random random)
+    {
+        double value = parameter switch
+        {
+            { Value: string axis } => axes[axis],
+            { Value: { } fixedValue } => Convert.ToDouble(fixedValue, System.Globalization.CultureInfo.InvariantCulture),
+            { Low: { } low, High: { } high } => low + ((high - low) * random.NextDouble()),
+            _ => throw Missing(parameter, "[Value] or [Range]"),
+        };
+        return parameter.Type switch
+        {
+            "float" => (float)value,
+            "uint" => (uint)value,
+            "bool" => value != 0,
+            _ => (int)Math.Floor(value),
+        };
+    }
+
+    private InvalidOperationException Missing(KernelParameterInfo parameter, string attribute) =>
+        new($"Parameter '{parameter.Name}' of {Test.Kernel.Name} has no {attribute}: tests need one.");
+}

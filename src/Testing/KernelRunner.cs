@@ -1,0 +1,70 @@
+using Xunit;
+
+namespace KernelFoundry.Testing;
+
+/// <summary>Runs kernels on random inputs and compares them with their double-precision references.</summary>
+public static class KernelRunner
+{
+    /// <summary>
+    /// Runs a test. Inputs are drawn from a seed, printed when the test fails; the environment variable KF_SEED sets it. The result must be within
+    /// the kernel's tolerance, and nothing but its outputs may be written.
+    /// </summary>
+    /// <param name="test">The test.</param>
+    /// <exception cref="InvalidOperationException">The kernel's record lacks something tests need.</exception>
+    public static void Run(KernelTest test)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        if (test.Kernel.Reference is null)
+            throw new InvalidOperationException($"{test.Kernel.Name} has no [Reference]: tests need one.");
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("KF_SEED"), out int given) ? given : Random.Shared.Next();
+        var inputs = new KernelInputs(test, seed);
+        var layout = new Random(seed);
+        Dictionary<string, TensorImage> images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
+        var memories = new List<DeviceMemory>();
+        string? difference;
+        try
+        {
+            KernelCase expected = inputs.Expected(memories);
+            IReadOnlyDictionary<string, byte[]> after = Launch(inputs, images, seed);
+            difference = images.Select(image => image.Value.Stray(after[image.Key])).FirstOrDefault(stray => stray is not null)
+                ?? inputs.Tensors.Values.Where(tensor => tensor.IsOutput)
+                    .Select(tensor => Difference(test, tensor, expected, images[tensor.Name].After(after[tensor.Name])))
+                    .FirstOrDefault(found => found is not null);
+        }
+        finally
+        {
+            memories.ForEach(memory => memory.Dispose());
+        }
+
+        if (difference is not null)
+            Assert.Fail(Describe(inputs, seed, difference));
+    }
+
+    private static IReadOnlyDictionary<string, byte[]> Launch(KernelInputs inputs, Dictionary<string, TensorImage> images, int seed)
+    {
+        try
+        {
+            return inputs.Test.Target.Run(inputs, images);
+        }
+        catch (Exception exception)
+        {
+            throw new KernelTestException(Describe(inputs, seed, exception.Message), exception);
+        }
+    }
+
+    private static string? Difference(KernelTest test, Tensor tensor, KernelCase expected, Tensor after)
+    {
+        if (!expected.Outputs.TryGetValue(tensor.Name, out double[]? values))
+            throw new InvalidOperationException($"The reference of {test.Kernel.Name} says nothing about output '{tensor.Name}'.");
+        double? tolerance = test.Kernel.Tolerances.FirstOrDefault(each => each.Element == tensor.ElementName)?.Relative;
+        if (tolerance is null && !tensor.Element.IsInteger)
+            throw new InvalidOperationException($"{test.Kernel.Name} has no [Tolerance] for {tensor.ElementName}, the element of output '{tensor.Name}'.");
+        return Comparison.Describe(tensor.Name, tensor.Extents, values, after.Values(), tolerance ?? 0);
+    }
+
+    private static string Describe(KernelInputs inputs, int seed, string what)
+    {
+        string scalars = string.Join(" ", inputs.Scalars.Select(scalar => FormattableString.Invariant($"{scalar.Key}={scalar.Value}")));
+        return $"{what}{Environment.NewLine}{inputs.Test}{Environment.NewLine}{scalars}{Environment.NewLine}Again with KF_SEED={seed}";
+    }
+}

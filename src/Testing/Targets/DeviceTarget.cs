@@ -1,0 +1,59 @@
+using System.Reflection;
+
+namespace KernelFoundry.Testing;
+
+/// <summary>A device, reached through the launch overload users call.</summary>
+internal sealed class DeviceTarget(string name, Device device, long workLimit) : TestTarget(name, workLimit)
+{
+    /// <inheritdoc/>
+    internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
+    {
+        var memories = new List<DeviceMemory>();
+        try
+        {
+            var views = new Dictionary<string, (DeviceMemory Memory, object View)>();
+            foreach ((string name, TensorImage image) in images)
+            {
+                DeviceMemory memory = device.AllocateBytes(image.Before.Length);
+                memories.Add(memory);
+                memory.Write(0, image.Before);
+                Tensor tensor = inputs.Tensors[name];
+                views.Add(name, (memory, tensor.Element.View(memory, image.ByteOffset, tensor.Extents, image.Strides)));
+            }
+
+            Launch(inputs, parameter => parameter.Kind switch
+            {
+                KernelParameterKind.View => views[parameter.Name].View,
+                KernelParameterKind.Functor => inputs.Functor(parameter, device, memories),
+                _ => inputs.Scalars[parameter.Name],
+            });
+            return views.ToDictionary(view => view.Key, view => Read(view.Value.Memory));
+        }
+        finally
+        {
+            memories.ForEach(memory => memory.Dispose());
+        }
+    }
+
+    private static byte[] Read(DeviceMemory memory)
+    {
+        var bytes = new byte[memory.ByteLength];
+        memory.Read(0, bytes);
+        return bytes;
+    }
+
+    private void Launch(KernelInputs inputs, Func<KernelParameterInfo, object> argument)
+    {
+        KernelDefinition kernel = inputs.Test.Kernel;
+        string method = kernel.Name[(kernel.ClassName.Length + 1)..];
+        MethodInfo overload = inputs.Test.Class.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Single(candidate => candidate.Name == method && candidate.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(Device));
+        if (overload.IsGenericMethodDefinition)
+            overload = overload.MakeGenericMethod([.. kernel.TypeParameters.Zip(inputs.Test.TypeArguments, TypeOf)]);
+        object?[] arguments = [device, .. kernel.Parameters.Where(parameter => parameter.Kind != KernelParameterKind.Schedule).Select(argument)];
+        overload.Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+    }
+
+    private static Type TypeOf(KernelTypeParameterInfo parameter, string name) =>
+        parameter.IsFunctor ? NamedTypes.Find(name) : TensorElement.Find(name).Type;
+}

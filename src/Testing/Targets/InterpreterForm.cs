@@ -1,0 +1,14 @@
+namespace KernelFoundry.Testing;
+
+/// <summary>The forms of a kernel that the compiler's interpreters run.</summary>
+internal enum InterpreterForm
+{
+    /// <summary>The IR itself.</summary>
+    Tile,
+
+    /// <summary>What SIMD code is rendered from.</summary>
+    Vector,
+
+    /// <summary>What code for work-groups is rendered from, with races and barriers checked.</summary>
+    Thread,
+}

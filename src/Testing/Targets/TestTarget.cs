@@ -1,0 +1,24 @@
+namespace KernelFoundry.Testing;
+
+/// <summary>Something a kernel can be tested on: a device, or an interpreter of one of the compiler's forms.</summary>
+public abstract class TestTarget
+{
+    private protected TestTarget(string name, long workLimit)
+    {
+        Name = name;
+        WorkLimit = workLimit;
+    }
+
+    /// <summary>How test names call it.</summary>
+    public string Name { get; }
+
+    /// <summary>Largest product of the extents of a test's axes; larger tests are shrunk.</summary>
+    internal long WorkLimit { get; }
+
+    /// <summary>The name.</summary>
+    /// <returns><see cref="Name"/>.</returns>
+    public override string ToString() => Name;
+
+    /// <summary>Runs a kernel and gives the memory of each view afterwards.</summary>
+    internal abstract IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images);
+}

@@ -1,0 +1,10 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class ActivationRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Activation), nameof(Activation.GatedLinearUnit))]
+    public void GatedLinearUnit(KernelTest test) => KernelRunner.Run(test);
+}

@@ -1,0 +1,14 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class ElementwiseRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.ResidualAdd))]
+    public void ResidualAdd(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.Copy))]
+    public void Copy(KernelTest test) => KernelRunner.Run(test);
+}

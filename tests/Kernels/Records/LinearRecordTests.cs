@@ -1,0 +1,18 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class LinearRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Linear), nameof(Linear.MatVec))]
+    public void MatVec(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Linear), nameof(Linear.MatMul))]
+    public void MatMul(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Linear), nameof(Linear.MatVecQ8))]
+    public void MatVecQ8(KernelTest test) => KernelRunner.Run(test);
+}

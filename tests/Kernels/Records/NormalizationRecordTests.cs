@@ -1,0 +1,14 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class NormalizationRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Normalization), nameof(Normalization.RmsNorm))]
+    public void RmsNorm(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Normalization), nameof(Normalization.LayerNorm))]
+    public void LayerNorm(KernelTest test) => KernelRunner.Run(test);
+}

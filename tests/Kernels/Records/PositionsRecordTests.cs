@@ -1,0 +1,14 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class PositionsRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Positions), nameof(Positions.RopeInterleaved))]
+    public void RopeInterleaved(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Positions), nameof(Positions.RopeHalfSplit))]
+    public void RopeHalfSplit(KernelTest test) => KernelRunner.Run(test);
+}

@@ -1,0 +1,14 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class ProbabilitiesRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Probabilities), nameof(Probabilities.Softmax))]
+    public void Softmax(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Probabilities), nameof(Probabilities.LogSoftmax))]
+    public void LogSoftmax(KernelTest test) => KernelRunner.Run(test);
+}

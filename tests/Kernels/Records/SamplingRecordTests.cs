@@ -1,0 +1,14 @@
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests.Records;
+
+public sealed class SamplingRecordTests
+{
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.ArgMax))]
+    public void ArgMax(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Sample))]
+    public void Sample(KernelTest test) => KernelRunner.Run(test);
+}

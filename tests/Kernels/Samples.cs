@@ -1,0 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Kernels.Tests;
+
+/// <summary>How tests make the library's functors.</summary>
+internal static class Samples
+{
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "A test project is the application.")]
+    internal static void Add()
+    {
+        FunctorSamples.Add(sample => new BiasEpilogue(sample.View1<float>("rows")));
+        FunctorSamples.Add(sample => new ResidualEpilogue(sample.View2<float>("tokens", "rows")));
+        FunctorSamples.Add(sample => new SiluGateEpilogue(sample.View2<float>("tokens", "rows")));
+        FunctorSamples.Add(_ => new SlidingWindowScore(19));
+        FunctorSamples.Add(_ => new SoftCapScore(3.5f));
+        FunctorSamples.Add(sample => new AlibiScore(sample.Axis("heads")));
+        FunctorSamples.Add(sample => new SinkScore(sample.View1<float>("heads")));
+    }
+}
