@@ -11,6 +11,7 @@ public sealed class KernelCase
     private readonly Dictionary<string, object> functors = [];
     private readonly Dictionary<string, (double[] Values, int[] Extents)> views = [];
     private readonly Dictionary<string, double[]> outputs = [];
+    private readonly Dictionary<string, double[]> magnitudes = [];
 
     /// <summary>A case for one choice of type arguments.</summary>
     /// <param name="typeArguments">Element names and full names of functors, in the order of the type parameters.</param>
@@ -21,6 +22,9 @@ public sealed class KernelCase
 
     /// <summary>The outputs the reference has asked for, by view name.</summary>
     public IReadOnlyDictionary<string, double[]> Outputs => outputs;
+
+    /// <summary>The magnitudes the reference has stated, by view name.</summary>
+    public IReadOnlyDictionary<string, double[]> Magnitudes => magnitudes;
 
     /// <summary>The extent of a test axis.</summary>
     /// <param name="name">The axis.</param>
@@ -45,6 +49,19 @@ public sealed class KernelCase
     {
         if (!outputs.TryGetValue(view, out double[]? values))
             outputs[view] = values = [.. Values(view)];
+        return values;
+    }
+
+    /// <summary>
+    /// The array of the magnitudes of what a view's elements are computed from, such as the norm of the terms of a sum. Where terms cancel, the result is small
+    /// but its rounding error is not: tolerances are relative to the larger of the two. It starts as zeros and is the same array at every call.
+    /// </summary>
+    /// <param name="view">The view parameter.</param>
+    /// <returns>The magnitudes, row-major.</returns>
+    public double[] Magnitude(string view)
+    {
+        if (!magnitudes.TryGetValue(view, out double[]? values))
+            magnitudes[view] = values = new double[Values(view).Length];
         return values;
     }
 
