@@ -59,7 +59,7 @@ public static class KernelRunner
         double? tolerance = test.Kernel.Tolerances.FirstOrDefault(each => each.Element == tensor.ElementName)?.Relative;
         if (tolerance is null && !tensor.Element.IsInteger)
             throw new InvalidOperationException($"{test.Kernel.Name} has no [Tolerance] for {tensor.ElementName}, the element of output '{tensor.Name}'.");
-        return Comparison.Describe(tensor.Name, tensor.Extents, values, after.Values(), tolerance ?? 0);
+        return Comparison.Describe(tensor.Name, tensor.Extents, values, after.Values(), tolerance ?? 0, expected.Magnitudes.GetValueOrDefault(tensor.Name));
     }
 
     private static string Describe(KernelInputs inputs, int seed, string what)

@@ -40,9 +40,12 @@ public static partial class Activation
 
     private static void GatedLinearUnitReference(KernelCase c)
     {
-        double[] gate = c.Values("gate"), up = c.Values("up"), y = c.Output("y");
+        double[] gate = c.Values("gate"), up = c.Values("up"), y = c.Output("y"), magnitude = c.Magnitude("y");
         var activation = (IActivationReference)c.Functor("activation");
         for (int i = 0; i < y.Length; i++)
+        {
             y[i] = activation.Reference(gate[i]) * up[i];
+            magnitude[i] = Math.Abs(gate[i] * up[i]);
+        }
     }
 }

@@ -11,8 +11,9 @@ internal static class Gelu
     [DeviceFunction]
     public static Tile<float> Exact(Tile<float> x) => 0.5f * x * (1f + Erf(x * SqrtHalf));
 
+    // (1 + tanh u) / 2 is sigmoid(2u), which keeps its digits where tanh is near -1.
     [DeviceFunction]
-    public static Tile<float> TanhForm(Tile<float> x) => 0.5f * x * (1f + Tanh(SqrtTwoOverPi * x * (1f + (0.044715f * x * x))));
+    public static Tile<float> TanhForm(Tile<float> x) => x * Sigmoid(2f * SqrtTwoOverPi * x * (1f + (0.044715f * x * x)));
 
     public static double TanhFormReference(double x) => 0.5 * x * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))));
 

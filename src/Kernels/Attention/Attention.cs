@@ -6,8 +6,8 @@ namespace KernelFoundry.Kernels;
 /// </summary>
 public static partial class Attention
 {
-    /// <summary>The state of one query after keys [first, end), starting from a sink's score (-inf for none), by the definition.</summary>
-    private static (double Max, double Sum, double[] Acc) StateReference(
+    /// <summary>The state of one query after keys [first, end), starting from a sink's score (-inf for none), by the definition, and the sum of the sizes of what acc adds up.</summary>
+    private static (double Max, double Sum, double[] Acc, double[] Magnitude) StateReference(
         KernelCase c, int queryRow, int query, int head, int kvHead, int first, int end, double sink)
     {
         double[] q = c.Values("q"), k = c.Values("k"), v = c.Values("v");
@@ -25,17 +25,22 @@ public static partial class Attention
         }
 
         var acc = new double[headDim];
+        var magnitude = new double[headDim];
         if (double.IsNegativeInfinity(max))
-            return (max, 0, acc);
+            return (max, 0, acc, magnitude);
         double sum = Math.Exp(sink - max);
         for (int s = 0; s < scores.Length; s++)
         {
             double p = Math.Exp(scores[s] - max);
             sum += p;
             for (int d = 0; d < headDim; d++)
-                acc[d] += p * v[((((first + s) * kvHeads) + kvHead) * headDim) + d];
+            {
+                double value = p * v[((((first + s) * kvHeads) + kvHead) * headDim) + d];
+                acc[d] += value;
+                magnitude[d] += Math.Abs(value);
+            }
         }
 
-        return (max, sum, acc);
+        return (max, sum, acc, magnitude);
     }
 }

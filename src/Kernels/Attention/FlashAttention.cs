@@ -79,7 +79,7 @@ public static partial class Attention
 
     private static void FlashAttentionReference(KernelCase c)
     {
-        double[] o = c.Output("o");
+        double[] o = c.Output("o"), magnitude = c.Magnitude("o");
         int tokens = c.Extent("q", 0), heads = c.Extent("q", 1), headDim = c.Extent("q", 2), keys = c.Extent("k", 0), kvHeads = c.Extent("k", 1);
         var score = (IScoreReference)c.Functor("score");
         for (int t = 0; t < tokens; t++)
@@ -87,9 +87,12 @@ public static partial class Attention
             for (int head = 0; head < heads; head++)
             {
                 int row = (t * heads) + head;
-                var (_, sum, acc) = StateReference(c, row, c.Int("start") + t, head, head / (heads / kvHeads), 0, keys, score.ReferenceSink(head));
+                var (_, sum, acc, sizes) = StateReference(c, row, c.Int("start") + t, head, head / (heads / kvHeads), 0, keys, score.ReferenceSink(head));
                 for (int d = 0; d < headDim; d++)
+                {
                     o[(row * headDim) + d] = sum == 0 ? 0 : acc[d] / sum;
+                    magnitude[(row * headDim) + d] = sum == 0 ? 0 : sizes[d] / sum;
+                }
             }
         }
     }

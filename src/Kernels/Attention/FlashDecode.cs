@@ -84,7 +84,7 @@ public static partial class Attention
 
     private static void FlashDecodeReference(KernelCase c)
     {
-        double[] max = c.Output("max"), sum = c.Output("sum"), acc = c.Output("acc");
+        double[] max = c.Output("max"), sum = c.Output("sum"), acc = c.Output("acc"), magnitude = c.Magnitude("acc");
         int heads = c.Extent("q", 0), headDim = c.Extent("q", 1), kvHeads = c.Extent("k", 1), splits = c.Extent("max", 0), position = c.Int("position");
         var score = (IScoreReference)c.Functor("score");
         var (firstKey, endKey) = score.ReferenceKeys(position, c.Extent("k", 0));
@@ -96,8 +96,9 @@ public static partial class Attention
             {
                 double sink = split == 0 ? score.ReferenceSink(head) : double.NegativeInfinity;
                 int row = (split * heads) + head;
-                (max[row], sum[row], double[] values) = StateReference(c, head, position, head, head / (heads / kvHeads), first, end, sink);
+                (max[row], sum[row], double[] values, double[] sizes) = StateReference(c, head, position, head, head / (heads / kvHeads), first, end, sink);
                 values.CopyTo(acc, row * headDim);
+                sizes.CopyTo(magnitude, row * headDim);
             }
         }
     }
