@@ -1,1 +1,3 @@
-return 0;
+using KernelFoundry.Cli.Commands;
+
+return await Tool.RunAsync(args);

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using KernelFoundry.Cli.Output;
+using KernelFoundry.Inference.Models;
+
+namespace KernelFoundry.Cli.Commands;
+
+/// <summary><c>kf logits</c>: the logits after each of some tokens.</summary>
+internal static class LogitsCommand
+{
+    private const int Shown = 5;
+    private static readonly Option<string> s_model = CommonOptions.Model();
+    private static readonly Option<string> s_tokens = new("--tokens") { Description = "Token ids, separated by commas.", Required = true, HelpName = "1,403,407" };
+    private static readonly Option<string> s_device = CommonOptions.Device();
+    private static readonly Option<int?> s_threads = CommonOptions.Threads();
+    private static readonly Option<bool> s_json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("logits", "Print the logits after each token: all with --json, else the largest.")
+        {
+            s_model, s_tokens, s_device, s_threads, s_json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int[] tokens = ReadTokens(parsed.GetRequiredValue(s_tokens));
+        using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
+        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device);
+        ModelConfiguration configuration = model.Configuration;
+        if (tokens.Length > configuration.ContextLength)
+            throw new UsageException($"There are {tokens.Length} tokens, but the model's context holds {configuration.ContextLength}.");
+        int outside = Array.FindIndex(tokens, token => (uint)token >= (uint)configuration.VocabularySize);
+        if (outside >= 0)
+            throw new UsageException($"Token {tokens[outside]} is not in the vocabulary, whose ids run from 0 to {configuration.VocabularySize - 1}.");
+
+        float[][] logits = await Task.Run(() => Run(model, tokens, cancellationToken), cancellationToken);
+        if (parsed.GetValue(s_json))
+            KfJson.Print(new LogitsOutput(tokens, configuration.VocabularySize, device.Kind.ToString().ToLowerInvariant(), logits), json => json.LogitsOutput);
+        else
+            Print(tokens, logits);
+        return ExitCode.Done;
+    }
+
+    private static float[][] Run(LanguageModel model, int[] tokens, CancellationToken cancellationToken)
+    {
+        using var progress = new ProgressBar("Reading the tokens", tokens.Length);
+        using KvCache cache = model.Transformer.CreateCache(tokens.Length);
+        int vocabulary = model.Configuration.VocabularySize;
+        View2<float> logits = model.Device.Allocate<float>(tokens.Length, vocabulary);
+        using DeviceMemory memory = logits.Memory!;
+        model.Transformer.Forward(tokens, cache, logits, progress, cancellationToken);
+        var rows = new float[tokens.Length][];
+        for (int i = 0; i < rows.Length; i++)
+            rows[i] = logits.Row(i).ToArray();
+        return rows;
+    }
+
+    private static void Print(int[] tokens, float[][] logits)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            IEnumerable<string> best = logits[i].Index().OrderByDescending(pair => pair.Item).Take(Shown)
+                .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Index} {pair.Item:F4}"));
+            Console.Out.WriteLine($"after {tokens[i]}: {string.Join(", ", best)}");
+        }
+    }
+
+    private static int[] ReadTokens(string text)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0)
+            throw new UsageException("--tokens names no token.");
+        return [.. parts.Select(part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int id)
+            ? id
+            : throw new UsageException($"--tokens has '{part}', which is no token id. Ids are integers separated by commas."))];
+    }
+}

@@ -1,0 +1,45 @@
+using KernelFoundry.Cli.Output;
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Models;
+
+namespace KernelFoundry.Cli.Commands;
+
+/// <summary>Opens what the command line names.</summary>
+internal static class Opening
+{
+    public static Device Device(string kind, int? threads)
+    {
+        if (threads is < 1)
+            throw new UsageException($"--threads is {threads}; it must be 1 or more.");
+        return KernelFoundry.Device.Open(new DeviceOptions
+        {
+            Kind = kind switch
+            {
+                "cpu" => DeviceKind.Cpu,
+                "opencl" => DeviceKind.OpenCl,
+                "reference" => DeviceKind.Reference,
+                _ => null,
+            },
+            Threads = threads,
+        });
+    }
+
+    /// <exception cref="ModelFileException">There is no such file, or it may not be read.</exception>
+    public static GgufFile File(string path)
+    {
+        try
+        {
+            return GgufFile.Open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ModelFileException(path, error);
+        }
+    }
+
+    public static LanguageModel Model(string path, Device device)
+    {
+        using var progress = new ProgressBar("Loading", 1);
+        return LanguageModel.Open(File(path), device, new ModelOptions { LoadProgress = progress });
+    }
+}

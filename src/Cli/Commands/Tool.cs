@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text;
+using KernelFoundry.Inference;
+
+namespace KernelFoundry.Cli.Commands;
+
+/// <summary>The tool: parses, runs, and turns what goes wrong into one paragraph and an exit code.</summary>
+internal static class Tool
+{
+    private static readonly Option<bool> s_verbose = new("--verbose") { Description = "Print the stack trace of an error.", Recursive = true };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var root = new RootCommand("Generate text with GGUF models, and look at models, devices and kernels.");
+        root.Options.Add(s_verbose);
+        root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(LogitsCommand.Create());
+        root.Subcommands.Add(TokenizeCommand.Create());
+        root.Subcommands.Add(InspectCommand.Create());
+        root.Subcommands.Add(DevicesCommand.Create());
+        root.Subcommands.Add(KernelsCommand.Create());
+
+        // A prompt may begin with '@': nothing is read from files named so.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            string errors = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            return Report($"{errors} See '{NameOf(parsed.CommandResult.Command)} --help'.", ExitCode.WrongUsage);
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error)
+        {
+            int code = error switch
+            {
+                UsageException => ExitCode.WrongUsage,
+                InvalidModelException or ModelFileException => ExitCode.UnreadableModel,
+                _ => ExitCode.Failed,
+            };
+            string text = error is OperationCanceledException ? "Cancelled." : error.Message;
+            return Report(parsed.GetValue(s_verbose) ? $"{text}{Environment.NewLine}{error}" : text, code);
+        }
+    }
+
+    private static int Report(string text, int code)
+    {
+        Console.Error.WriteLine($"kf: {text}");
+        return code;
+    }
+
+    private static string NameOf(Command command) =>
+        command is RootCommand ? "kf" : $"{NameOf((Command)command.Parents.First())} {command.Name}";
+}

@@ -1,0 +1,69 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using KernelFoundry.Cli.Commands;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Kernels;
+
+namespace KernelFoundry.Cli.KernelText;
+
+/// <summary>The kernel library and the IR its assemblies carry.</summary>
+internal static class KernelCatalog
+{
+    private static readonly Assembly[] s_assemblies = [typeof(Device).Assembly, typeof(Normalization).Assembly];
+
+    // Kernels register from the module initializer, which runs when something of the assembly is used.
+    static KernelCatalog() => RuntimeHelpers.RunModuleConstructor(typeof(Normalization).Module.ModuleHandle);
+
+    /// <summary>All kernels, by name.</summary>
+    public static IReadOnlyList<KernelDefinition> Kernels => KernelRegistry.Definitions;
+
+    /// <summary>The kernel whose name is, or ends in, <paramref name="name"/>, in any case.</summary>
+    /// <exception cref="UsageException">There is none, or more than one.</exception>
+    public static KernelDefinition Find(string name)
+    {
+        KernelDefinition[] found = [.. Kernels.Where(k => Matches(k.Name, name, '.'))];
+        return found.Length switch
+        {
+            1 => found[0],
+            0 => throw new UsageException($"There is no kernel '{name}'. Known are {string.Join(", ", Kernels.Select(k => Simple(k.Name)))}."),
+            _ => throw new UsageException($"'{name}' may be {string.Join(" or ", found.Select(k => k.Name))}: give more of the name."),
+        };
+    }
+
+    /// <summary>The source file of a kernel.</summary>
+    public static string SourceOf(KernelDefinition kernel)
+    {
+        string name = kernel.SourceFile.Replace('\\', '/');
+        using Stream? stream = typeof(KernelCatalog).Assembly.GetManifestResourceStream(name);
+        if (stream is null)
+            throw new InvalidOperationException($"The source of {kernel.Name}, '{name}', is not in the tool.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>A functor by its full name, with the default methods of its interface.</summary>
+    public static Functor Functor(string name, string contract)
+    {
+        Functor functor = IrParser.ParseFunctor(Texts("functor", name) ?? throw NoIr(name));
+        if (Texts("functor", contract) is not { } defaultsText)
+            return functor;
+        IEnumerable<Function> defaults = IrParser.ParseFunctor(defaultsText).Methods.Where(d => functor.Methods.All(m => m.Name != d.Name));
+        return functor with { Methods = [.. functor.Methods, .. defaults] };
+    }
+
+    /// <summary>A quantization format by its element name.</summary>
+    public static QuantFormat Format(string name) =>
+        IrParser.ParseFormat(Texts("format", name) ?? Texts("format", $"{nameof(KernelFoundry)}.{name}") ?? throw NoIr(name));
+
+    /// <summary>The last part of a dotted name.</summary>
+    public static string Simple(string name) => name[(name.LastIndexOfAny(['.', '+']) + 1)..];
+
+    private static bool Matches(string name, string wanted, char separator) =>
+        name.Equals(wanted, StringComparison.OrdinalIgnoreCase) || name.EndsWith(separator + wanted, StringComparison.OrdinalIgnoreCase);
+
+    private static string? Texts(string kind, string name) => s_assemblies
+        .SelectMany(assembly => assembly.GetCustomAttributes<FunctorIrAttribute>())
+        .FirstOrDefault(ir => ir.Type == name && ir.Text.StartsWith(kind, StringComparison.Ordinal))?.Text;
+
+    private static InvalidOperationException NoIr(string name) => new($"The library carries no IR of {name}.");
+}

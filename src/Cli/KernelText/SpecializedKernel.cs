@@ -1,0 +1,125 @@
+using System.Globalization;
+using KernelFoundry.Cli.Commands;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Passes;
+using KernelFoundry.Compiler.Targets;
+using IrElement = KernelFoundry.Compiler.Ir.Element;
+
+namespace KernelFoundry.Cli.KernelText;
+
+/// <summary>A kernel compiled, here and now, for the types, values and device the command line names.</summary>
+internal sealed class SpecializedKernel
+{
+    private readonly KernelDefinition _definition;
+    private readonly Kernel _kernel;
+    private readonly TargetKind _target;
+    private readonly string _label;
+
+    /// <param name="definition">The kernel.</param>
+    /// <param name="specialization">As in <c>headDim=96,T=Half,TScore=Causal</c>; null for nothing said.</param>
+    /// <param name="device">cpu or opencl; null for cpu.</param>
+    /// <exception cref="UsageException">A name or value does not fit the kernel.</exception>
+    public SpecializedKernel(KernelDefinition definition, string? specialization, string? device)
+    {
+        _definition = definition;
+        _target = device == "opencl" ? TargetKind.OpenCl : TargetKind.Cpu;
+        Dictionary<string, string> said = Parse(specialization ?? "");
+        Dictionary<string, string> types = definition.TypeParameters.ToDictionary(t => t.Name, t => Choose(t, said));
+        Dictionary<string, int?> values = definition.Parameters.Where(p => p.Kind == KernelParameterKind.Specialized)
+            .ToDictionary(p => p.Name, p => Value(p.Name, said));
+        CheckNames(said, types.Keys.Concat(values.Keys));
+        _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}")));
+        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _target);
+    }
+
+    /// <summary>The specialised IR.</summary>
+    public string Ir() => IrPrinter.Print(_kernel, positions: false);
+
+    /// <summary>The device's code: C# for the widest vectors of this processor, or OpenCL C.</summary>
+    public string Generated()
+    {
+        string name = KernelCatalog.Simple(_definition.Name);
+        int bits = CpuCode.BestVectorBits;
+        string header = $"// {_definition.Name} ({_label}), {_definition.SourceFile}:{_definition.SourceLine}\n";
+        return _target == TargetKind.Cpu
+            ? $"{header}// C# for {bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, bits)}"
+            : $"{header}// OpenCL C 1.2\n{OpenClTarget.Render(_kernel, name).Source}";
+    }
+
+    private Specialization Bind(Dictionary<string, string> types, Dictionary<string, int?> values)
+    {
+        var elements = new Dictionary<string, IrElement>();
+        var functors = new Dictionary<string, Functor>();
+        var formats = new Dictionary<string, QuantFormat>();
+        foreach (KernelTypeParameterInfo parameter in _definition.TypeParameters)
+        {
+            string type = types[parameter.Name];
+            if (parameter.Interface.Length > 0)
+            {
+                functors[parameter.Name] = KernelCatalog.Functor(type, parameter.Interface);
+                continue;
+            }
+
+            IrElement? primitive = IrElement.Primitives.FirstOrDefault(e => e.Name == type);
+            elements[parameter.Name] = primitive ?? IrElement.Quantized(type);
+            if (primitive is null)
+                formats[type] = KernelCatalog.Format(type);
+        }
+
+        return new Specialization(elements, functors, values, formats);
+    }
+
+    private static Dictionary<string, string> Parse(string text)
+    {
+        var said = new Dictionary<string, string>();
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] sides = part.Split('=', StringSplitOptions.TrimEntries);
+            if (sides.Length != 2 || sides[0].Length == 0 || sides[1].Length == 0)
+                throw new UsageException($"--specialization has '{part}'; it is a list of name=value, separated by commas.");
+            if (!said.TryAdd(sides[0], sides[1]))
+                throw new UsageException($"--specialization says '{sides[0]}' twice.");
+        }
+
+        return said;
+    }
+
+    // A type by its name, its last part, or the beginning of that part, if one alone fits.
+    private static string Choose(KernelTypeParameterInfo parameter, Dictionary<string, string> said)
+    {
+        if (!said.TryGetValue(parameter.Name, out string? wanted))
+            return parameter.TypeArguments[0];
+        string[] exact = [.. parameter.TypeArguments.Where(t => Same(t, wanted) || Same(KernelCatalog.Simple(t), wanted))];
+        string[] found = exact.Length > 0
+            ? exact
+            : [.. parameter.TypeArguments.Where(t => KernelCatalog.Simple(t).StartsWith(wanted, StringComparison.OrdinalIgnoreCase))];
+        return found.Length == 1
+            ? found[0]
+            : throw new UsageException($"{parameter.Name} cannot be '{wanted}': it is one of "
+                + $"{string.Join(", ", parameter.TypeArguments.Select(KernelCatalog.Simple))}.");
+    }
+
+    private static bool Same(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+
+    private static int? Value(string name, Dictionary<string, string> said)
+    {
+        if (!said.TryGetValue(name, out string? text) || text == "any")
+            return null;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : throw new UsageException($"{name} cannot be '{text}': it is an integer, or any.");
+    }
+
+    private static void CheckNames(Dictionary<string, string> said, IEnumerable<string> known)
+    {
+        string[] names = [.. known];
+        foreach (string name in said.Keys)
+        {
+            if (!names.Contains(name))
+            {
+                string list = names.Length == 0 ? "nothing to specialise" : string.Join(", ", names);
+                throw new UsageException($"--specialization says '{name}', but the kernel has {list}.");
+            }
+        }
+    }
+}

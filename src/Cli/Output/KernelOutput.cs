@@ -1,0 +1,9 @@
+namespace KernelFoundry.Cli.Output;
+
+/// <summary>One kernel. A type parameter without interface is an element type.</summary>
+internal sealed record KernelOutput(
+    string Name,
+    string Source,
+    int Variants,
+    IReadOnlyList<KernelTypeParameterOutput> TypeParameters,
+    IReadOnlyList<KernelParameterOutput> Parameters);

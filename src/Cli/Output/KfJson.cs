@@ -1,0 +1,29 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace KernelFoundry.Cli.Output;
+
+/// <summary>How the tool's objects become JSON, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(GenerateOutput))]
+[JsonSerializable(typeof(LogitsOutput))]
+[JsonSerializable(typeof(TokenizeOutput))]
+[JsonSerializable(typeof(InspectOutput))]
+[JsonSerializable(typeof(DevicesOutput))]
+[JsonSerializable(typeof(KernelsOutput))]
+internal sealed partial class KfJson : JsonSerializerContext
+{
+    private static readonly Lazy<KfJson> s_readable = new(Readable);
+
+    /// <summary>Prints one object on one line.</summary>
+    public static void Print<T>(T value, Func<KfJson, JsonTypeInfo<T>> type) =>
+        Console.Out.WriteLine(JsonSerializer.Serialize(value, type(s_readable.Value)));
+
+    // Text is for people and programs, not for a web page: only what JSON itself needs is escaped.
+    private static KfJson Readable() =>
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
