@@ -75,7 +75,7 @@ internal static class Rules
         "The axis must be known when the kernel is compiled; write a constant", Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0019.md");
 
     public static readonly DiagnosticDescriptor Reshaped = new("KF0020", "A local changes its shape",
-        "'{0}' is {1} and would become {2}; keep its shape, or use another local", Kernels, DiagnosticSeverity.Error, true,
+        "{0} is {1} and would become {2}; keep its shape, or use another local", Kernels, DiagnosticSeverity.Error, true,
         helpLinkUri: Pages + "KF0020.md");
 
     public static readonly DiagnosticDescriptor EarlyReturn = new("KF0021", "Return before the end",

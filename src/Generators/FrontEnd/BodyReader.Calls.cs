@@ -71,6 +71,8 @@ internal sealed partial class BodyReader
                 "copy it into this project, or make it a method of a functor");
         }
 
+        if (definition.Parameters.FirstOrDefault(p => p.RefKind is RefKind.Ref or RefKind.Out) is { } reference)
+            throw Mistakes.Error(Rules.ByReference, Here, reference.Name);
         Term[] arguments = new Term[definition.Parameters.Length];
         foreach (IArgumentOperation argument in call.Arguments)
             arguments[argument.Parameter!.Ordinal] = Evaluate(argument.Value);
@@ -81,11 +83,7 @@ internal sealed partial class BodyReader
         if (self is not null && definition.ContainingType is { TypeKind: TypeKind.Interface, TypeParameters: { Length: 1 } contract })
             _typeArguments[contract[0]] = self;
         for (int i = 0; i < arguments.Length; i++)
-        {
-            if (definition.Parameters[i].RefKind is RefKind.Ref or RefKind.Out)
-                throw Mistakes.Error(Rules.ByReference, Here, definition.Parameters[i].Name);
             Bind(definition.Parameters[i], arguments[i]);
-        }
 
         Term result = Read(definition);
         foreach ((ITypeParameterSymbol parameter, ITypeSymbol? argument) in outer)
@@ -131,6 +129,8 @@ internal sealed partial class BodyReader
         if (reference.Instance is { } instance)
         {
             Term term = Evaluate(instance);
+            if (term is BrokenTerm)
+                throw Mistakes.Silent();
             if (term is SelfTerm)
                 return SelfField(reference.Field.Name, reference.Field.Type);
             if (term is TupleTerm tuple && instance.Type is INamedTypeSymbol { IsTupleType: true } type)
@@ -179,7 +179,7 @@ internal sealed partial class BodyReader
         if (_kind != BodyKind.Kernel)
         {
             throw Mistakes.Error(Rules.Pointwise, Here, what, _kind == BodyKind.Functor
-                ? "a functor method works element by element: its tiles have the shapes of its caller"
+                ? "a functor method works element by element, on tiles of its caller's shapes"
                 : "Decode works on one element of a block");
         }
     }

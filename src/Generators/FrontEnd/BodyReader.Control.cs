@@ -12,6 +12,7 @@ internal sealed partial class BodyReader
 {
     private void For(IForLoopOperation loop)
     {
+        RequireControl("A loop");
         if (CountedLoop.Match(loop) is { } counted)
         {
             Counted(loop, counted);
@@ -46,6 +47,7 @@ internal sealed partial class BodyReader
 
     private void While(ILoopOperation loop, IOperation condition, IEnumerable<IOperation> bottom)
     {
+        RequireControl("A loop");
         Carried carried = CarriedBy(loop, loop.Body);
         Block test = Region(true, Rebind(carried), OpCode.Condition, () => [Condition(condition)]);
         Block body = Region(true, Rebind(carried), OpCode.Yield, () =>
@@ -68,6 +70,7 @@ internal sealed partial class BodyReader
             return;
         }
 
+        RequireControl("A branch");
         ISymbol[] assigned = AssignedOutside(branch, branch);
         Term[] before = [.. assigned.Select(s => _terms[s])];
         (Block then, Term[] whenTrue) = Arm(branch.WhenTrue, assigned, before);
@@ -83,12 +86,18 @@ internal sealed partial class BodyReader
             chosen.Add(assigned[i]);
             values.True.Add(ToValue(a));
             values.False.Add(ToValue(b));
-            KeepShape(assigned[i].Name, values.True.Last().Type, values.False.Last().Type, branch);
+            KeepShape($"'{assigned[i].Name}'", values.True.Last().Type, values.False.Last().Type, branch);
         }
 
         then.Terminator.Operands = [.. values.True];
         otherwise.Terminator.Operands = [.. values.False];
         Bind(chosen, _builder.Control(OpCode.If, [condition], [then, otherwise], [.. values.True.Select(v => v.Type)]));
+    }
+
+    private void RequireControl(string what)
+    {
+        if (_kind == BodyKind.Decode)
+            throw Mistakes.Error(Rules.Pointwise, Here, what, "Decode is straight-line code; choose values with ?:");
     }
 
     // Both arms start from the same values; what each yields is known only when both are read.
@@ -111,7 +120,7 @@ internal sealed partial class BodyReader
         Value a = null!, b = null!;
         Block then = Region(false, [], OpCode.Yield, () => [a = ToValue(Evaluate(whenTrue))]);
         Block otherwise = Region(false, [], OpCode.Yield, () => [b = ToValue(Evaluate(whenFalse))]);
-        KeepShape("The result of ?:", a.Type, b.Type, whenFalse);
+        KeepShape("the result of ?:", a.Type, b.Type, whenFalse);
         return _builder.Control(OpCode.If, [condition], [then, otherwise], a.Type)[0];
     }
 

@@ -88,6 +88,7 @@ internal sealed partial class BodyReader
             byte value => _builder.Constant(value),
             short value => _builder.Constant(value),
             ushort value => _builder.Constant(value),
+            string => throw Mistakes.Error(Rules.Allocation, operation.Syntax.GetLocation(), "A string", "tell cases apart by an int or an enum constant"),
             _ => throw Mistakes.Error(Rules.Type, operation.Syntax.GetLocation(), operation.Type is null ? "null" : Language.Display(operation.Type), Unsupported.Instead(operation.Type)),
         };
     }
@@ -112,6 +113,8 @@ internal sealed partial class BodyReader
             throw Mistakes.Error(Rules.Allocation, Here, $"Boxing '{Language.Display(conversion.Operand.Type!)}'", "keep values in scalars and tiles");
         if (Language.ScalarOf(conversion.Type) is not { } to || (conversion.Operand.Type is { } from && Language.OperandOf(from) is null && !IsEnum(from)))
         {
+            if (Evaluate(conversion.Operand) is BrokenTerm)
+                throw Mistakes.Silent();
             ITypeSymbol wrong = Language.ScalarOf(conversion.Type) is null ? conversion.Type : conversion.Operand.Type!;
             throw Mistakes.Error(Rules.Type, Here, Language.Display(wrong), Unsupported.Instead(wrong));
         }
@@ -180,8 +183,7 @@ internal sealed partial class BodyReader
         if (_kind != BodyKind.Decode && !(Speculation.IsFree(choice.WhenTrue) && Speculation.IsFree(whenFalse)))
             return Choose(condition, choice.WhenTrue, whenFalse);
         Value a = Value(choice.WhenTrue), b = Value(whenFalse);
-        if (!a.Type.SameAs(b.Type))
-            throw Mistakes.Error(Rules.Reshaped, Here, "the result of ?:", Shapes.Describe(a.Type), Shapes.Describe(b.Type));
+        KeepShape("the result of ?:", a.Type, b.Type, whenFalse);
         return Pointwise(OpCode.Select, null, condition, a, b);
     }
 
@@ -202,7 +204,7 @@ internal sealed partial class BodyReader
         if (Assigned.Reference(target) is not { } symbol)
             throw Mistakes.Error(Rules.Unsupported, target.Syntax.GetLocation(), $"Assigning to '{target.Syntax}'", "assign to locals, and write memory with Store");
         if (_terms.TryGetValue(symbol, out Term? before) && before is ValueTerm { Value: var old } && value is ValueTerm { Value: var now })
-            KeepShape(symbol.Name, old.Type, now.Type, _at!);
+            KeepShape($"'{symbol.Name}'", old.Type, now.Type, _at!);
         return _terms[symbol] = Named(value is ValueTerm or ParameterTerm ? new ValueTerm(ToValue(value)) : value, symbol.Name);
     }
 
@@ -237,9 +239,9 @@ internal sealed partial class BodyReader
         return _builder.Emit(code, attribute, operands);
     }
 
-    private static void KeepShape(string name, ValueType before, ValueType now, IOperation at)
+    private static void KeepShape(string what, ValueType before, ValueType now, IOperation at)
     {
         if (!before.SameAs(now))
-            throw Mistakes.Error(Rules.Reshaped, at.Syntax.GetLocation(), name, Shapes.Describe(before), Shapes.Describe(now));
+            throw Mistakes.Error(Rules.Reshaped, at.Syntax.GetLocation(), what, Shapes.Describe(before), Shapes.Describe(now));
     }
 }

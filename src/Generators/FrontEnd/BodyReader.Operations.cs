@@ -42,16 +42,16 @@ internal sealed partial class BodyReader
             ["Sum"] = (reader, a) => reader.Reduce(a, ReduceKind.Sum),
             ["Max"] = (reader, a) => IsReduction(a) ? reader.Reduce(a, ReduceKind.Max) : Elementwise(OpCode.Max)(reader, a),
             ["Min"] = (reader, a) => IsReduction(a) ? reader.Reduce(a, ReduceKind.Min) : Elementwise(OpCode.Min)(reader, a),
-            ["ArgMax"] = Across(OpCode.ArgReduce, new Reduction(ReduceKind.Max, -1)),
-            ["ArgMin"] = Across(OpCode.ArgReduce, new Reduction(ReduceKind.Min, -1)),
-            ["CumSum"] = Across(OpCode.Scan, new Reduction(ReduceKind.Sum, -1)),
-            ["CumMax"] = Across(OpCode.Scan, new Reduction(ReduceKind.Max, -1)),
-            ["Dot"] = (reader, a) => reader.Dot(a),
-            ["Inner"] = (reader, a) => reader.Dot(a),
-            ["Gather"] = Across(OpCode.Gather),
-            ["Transpose"] = Across(OpCode.Transpose),
-            ["Col"] = Across(OpCode.Expand, 1),
-            ["Row"] = Across(OpCode.Expand, 0),
+            ["ArgMax"] = Across(OpCode.ArgReduce, 1, new Reduction(ReduceKind.Max, -1)),
+            ["ArgMin"] = Across(OpCode.ArgReduce, 1, new Reduction(ReduceKind.Min, -1)),
+            ["CumSum"] = Across(OpCode.Scan, 1, new Reduction(ReduceKind.Sum, -1)),
+            ["CumMax"] = Across(OpCode.Scan, 1, new Reduction(ReduceKind.Max, -1)),
+            ["Dot"] = (reader, a) => reader.Dot(a, 2),
+            ["Inner"] = (reader, a) => reader.Dot(a, 1),
+            ["Gather"] = Across(OpCode.Gather, 1),
+            ["Transpose"] = Across(OpCode.Transpose, 2),
+            ["Col"] = Across(OpCode.Expand, 1, 1),
+            ["Row"] = Across(OpCode.Expand, 1, 0),
 
             ["ProgramId"] = (reader, a) => reader.ProgramId(a, a.Scalar(1)),
             ["Range"] = (reader, a) => a.Count == 3 ? reader.Range(a.Scalar(0), a.Scalar(1), a.Scalar(2)) : reader.Range(a),
@@ -64,10 +64,11 @@ internal sealed partial class BodyReader
 
         private static Func<BodyReader, Arguments, Value> Elementwise(OpCode code) => (reader, a) => reader.Pointwise(code, null, a.Values());
 
-        private static Func<BodyReader, Arguments, Value> Across(OpCode code, object? attribute = null) => (reader, a) =>
+        private static Func<BodyReader, Arguments, Value> Across(OpCode code, int rank, object? attribute = null) => (reader, a) =>
         {
             Value[] operands = a.Values();
             reader.RequireKernel($"'{a.Name}'");
+            reader.RequireRank(a, operands[0], rank);
             return reader._builder.Emit(code, attribute, operands);
         };
 
@@ -93,17 +94,30 @@ internal sealed partial class BodyReader
         return _builder.Emit(OpCode.Reduce, new Reduction(kind, axis), tile);
     }
 
-    private Value Dot(Arguments a)
+    private void RequireRank(Arguments a, Value tile, int rank)
+    {
+        if (tile.Type.Rank != rank)
+            throw Mistakes.Error(Rules.Shape, Here, $"{a.Name} takes a tile of {Shapes.Axes(rank)}, not {Shapes.Describe(tile.Type)}");
+    }
+
+    // Inner takes [k] and [k]; Dot takes [m, k] and [k, n] or [k], and perhaps [m, n] or [m] to add to.
+    private Value Dot(Arguments a, int rank)
     {
         Value[] operands = a.Values();
         RequireKernel($"'{a.Name}'");
         (ValueType left, ValueType right) = (operands[0].Type, operands[1].Type);
-        if (left.Rank > 0 && right.Rank > 0 && left.Rank >= right.Rank && left.Shape[left.Rank - 1] != right.Shape[0])
+        RequireRank(a, operands[0], rank);
+        if (rank == 1)
+            RequireRank(a, operands[1], 1);
+        if (left.Shape[rank - 1] != right.Shape[0])
         {
-            throw Mistakes.Error(Rules.Shape, Here, $"the inner extents of Dot differ: {Shapes.Describe(left.Shape[left.Rank - 1])} columns on the left and "
-                + $"{Shapes.Describe(right.Shape[0])} rows on the right");
+            throw Mistakes.Error(Rules.Shape, Here, $"the inner extents of {a.Name} differ: {Shapes.Describe(left.Shape[rank - 1])} elements across on the left "
+                + $"and {Shapes.Describe(right.Shape[0])} down on the right");
         }
 
+        var result = new ValueType(left.DType == DType.I8 ? DType.I32 : DType.F32, [.. left.Shape.Take(rank - 1), .. right.Shape.Skip(1)]);
+        if (operands.Length > 2 && !operands[2].Type.SameAs(result))
+            throw Mistakes.Error(Rules.Shape, Here, $"Dot gives {Shapes.Describe(result)} and would add it to {Shapes.Describe(operands[2].Type)}");
         return _builder.Emit(OpCode.Dot, null, operands);
     }
 

@@ -115,7 +115,7 @@ internal sealed partial class BodyReader
         Term result = new VoidTerm();
         for (int i = 0; i < body.Operations.Length; i++)
         {
-            if (body.Operations[i] is IReturnOperation last && i == body.Operations.Length - 1)
+            if (body.Operations[i] is IReturnOperation { Kind: OperationKind.Return } last && i == body.Operations.Length - 1)
             {
                 if (last.ReturnedValue is { } value)
                     result = At(last, () => Evaluate(value));
@@ -192,7 +192,7 @@ internal sealed partial class BodyReader
             case IWhileLoopOperation { ConditionIsTop: true, ConditionIsUntil: false, Condition: { } condition } loop:
                 While(loop, condition, []);
                 break;
-            case IReturnOperation:
+            case IReturnOperation { Kind: OperationKind.Return }:
                 throw Mistakes.Error(Rules.EarlyReturn, Here);
             case IEmptyOperation:
                 break;

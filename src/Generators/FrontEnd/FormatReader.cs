@@ -14,6 +14,8 @@ internal static class FormatReader
     public static FormatReading Read(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
         var mistakes = new Mistakes();
+        if (type.IsGenericType || !Language.IsReachable(type))
+            mistakes.Add(Rules.Format, type.Locations[0], type.Name, type.IsGenericType ? "is generic" : "is private", "make it a public or internal readonly struct");
         int block = Size(type, "BlockSize", mistakes, compilation, cancellation) ?? 0;
         int bytes = Size(type, "BlockBytes", mistakes, compilation, cancellation) ?? 0;
         int group = Size(type, "GroupSize", mistakes, compilation, cancellation) is { } own and not 0 ? own : block;

@@ -25,6 +25,8 @@ internal static class FunctorReader
             mistakes.Add(Rules.Functor, type.Locations[0], type.Name, Language.Display(contract), type.TypeKind == TypeKind.Class ? "a class" : "no struct");
         else if (type.IsGenericType)
             mistakes.Add(Rules.Functor, type.Locations[0], type.Name, Language.Display(contract), "generic");
+        else if (!Language.IsReachable(type))
+            mistakes.Add(Rules.Functor, type.Locations[0], type.Name, Language.Display(contract), "private");
         foreach (ISymbol field in StoredFields(type))
         {
             if (FieldOf(field) is null)

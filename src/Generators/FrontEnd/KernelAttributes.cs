@@ -116,7 +116,7 @@ internal static class KernelAttributes
         if (rank == 0)
             mistakes.Add(Rules.Specialization, Whole(shape, cancellation), $"[Shape] on '{parameter.Name}', which is no view", "scalars take [Value] or [Range]");
         else if (list.Values.Length != rank)
-            mistakes.Add(Rules.Specialization, Whole(shape, cancellation), $"[Shape] of '{parameter.Name}' has {list.Values.Length} entries for {rank} axes", "give one entry an axis");
+            mistakes.Add(Rules.Specialization, Whole(shape, cancellation), $"[Shape] of '{parameter.Name}' names {list.Values.Length} extents of a view of rank {rank}", "give one entry an axis");
         for (int i = 0; i < list.Values.Length; i++)
         {
             if (list.Values[i].Value is string name && !axes.Contains(name))

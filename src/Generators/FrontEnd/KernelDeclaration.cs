@@ -15,10 +15,12 @@ internal static class KernelDeclaration
             mistakes.Add(Rules.Signature, at, method.Name, "is an instance method", "make it static");
         if (!method.ReturnsVoid && !method.IsAsync)
             mistakes.Add(Rules.Signature, at, method.Name, $"returns '{Language.Display(method.ReturnType)}'", "return void and store results in a view");
-        if (method.IsAsync || IsIterator(method, cancellation))
+        if (method.IsAsync)
             mistakes.Add(Rules.AsyncOrIterator, at);
         if (method.ContainingType.TypeKind != TypeKind.Class)
             mistakes.Add(Rules.Signature, at, method.Name, $"is in '{method.ContainingType.Name}', which is no class", "move it into a static partial class");
+        if (!Language.IsReachable(method.ContainingType))
+            mistakes.Add(Rules.Signature, at, method.Name, $"is in '{Language.Display(method.ContainingType)}', which is private", "make the class internal or public");
         for (INamedTypeSymbol? type = method.ContainingType; type is not null; type = type.ContainingType)
             CheckContainer(type, method, mistakes, cancellation);
         if (method.ContainingType.GetMembers(method.Name).OfType<IMethodSymbol>().Any(m => Language.Has(m, "Kernel") && !SymbolEqualityComparer.Default.Equals(m, method)))
@@ -52,8 +54,4 @@ internal static class KernelDeclaration
                 "add [Elements(typeof(float), ...)], or constrain it to an interface marked [FunctorInterface]");
         }
     }
-
-    private static bool IsIterator(IMethodSymbol method, CancellationToken cancellation) => method.DeclaringSyntaxReferences
-        .SelectMany(r => r.GetSyntax(cancellation).DescendantNodes(n => n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)))
-        .Any(n => n is YieldStatementSyntax);
 }

@@ -98,7 +98,7 @@ internal sealed class KernelReader
             return new Parameter { Name = parameter.Name, Kind = ParameterKind.Functor, TypeParameter = functor.Name };
         if (Language.ScalarOf(type) is not { } dtype)
         {
-            _mistakes.Add(Rules.Type, at, Language.Display(type), Unsupported.Instead(type));
+            _mistakes.Add(Rules.Type, at, Language.Display(type), Unsupported.InsteadOfParameter(type));
             return null;
         }
 

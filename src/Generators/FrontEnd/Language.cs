@@ -109,6 +109,11 @@ internal static class Language
         return definition.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{space.ToDisplayString()}.{definition.MetadataName}" : definition.MetadataName;
     }
 
+    /// <summary>Whether generated code of the same assembly can name a type.</summary>
+    public static bool IsReachable(INamedTypeSymbol? type) => type is null
+        || (type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal && !type.IsFileLocal
+            && IsReachable(type.ContainingType));
+
     /// <summary>A type as a message shows it.</summary>
     public static string Display(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 }

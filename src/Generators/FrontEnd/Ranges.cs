@@ -40,15 +40,13 @@ internal sealed class Ranges
     {
         if (IsLaunchUniform(value))
             return true;
-        if (_loops.TryGetValue(value, out Loop? loop))
-            return IsBounded(loop.End);
         return value.Definition is { } op && op.Code switch
         {
             OpCode.ProgramId => true,
             OpCode.Min => op.Operands.Any(IsBounded),
             OpCode.Add or OpCode.Mul or OpCode.Max => op.Operands.All(IsBounded),
-            OpCode.Div or OpCode.Shr or OpCode.Sub => IsBounded(op.Operands[0]) && NeverNegative(op.Operands[1]),
-            OpCode.Rem => IsBounded(op.Operands[0]) || IsBounded(op.Operands[1]),
+            OpCode.Sub => IsBounded(op.Operands[0]) && NeverNegative(op.Operands[1]),
+            OpCode.Div => IsBounded(op.Operands[0]) && IsLaunchUniform(op.Operands[1]),
             OpCode.Select => IsBounded(op.Operands[1]) && IsBounded(op.Operands[2]),
             _ => false,
         };
@@ -93,10 +91,10 @@ internal sealed class Ranges
 
     private bool NeverNegative(Value value) => _loops.TryGetValue(value, out Loop? loop) ? NeverNegative(loop.Start) : value.Definition switch
     {
-        { Code: OpCode.ViewExtent or OpCode.ProgramId or OpCode.Param } => true,
+        { Code: OpCode.ViewExtent or OpCode.ProgramId } => true,
         { Code: OpCode.Const } op => op.Attr<Number>().Bits >= 0,
         { Code: OpCode.Max } op => op.Operands.Any(NeverNegative),
-        { Code: OpCode.Min or OpCode.Add or OpCode.Mul or OpCode.Div or OpCode.Rem } op => op.Operands.All(NeverNegative),
+        { Code: OpCode.Min or OpCode.Add or OpCode.Mul or OpCode.Div } op => op.Operands.All(NeverNegative),
         _ => false,
     };
 

@@ -42,7 +42,8 @@ internal static class Shapes
     public static string Mismatch(int axis, Extent a, Extent b) =>
         $"axis {Text(axis)} has {Describe(a)} elements on one side and {Describe(b)} on the other";
 
-    private static string Axes(int count) => count == 1 ? "one axis" : "two axes";
+    /// <summary>"one axis" or "two axes".</summary>
+    public static string Axes(int count) => count == 1 ? "one axis" : "two axes";
 
     private static string CSharp(DType type) => type switch
     {

@@ -9,27 +9,27 @@ internal static class Unsupported
 {
     private static readonly Dictionary<OperationKind, (string What, string Instead)> Constructs = new()
     {
-        [OperationKind.Switch] = ("switch", "use if and else, or nested ?:"),
-        [OperationKind.SwitchExpression] = ("switch", "use nested ?: on scalars or Where on tiles"),
-        [OperationKind.Branch] = ("break, continue or goto", "put the condition into the loop's own condition, or guard the rest of the body with if"),
+        [OperationKind.Switch] = ("'switch'", "use if and else, or nested ?:"),
+        [OperationKind.SwitchExpression] = ("'switch'", "use nested ?: on scalars or Where on tiles"),
+        [OperationKind.Branch] = ("'break', 'continue' or 'goto'", "put the condition into the loop's own condition, or guard the rest of the body with if"),
         [OperationKind.LocalFunction] = ("A local function", "make it a static method with [DeviceFunction]"),
         [OperationKind.Labeled] = ("A label", "use for, while and if"),
-        [OperationKind.Using] = ("using", "a kernel owns nothing that must be disposed; do this before the launch"),
-        [OperationKind.UsingDeclaration] = ("using", "a kernel owns nothing that must be disposed; do this before the launch"),
-        [OperationKind.Lock] = ("lock", "programs share nothing but views; let each write its own elements"),
-        [OperationKind.IsPattern] = ("is", "compare with == and <"),
-        [OperationKind.IsType] = ("is", "types are chosen when the kernel is compiled; write one kernel for each, or a functor"),
-        [OperationKind.TypeOf] = ("typeof", "types are chosen when the kernel is compiled; write one kernel for each, or a functor"),
-        [OperationKind.SizeOf] = ("sizeof", "views count in elements; no size in bytes is needed"),
-        [OperationKind.NameOf] = ("nameof", "a kernel has no strings"),
-        [OperationKind.Coalesce] = ("??", "kernel values are never null"),
-        [OperationKind.ConditionalAccess] = ("?.", "kernel values are never null"),
+        [OperationKind.Using] = ("'using'", "a kernel owns nothing that must be disposed; do this before the launch"),
+        [OperationKind.UsingDeclaration] = ("'using'", "a kernel owns nothing that must be disposed; do this before the launch"),
+        [OperationKind.Lock] = ("'lock'", "programs share nothing but views; let each write its own elements"),
+        [OperationKind.IsPattern] = ("'is'", "compare with == and <"),
+        [OperationKind.IsType] = ("'is'", "types are chosen when the kernel is compiled; write one kernel for each, or a functor"),
+        [OperationKind.TypeOf] = ("'typeof'", "types are chosen when the kernel is compiled; write one kernel for each, or a functor"),
+        [OperationKind.SizeOf] = ("'sizeof'", "views count in elements; no size in bytes is needed"),
+        [OperationKind.NameOf] = ("'nameof'", "tell cases apart by an int or an enum constant"),
+        [OperationKind.Coalesce] = ("'??'", "kernel values are never null"),
+        [OperationKind.ConditionalAccess] = ("'?.'", "kernel values are never null"),
         [OperationKind.ArrayElementReference] = ("An array element", "pass a View1 and read it with Load"),
-        [OperationKind.InstanceReference] = ("this", "kernels and their functions are static"),
-        [OperationKind.DefaultValue] = ("default", "write the value itself"),
-        [OperationKind.Range] = ("..", "use Range(start, extent)"),
-        [OperationKind.DynamicInvocation] = ("dynamic", "use scalars, tiles and views"),
-        [OperationKind.Await] = ("await", "a kernel runs to its end; wait for a launch on the host"),
+        [OperationKind.InstanceReference] = ("'this'", "kernels and their functions are static"),
+        [OperationKind.DefaultValue] = ("'default'", "write the value itself"),
+        [OperationKind.Range] = ("'..'", "use Range(start, extent)"),
+        [OperationKind.DynamicInvocation] = ("'dynamic'", "use scalars, tiles and views"),
+        [OperationKind.Await] = ("'await'", "a kernel runs to its end; wait for a launch on the host"),
     };
 
     private static readonly Dictionary<OperationKind, (string What, string Instead)> Allocations = new()
@@ -38,7 +38,7 @@ internal static class Unsupported
         [OperationKind.CollectionExpression] = ("A collection expression", "use a tile (Zeros, Full) or pass a view as scratch memory"),
         [OperationKind.AnonymousFunction] = ("A lambda", "write a static [DeviceFunction] method, or a functor"),
         [OperationKind.DelegateCreation] = ("A delegate", "write a static [DeviceFunction] method, or a functor"),
-        [OperationKind.InterpolatedString] = ("A string", "a kernel has no strings"),
+        [OperationKind.InterpolatedString] = ("A string", "tell cases apart by an int or an enum constant"),
         [OperationKind.AnonymousObjectCreation] = ("A new object", "keep its parts in locals"),
     };
 
@@ -73,13 +73,13 @@ internal static class Unsupported
             case IReturnOperation { Kind: OperationKind.YieldReturn or OperationKind.YieldBreak }:
                 return Mistakes.Error(Rules.AsyncOrIterator, at);
             case IForEachLoopOperation:
-                return Mistakes.Error(Rules.Unsupported, at, "foreach", "use for (int i = 0; i < n; i++), or one operation on a whole tile");
+                return Mistakes.Error(Rules.Unsupported, at, "'foreach'", "use for (int i = 0; i < n; i++), or one operation on a whole tile");
             case IWhileLoopOperation:
-                return Mistakes.Error(Rules.Unsupported, at, "do ... while", "use while");
+                return Mistakes.Error(Rules.Unsupported, at, "'do ... while'", "use while");
             case IAwaitOperation:
                 return Mistakes.Error(Rules.AsyncOrIterator, at);
             case { Type.SpecialType: SpecialType.System_String }:
-                return Mistakes.Error(Rules.Allocation, at, "A string", "a kernel has no strings");
+                return Mistakes.Error(Rules.Allocation, at, "A string", "tell cases apart by an int or an enum constant");
         }
 
         if (Allocations.TryGetValue(operation.Kind, out (string What, string Instead) allocation))
@@ -117,7 +117,7 @@ internal static class Unsupported
         if (member.Member is { ContainingType: { TypeKind: not TypeKind.Error } type })
         {
             if (member.Type is { SpecialType: SpecialType.System_String })
-                return Mistakes.Error(Rules.Allocation, at, "A string", "a kernel has no strings");
+                return Mistakes.Error(Rules.Allocation, at, "A string", "tell cases apart by an int or an enum constant");
             return Mistakes.Error(Rules.Unsupported, at, $"'{type.Name}.{member.Member.Name}'", member.Member.IsStatic && Language.ScalarOf(member.Type) is not null
                 ? "make it a const, or pass it as a parameter"
                 : "pass what is needed of it as a parameter");
@@ -125,6 +125,10 @@ internal static class Unsupported
 
         return Mistakes.Silent();
     }
+
+    /// <summary>What to use instead of a type of a kernel's parameter.</summary>
+    public static string InsteadOfParameter(ITypeSymbol type) =>
+        Language.TileOf(type) is null ? Instead(type) : "pass a view and load the tile from it";
 
     /// <summary>What to use instead of a type.</summary>
     public static string Instead(ITypeSymbol? type) => type switch
@@ -134,7 +138,7 @@ internal static class Unsupported
         { SpecialType: SpecialType.System_SByte or SpecialType.System_Byte or SpecialType.System_Int16 or SpecialType.System_UInt16 or SpecialType.System_Char } =>
             "compute in int and mask with & 255",
         { Name: "Half" or "BFloat16" } => "compute in float; views convert where they load and store",
-        { SpecialType: SpecialType.System_String } => "a kernel has no strings",
+        { SpecialType: SpecialType.System_String } => "tell cases apart by an int or an enum constant",
         { TypeKind: TypeKind.Array } => "use a View1 to View4",
         { Name: "Span" or "ReadOnlySpan" or "Memory" or "Tensor" or "TensorSpan" } => "use a View1 to View4",
         { TypeKind: TypeKind.Delegate } => "use a functor: a type parameter with static abstract methods",

@@ -14,7 +14,7 @@ internal static class StructReader
 
     public static EquatableArray<FunctorModel> Functors(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
-        if (Declared(context, cancellation) is not { IsGenericType: false } type || !IsReachable(type))
+        if (Declared(context, cancellation) is not { } type)
             return default;
         var models = new List<FunctorModel>();
         foreach (INamedTypeSymbol contract in FunctorReader.InterfacesOf(type))
@@ -38,7 +38,7 @@ internal static class StructReader
 
     public static FormatModel? Format(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
-        if (Declared(context, cancellation) is not { IsGenericType: false } type || !Language.IsFormat(type) || !IsReachable(type))
+        if (Declared(context, cancellation) is not { } type || !Language.IsFormat(type))
             return null;
         return FormatReader.Read(type, context.SemanticModel.Compilation, cancellation).Ir is { } format
             ? new FormatModel(format.Name, type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), KernelModelReader.IsPublic(type), IrPrinter.Print(format, positions: false))
@@ -50,10 +50,6 @@ internal static class StructReader
             && FunctorReader.ReadDefaults(contract, context.SemanticModel.Compilation, cancellation)?.Ir is { } defaults
             ? new FunctorDefaults(defaults.Interface, KernelModelReader.IsPublic(contract), IrPrinter.Print(defaults, positions: false))
             : null;
-
-    /// <summary>Whether generated code of the same assembly can name a type.</summary>
-    public static bool IsReachable(INamedTypeSymbol? type) => type is null
-        || (type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal && !type.IsFileLocal && IsReachable(type.ContainingType));
 
     // A partial struct is read once, for the first of its parts that names interfaces.
     private static INamedTypeSymbol? Declared(GeneratorSyntaxContext context, CancellationToken cancellation)

@@ -1,0 +1,14 @@
+// KF0002 12:28
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> x, View1<float> y, int n)
+    {
+        y.Store(0, (float)(2.0 * x.Load(0)));
+    }
+}

@@ -1,0 +1,15 @@
+// KF0006 13:20
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> x, View1<float> y, int n)
+    {
+        var i = Range(0, x.Extent0);
+        y.Store(0, i.Extent1);
+    }
+}

@@ -1,0 +1,14 @@
+// KF0024 12:17
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> x, View1<float> y, int n)
+    {
+        y.Store(ProgramId(3, n), 1f);
+    }
+}

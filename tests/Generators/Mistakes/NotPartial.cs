@@ -1,0 +1,11 @@
+// KF0012 7:21
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> y) => y.Store(0, 1f);
+}

@@ -1,0 +1,17 @@
+// KF0020 14:13
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> x, View1<float> y, int n)
+    {
+        var acc = Zeros(Range(0, 16));
+        if (n > 4)
+            acc = x.Load(Range(0, x.Extent0));
+        y.Store(Range(0, 16), acc);
+    }
+}

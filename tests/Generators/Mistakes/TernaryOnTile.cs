@@ -1,0 +1,16 @@
+// KF0005 14:20
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> x, View1<float> y, int n)
+    {
+        var i = Range(0, x.Extent0);
+        var v = x.Load(i);
+        y.Store(i, v < 0f ? -v : v);
+    }
+}

@@ -1,0 +1,16 @@
+// KF0023 7:24
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public readonly struct Odd : IQuantFormat
+{
+    public static int BlockSize => 32;
+
+    public static int BlockBytes => 34;
+
+    public static int GroupSize => 24;
+
+    public static Quantized Decode(Block b, int i) => new(b.Half(0), b.SByte(2 + i));
+}

@@ -1,0 +1,16 @@
+// KF0019 14:44
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View2<float> m, View1<float> y, int n)
+    {
+        var i = Range(0, m.Extent0);
+        var j = Range(0, m.Extent1);
+        y.Store(i, Sum(m.Load(i, j), axis: n));
+    }
+}

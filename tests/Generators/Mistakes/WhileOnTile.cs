@@ -1,0 +1,18 @@
+// KF0005 14:16
+
+using System;
+using KernelFoundry;
+using static KernelFoundry.Ops;
+
+public static partial class Sample
+{
+    [Kernel]
+    public static void Bad(View1<float> x, View1<float> y, int n)
+    {
+        var i = Range(0, x.Extent0);
+        var v = x.Load(i);
+        while (v > 1f)
+            v = v / 2f;
+        y.Store(i, v);
+    }
+}
