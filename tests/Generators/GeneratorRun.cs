@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using KernelFoundry.Generators.Generation;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,7 +13,13 @@ internal sealed class GeneratorRun
         parseOptions: Snippet.Options,
         driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
+    private static readonly ConcurrentDictionary<string, Lazy<GeneratorRun>> Valid = new();
+
     public GeneratorRun(Compilation compilation) => Update(compilation);
+
+    /// <summary>The run over a file of Snippets, which is valid; compiling what is rendered takes seconds, so it is done once.</summary>
+    public static GeneratorRun Of(string snippet) => Valid.GetOrAdd(
+        snippet, name => new(() => new GeneratorRun(Snippet.Compile(($"{name}.cs", Snippet.Read(name)))).RequireValid())).Value;
 
     public Compilation Output { get; private set; } = null!;
 

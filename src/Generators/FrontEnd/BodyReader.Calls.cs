@@ -28,7 +28,7 @@ internal sealed partial class BodyReader
             return Functor(call, constrained);
         if (Language.Has(method.OriginalDefinition, "DeviceFunction"))
             return Inline(call, method, null);
-        throw Unsupported.Call(call, Here);
+        throw Unsupported.Call(call, Here, _compilation);
     }
 
     private Value Cast(Value value, DType to) => value.Type.DType == to ? value : _builder.Emit(OpCode.Convert, to, value);
@@ -65,7 +65,7 @@ internal sealed partial class BodyReader
     private Term Inline(IInvocationOperation call, IMethodSymbol method, ITypeSymbol? self)
     {
         IMethodSymbol definition = method.OriginalDefinition;
-        if (definition.DeclaringSyntaxReferences.IsEmpty)
+        if (Language.SourceOf(definition, _compilation) is null)
         {
             throw Mistakes.Error(Rules.Unsupported, Here, $"'{method.Name}', a device function of another assembly,",
                 "copy it into this project, or make it a method of a functor");

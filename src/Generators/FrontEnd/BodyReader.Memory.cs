@@ -41,7 +41,7 @@ internal sealed partial class BodyReader
     {
         string name = call.TargetMethod.Name;
         if (call.Instance is null || (!Loads.ContainsKey(name) && !Stores.ContainsKey(name)))
-            throw Unsupported.Call(call, Here);
+            throw Unsupported.Call(call, Here, _compilation);
         if (Evaluate(call.Instance) is not ViewTerm view)
             throw Mistakes.Silent();
         var arguments = new Arguments(this, call);
@@ -141,7 +141,7 @@ internal sealed partial class BodyReader
     private Value Byte(IInvocationOperation call)
     {
         if (!Accessors.TryGetValue(call.TargetMethod.Name, out (RawType Raw, DType Type) accessor))
-            throw Unsupported.Call(call, Here);
+            throw Unsupported.Call(call, Here, _compilation);
         return _builder.Load(OpCode.RawLoad, new MemoryAccess("block", Raw: accessor.Raw), accessor.Type, Value(call.Arguments[0].Value));
     }
 }

@@ -98,7 +98,7 @@ internal sealed partial class BodyReader
     private IBlockOperation? BodyOf(IMethodSymbol method)
     {
         IMethodSymbol definition = method.OriginalDefinition.PartialImplementationPart ?? method.OriginalDefinition;
-        if (definition.DeclaringSyntaxReferences.FirstOrDefault() is not { } reference)
+        if (Language.SourceOf(definition, _compilation) is not { } reference)
             return null;
         SyntaxNode syntax = reference.GetSyntax(_cancellation);
         return _compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, _cancellation) switch

@@ -37,7 +37,7 @@ internal static class FunctorReader
         foreach (IMethodSymbol member in Contract(contract))
         {
             // A default of another assembly's interface has no source here; its IR comes with that assembly.
-            if (Implementation(type, member) is { DeclaringSyntaxReferences.IsEmpty: false } method)
+            if (Implementation(type, member) is { } method && Language.SourceOf(method.OriginalDefinition, compilation) is not null)
                 methods.Add(ReadMethod(method, type, member.Name, mistakes, compilation, cancellation));
         }
 

@@ -114,6 +114,10 @@ internal static class Language
         || (type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal && !type.IsFileLocal
             && IsReachable(type.ContainingType));
 
+    /// <summary>The declaration of a symbol in this compilation. A referenced project has source too, but of a compilation of its own.</summary>
+    public static SyntaxReference? SourceOf(ISymbol symbol, Compilation compilation) =>
+        symbol.DeclaringSyntaxReferences.FirstOrDefault(r => compilation.ContainsSyntaxTree(r.SyntaxTree));
+
     /// <summary>A type as a message shows it.</summary>
     public static string Display(ITypeSymbol type) => type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
 }

@@ -90,7 +90,7 @@ internal static class Unsupported
         return Mistakes.Error(Rules.Unsupported, at, what, instead);
     }
 
-    public static MistakeException Call(IInvocationOperation call, Location at)
+    public static MistakeException Call(IInvocationOperation call, Location at, Compilation compilation)
     {
         IMethodSymbol method = call.TargetMethod;
         string name = $"{method.ContainingType.Name}.{method.Name}";
@@ -107,7 +107,7 @@ internal static class Unsupported
                 : "build it from the functions of KernelFoundry.Ops");
         }
 
-        return method.IsStatic && !method.DeclaringSyntaxReferences.IsEmpty
+        return method.IsStatic && Language.SourceOf(method.OriginalDefinition, compilation) is not null
             ? new MistakeException(Mistakes.WithProperty(Rules.NotDeviceFunction, at, "Method", method.Name, name))
             : Mistakes.Error(Rules.Unsupported, at, $"'{name}'", "use the functions of KernelFoundry.Ops and static [DeviceFunction] methods of this project");
     }
