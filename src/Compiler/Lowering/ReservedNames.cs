@@ -13,11 +13,19 @@ internal static class ReservedNames
         "half uchar kernel global local constant restrict inline args scratch p0 p1 p2 shape exp log sqrt rsqrt tanh erf sin cos floor rint fmax " +
         "fmin max min fma abs fabs select clamp mix step sign dot length normalize any all";
 
+    private static readonly HashSet<string> Reserved = [.. Words.Split(' ')];
+
+    /// <summary>Whether a target language or its library has the name already.</summary>
+    public static bool IsWord(string name) => Reserved.Contains(name);
+
     public static Dictionary<string, int> For(Kernel kernel)
     {
         var names = Words.Split(' ').ToDictionary(w => w, _ => 1);
         foreach (Parameter parameter in kernel.Parameters)
+        {
             names[parameter.Name] = 1;
+            names[parameter.Name + "_"] = 1;
+        }
         return names;
     }
 }

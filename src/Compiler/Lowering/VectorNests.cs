@@ -7,12 +7,12 @@ namespace KernelFoundry.Compiler.Lowering;
 /// Nests as loops over vectors of <see cref="Lanes.Count"/> lanes along the last axis, with a tail of the remaining elements. Reductions keep one
 /// partial a lane in increasing order and combine the lanes at the end, which is the order the language promises.
 /// </summary>
-internal sealed class VectorNests(TileState state) : INestEmitter
+internal sealed class VectorNests(TileState state, int width) : INestEmitter
 {
-    // Rows reduced side by side: independent accumulator chains, and what the rows share is loaded once.
-    private const int RowsTogether = 4;
-    private const int ContractRows = 8;
-    private const int ContractColumns = 2;
+    // Rows reduced side by side: independent accumulator chains, and what the rows share is loaded once. Eight hardware vectors of
+    // accumulators whatever their width; how rows are grouped never changes a row's own sum.
+    private readonly int _contractRows = width / 64;
+    private readonly int _rowsTogether = width / 128;
 
     public int RowPadding => Lanes.Count;
 
@@ -149,7 +149,7 @@ internal sealed class VectorNests(TileState state) : INestEmitter
             Fill(column.Target, nest.Extents[1], Identity(column.Kind, column.Target.Storage.Type), emitter);
         Dictionary<Root, Var> whole = Accumulators(nest.Roots.Where(r => r is ReduceRoot), emitter);
         bool onlyRowSums = nest.Roots.All(r => r is AxisReduceRoot { Axis: 1 });
-        Grouped(emitter, nest.Extents[0], onlyRowSums ? RowsTogether : 1, "i", rows =>
+        Grouped(emitter, nest.Extents[0], onlyRowSums ? _rowsTogether : 1, "i", rows =>
         {
             var partial = new Dictionary<Root, Var>[rows.Length];
             for (int r = 0; r < rows.Length; r++)
@@ -296,55 +296,39 @@ internal sealed class VectorNests(TileState state) : INestEmitter
 
     // ---- contractions
 
-    // Both operands contiguous along k: a vector accumulator for each of several rows and columns, lanes combined at the end.
+    // Both operands contiguous along k: a vector accumulator for each of several rows, lanes combined at the end.
     private void ContractByDepth(ContractRoot root, ElementEmitter emitter)
     {
-        Grouped(emitter, root.N, ContractColumns, "n", columns => Grouped(emitter, root.M, ContractRows, "m", rows =>
+        Grouped(emitter, root.N, 1, "n", columns => Grouped(emitter, root.M, _contractRows, "m", rows =>
         {
-            var sums = new Var[rows.Length, columns.Length];
-            for (int r = 0; r < rows.Length; r++)
-            {
-                for (int c = 0; c < columns.Length; c++)
-                    sums[r, c] = Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))));
-            }
-
+            Var[] sums = rows.Select(_ => Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))))).ToArray();
             Vectors(emitter, root.K, root.Type == DType.I32 ? 2 : Unroll(root.A, root.B), (k, count) =>
             {
-                if (root.Type == DType.I32 && count is null && BytePairs(root, emitter, rows, columns, k, sums))
+                if (root.Type == DType.I32 && count is null && BytePairs(root, emitter, rows, columns[0], k, sums))
                     return;
-                Expr[] b = columns.Select(c => Operand(emitter, root.B, [k, c], count, root.Type)).ToArray();
+                Expr b = Operand(emitter, root.B, [k, columns[0]], count, root.Type);
                 for (int r = 0; r < rows.Length; r++)
                 {
                     Expr a = Operand(emitter, root.A, root.A.Type.Rank == 1 ? [k] : [rows[r], k], count, root.Type);
-                    for (int c = 0; c < columns.Length; c++)
-                        emitter.Innermost.Add(new Assign(sums[r, c], MultiplyAdd(a, b[c], sums[r, c], true)) { Location = root.Location });
+                    emitter.Innermost.Add(new Assign(sums[r], MultiplyAdd(a, b, sums[r], true)) { Location = root.Location });
                 }
             });
             for (int r = 0; r < rows.Length; r++)
-            {
-                for (int c = 0; c < columns.Length; c++)
-                    Result(root, emitter, rows[r], columns[c], new ReduceLanes(ReduceKind.Sum, sums[r, c]));
-            }
+                Result(root, emitter, rows[r], columns[0], new ReduceLanes(ReduceKind.Sum, sums[r]));
         }));
     }
 
     // Two vectors of signed bytes from memory multiply in one step, made at the first of the two.
-    private static bool BytePairs(ContractRoot root, ElementEmitter emitter, AxisIndex[] rows, AxisIndex[] columns, AxisIndex k, Var[,] sums)
+    private static bool BytePairs(ContractRoot root, ElementEmitter emitter, AxisIndex[] rows, AxisIndex column, AxisIndex k, Var[] sums)
     {
         if (k.Cell.Divisor % MultiplyAddPairs.Elements != 0)
             return false;
-        AxisIndex[] A(AxisIndex row) => root.A.Type.Rank == 1 ? [k] : [row, k];
-        AxisIndex[] B(AxisIndex column) => root.B.Type.Rank == 1 ? [k] : [k, column];
-        LoadView?[] a = rows.Select(r => emitter.ConsecutiveBytes(root.A, A(r))).ToArray();
-        LoadView?[] b = columns.Select(c => emitter.ConsecutiveBytes(root.B, B(c))).ToArray();
-        if (a.Concat(b).Any(load => load is null))
+        LoadView?[] a = rows.Select(r => emitter.ConsecutiveBytes(root.A, root.A.Type.Rank == 1 ? [k] : [r, k])).ToArray();
+        LoadView? b = emitter.ConsecutiveBytes(root.B, root.B.Type.Rank == 1 ? [k] : [k, column]);
+        if (b is null || a.Any(load => load is null))
             return false;
         for (int r = 0; r < rows.Length && k.Cell.Offset % MultiplyAddPairs.Elements == 0; r++)
-        {
-            for (int c = 0; c < columns.Length; c++)
-                emitter.Innermost.Add(new Assign(sums[r, c], new MultiplyAddPairs(sums[r, c], a[r]!, b[c]!)) { Location = root.Location });
-        }
-
+            emitter.Innermost.Add(new Assign(sums[r], new MultiplyAddPairs(sums[r], a[r]!, b)) { Location = root.Location });
         return true;
     }
 
@@ -365,7 +349,7 @@ internal sealed class VectorNests(TileState state) : INestEmitter
     // B contiguous along n: a vector of columns for each of several rows, k innermost.
     private void ContractByColumns(ContractRoot root, ElementEmitter emitter)
     {
-        Vectors(emitter, root.N, 1, (column, _) => Grouped(emitter, root.M, ContractRows, "m", rows =>
+        Vectors(emitter, root.N, 1, (column, _) => Grouped(emitter, root.M, _contractRows, "m", rows =>
         {
             Var[] sums = rows.Select(row => Mutable(emitter, "sum", root.Accumulator is { } accumulator
                 ? Vector(emitter, emitter.Emit(accumulator, row, column))

@@ -2,10 +2,11 @@ using KernelFoundry.Compiler.Ir;
 
 namespace KernelFoundry.Compiler.Passes;
 
-/// <summary>Replaces what a target lacks by what it has. The rules are a table from op to its expansion.</summary>
-public static class Legalizer
+/// <summary>What replaces an op a target lacks: a table from op to its expansion in simpler ops.</summary>
+internal static class Legalizer
 {
-    private static readonly Dictionary<OpCode, Func<Builder, Value, Value>> VectorRules = new()
+    /// <summary>For vector hardware, which has arithmetic only: transcendental functions as polynomials.</summary>
+    public static readonly IReadOnlyDictionary<OpCode, Func<Builder, Value, Value>> VectorRules = new Dictionary<OpCode, Func<Builder, Value, Value>>
     {
         [OpCode.Exp] = Transcendentals.Exp,
         [OpCode.Log] = Transcendentals.Log,
@@ -15,8 +16,4 @@ public static class Legalizer
         [OpCode.Sin] = (b, x) => Transcendentals.Sine(b, x, 0),
         [OpCode.Cos] = (b, x) => Transcendentals.Sine(b, x, 1),
     };
-
-    /// <summary>For targets with vector arithmetic only: transcendental functions become polynomials, for scalars alike so that bits agree.</summary>
-    public static Kernel ForVectors(Kernel kernel) => Rewriter.Rewrite(kernel, (builder, op, operands) =>
-        VectorRules.TryGetValue(op.Code, out Func<Builder, Value, Value>? rule) ? rule(builder, operands[0]) : null);
 }

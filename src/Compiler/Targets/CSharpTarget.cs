@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
-using KernelFoundry.Compiler.Passes;
 
 namespace KernelFoundry.Compiler.Targets;
 
@@ -14,28 +12,23 @@ public static class CSharpTarget
 {
     private static readonly int[] Widths = [512, 256, 128];
 
-    /// <summary>The vector form this target renders.</summary>
-    public static Program Lower(Kernel kernel)
-    {
-        Kernel legal = Legalizer.ForVectors(kernel);
-        return TileLowering.Lower(legal, state => new VectorNests(state));
-    }
+    /// <summary>The vector form this target renders for a hardware width.</summary>
+    public static Program Lower(Kernel kernel, int width = 512) => TileLowering.Lower(kernel, state => new VectorNests(state, width));
 
     /// <summary>
     /// A class with Run512, Run256, Run128 (<c>long* args, byte* scratch, int p0, int p1, int p2</c>) and Plan (<c>long* args, LaunchShape*</c>).
     /// </summary>
     public static string Render(Kernel kernel, string className)
     {
-        Program program = Lower(kernel);
         var text = new StringBuilder();
         text.Append("internal static unsafe class ").Append(className).Append("\n{\n");
         foreach (int width in Widths)
-            text.Append(new VectorWriter(program, width).Method()).Append('\n');
+            text.Append(RenderWidth(kernel, width)).Append('\n');
         text.Append("    public static void Plan(long* args, LaunchShape* shape)\n    {\n");
-        text.Append(PlanWriter.Body(program, "        ", "CpuScratchBytes")).Append("    }\n}\n");
+        text.Append(PlanWriter.Body(Lower(kernel), "        ", "CpuScratchBytes")).Append("    }\n}\n");
         return text.ToString();
     }
 
     /// <summary>One width's method alone: what a reader wants to see.</summary>
-    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Lower(kernel), width).Method();
+    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Lower(kernel, width), width).Method();
 }

@@ -8,7 +8,7 @@ namespace KernelFoundry.Compiler.Targets;
 /// The vector form as C# over <c>Vector{width}</c>. A 16-lane value is one, two or four hardware vectors, its parts; every statement is written
 /// once a part. What the hardware cannot do to a vector goes through a staging array lane by lane.
 /// </summary>
-internal sealed class VectorWriter(Program program, int width) : CSharpScalars(program)
+internal class VectorWriter(Program program, int width, int lanes = Lowering.Lanes.Count) : CSharpScalars(program)
 {
     // {0}, {1}, {2}: operands; {V}: the vector class of the width.
     private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()
@@ -17,6 +17,13 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
         [OpCode.Abs] = ("{V}.Abs({0})", null),
         [OpCode.Sqrt] = ("{V}.Sqrt({0})", null),
         [OpCode.Rsqrt] = ("({V}<float>.One / {V}.Sqrt({0}))", null),
+        [OpCode.Exp] = ("Elementary.Exp({0})", null),
+        [OpCode.Log] = ("Elementary.Log({0})", null),
+        [OpCode.Sigmoid] = ("Elementary.Sigmoid({0})", null),
+        [OpCode.Tanh] = ("Elementary.Tanh({0})", null),
+        [OpCode.Erf] = ("Elementary.Erf({0})", null),
+        [OpCode.Sin] = ("Elementary.Sin({0})", null),
+        [OpCode.Cos] = ("Elementary.Cos({0})", null),
         [OpCode.Floor] = ("{V}.Floor({0})", null),
         [OpCode.Round] = ("{V}.Round({0})", null),
         [OpCode.Not] = ("", "(~{0})"),
@@ -69,10 +76,13 @@ internal sealed class VectorWriter(Program program, int width) : CSharpScalars(p
 
     private readonly string _vector = $"Vector{width.ToString(CultureInfo.InvariantCulture)}";
     private readonly int _lanes = width / 32;
-    private readonly int _parts = Lowering.Lanes.Count / (width / 32);
+    private readonly int _parts = lanes / (width / 32);
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
     private int _temporaries;
+
+    /// <summary>Bits of a hardware vector.</summary>
+    protected int Width => width;
 
     public string Method()
     {
