@@ -87,6 +87,38 @@ public class LibraryTests
             run.Result.GeneratedSources.Select(s => s.HintName).Where(n => n.EndsWith(".Cpu.g.cs", StringComparison.Ordinal)));
     }
 
+    // Pointwise ones ship as IR; Norm reduces, so its shape depends on the caller.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_users_kernel_calls_the_device_functions_of_a_library(bool isBuilt)
+    {
+        const string Source = """
+            using KernelFoundry;
+            using Samples;
+            using static KernelFoundry.Ops;
+
+            public static partial class Own
+            {
+                [Kernel]
+                public static void Activate(View1<float> x, View1<float> y, int power)
+                {
+                    var i = ProgramRange(0, x.Extent0, 64);
+                    y.Store(i, Scaling.Swish(x.Load(i), Scaling.Power(x.Load(0), power)));
+                }
+
+                [Kernel]
+                public static void Normalize(View1<float> x) => x.Store(0, Scaling.Norm(x.Load(Range(0, x.Extent0))));
+            }
+            """;
+        Compilation compilation = Snippet.Compile([Library("Scaled", isBuilt)], ("User.cs", Source));
+        Diagnostic mistake = Assert.Single(await Analysis.Of(compilation));
+        Assert.Equal(("KF0001", 14), (mistake.Id, mistake.Location.GetLineSpan().StartLinePosition.Line));
+        KernelFoundry.Compiler.Ir.Kernel kernel = FrontEnd.KernelReader.Read(Snippet.Method(compilation, "Activate"), compilation, default).Ir!;
+        KernelFoundry.Compiler.Ir.IrVerifier.Verify(kernel);
+        Golden.Check("Ir/Library.Activate", KernelFoundry.Compiler.Ir.IrPrinter.Print(kernel));
+    }
+
     [Fact]
     public void A_project_without_kernels_gets_nothing()
     {

@@ -66,11 +66,7 @@ internal sealed partial class BodyReader
     {
         IMethodSymbol definition = method.OriginalDefinition;
         if (Language.SourceOf(definition, _compilation) is null)
-        {
-            throw Mistakes.Error(Rules.Unsupported, Here, $"'{method.Name}', a device function of another assembly,",
-                "copy it into this project, or make it a method of a functor");
-        }
-
+            return new ValueTerm(InlineShipped(call, definition));
         if (definition.Parameters.FirstOrDefault(p => p.RefKind is RefKind.Ref or RefKind.Out) is { } reference)
             throw Mistakes.Error(Rules.ByReference, Here, reference.Name);
         Term[] arguments = new Term[definition.Parameters.Length];
@@ -93,6 +89,25 @@ internal sealed partial class BodyReader
         }
 
         return result;
+    }
+
+    // A device function of another assembly, which ships the IR of those that work element by element.
+    private Value InlineShipped(IInvocationOperation call, IMethodSymbol method)
+    {
+        if (DeviceFunctions.Find(method) is not { } function)
+        {
+            throw Mistakes.Error(Rules.Unsupported, Here, $"'{method.Name}', a device function of another assembly that does not work element by element,",
+                "copy it into this project, or make it a method of a functor");
+        }
+
+        Value[] arguments = [.. call.Arguments.OrderBy(a => a.Parameter!.Ordinal).Select(a => Value(a.Value))];
+        if (Shapes.FirstMismatch(arguments.Select(a => a.Type)) is { } mismatch)
+            throw Mistakes.Error(Rules.Shape, Here, mismatch);
+        Value result = new IrInliner(_builder).Inline(function, arguments);
+        Extent[] shape = TypeRules.Broadcast(arguments.Select(a => a.Type), _builder.Location);
+        return result.Type.IsScalar && shape.Length > 0 && Language.TileOf(method.ReturnType) is not null
+            ? _builder.Emit(OpCode.Splat, null, [result, .. shape.Select(ExtentValue)])
+            : result;
     }
 
     private Term Property(IPropertyReferenceOperation reference)

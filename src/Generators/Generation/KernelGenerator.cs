@@ -37,9 +37,12 @@ public sealed class KernelGenerator : IIncrementalGenerator
         IncrementalValuesProvider<KernelRecord> records = kernels.Where(static k => !k.IsBroken)
             .Combine(summaries).Combine(surroundings).Combine(ProjectFolder(context))
             .Select(static (all, _) => Record(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right)).WithTrackingName(Steps.Records);
+        IncrementalValuesProvider<DeviceFunctionModel> deviceFunctions = context.SyntaxProvider
+            .ForAttributeWithMetadataName(Language.Namespace + ".DeviceFunctionAttribute", static (node, _) => node is MethodDeclarationSyntax, DeclarationReader.DeviceFunction)
+            .NotNull().WithTrackingName(Steps.DeviceFunctions);
         IncrementalValueProvider<Registration> registration = kernels.Where(static k => !k.IsBroken).Select(static (k, _) => DefinitionOf(k)).Collect()
-            .Combine(surroundings).Combine(foreign.Select(static (family, _) => family.Summary).Collect())
-            .Select(static (all, _) => RegistrationOf(all.Left.Left, all.Left.Right, all.Right)).WithTrackingName(Steps.Registration);
+            .Combine(surroundings).Combine(foreign.Select(static (family, _) => family.Summary).Collect()).Combine(deviceFunctions.Collect())
+            .Select(static (all, _) => RegistrationOf(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right)).WithTrackingName(Steps.Registration);
 
         context.RegisterSourceOutput(kernels, static (output, kernel) => Add(output, LaunchWriter.Write(kernel)));
         context.RegisterSourceOutput(records, static (output, record) => Add(output, DefinitionWriter.Write(record)));
@@ -66,11 +69,11 @@ public sealed class KernelGenerator : IIncrementalGenerator
     private static IncrementalValueProvider<Surroundings> SurroundingsOf(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<FunctorModel> functors = context.SyntaxProvider
-            .CreateSyntaxProvider(StructReader.IsCandidate, StructReader.Functors).SelectMany(static (models, _) => models).WithTrackingName(Steps.Functors);
+            .CreateSyntaxProvider(DeclarationReader.IsCandidate, DeclarationReader.Functors).SelectMany(static (models, _) => models).WithTrackingName(Steps.Functors);
         IncrementalValuesProvider<FormatModel> formats = context.SyntaxProvider
-            .CreateSyntaxProvider(StructReader.IsCandidate, StructReader.Format).NotNull().WithTrackingName(Steps.Formats);
+            .CreateSyntaxProvider(DeclarationReader.IsCandidate, DeclarationReader.Format).NotNull().WithTrackingName(Steps.Formats);
         IncrementalValuesProvider<FunctorDefaults> defaults = context.SyntaxProvider
-            .ForAttributeWithMetadataName(Language.Namespace + ".FunctorInterfaceAttribute", static (node, _) => node is InterfaceDeclarationSyntax, StructReader.Defaults)
+            .ForAttributeWithMetadataName(Language.Namespace + ".FunctorInterfaceAttribute", static (node, _) => node is InterfaceDeclarationSyntax, DeclarationReader.Defaults)
             .NotNull().WithTrackingName(Steps.Defaults);
         IncrementalValuesProvider<LibraryModel> libraries = context.MetadataReferencesProvider
             .Select(LibraryReader.Read).Where(static library => !library.IsEmpty).WithTrackingName(Steps.Libraries);
@@ -92,8 +95,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
     private static string DefinitionOf(KernelModel kernel) => $"global::{kernel.ClassName}.{LaunchWriter.Holder(kernel)}.Definition";
 
-    private static Registration RegistrationOf(ImmutableArray<string> definitions, Surroundings surroundings, ImmutableArray<FamilySummary> foreign) =>
-        new(definitions.ToEquatable(), surroundings.Functors, surroundings.Defaults, surroundings.Formats, foreign.ToEquatable());
+    private static Registration RegistrationOf(ImmutableArray<string> definitions, Surroundings surroundings, ImmutableArray<FamilySummary> foreign, ImmutableArray<DeviceFunctionModel> functions) =>
+        new(definitions.ToEquatable(), surroundings.Functors, surroundings.Defaults, surroundings.Formats, functions.ToEquatable(), foreign.ToEquatable());
 
     private static void Add(SourceProductionContext output, GeneratedFile file) => output.AddSource(file.Name, file.Source);
 

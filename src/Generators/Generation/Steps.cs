@@ -9,6 +9,7 @@ internal static class Steps
     public const string Functors = nameof(Functors);
     public const string Formats = nameof(Formats);
     public const string Defaults = nameof(Defaults);
+    public const string DeviceFunctions = nameof(DeviceFunctions);
     public const string Libraries = nameof(Libraries);
     public const string Surroundings = nameof(Surroundings);
     public const string Families = nameof(Families);
@@ -21,7 +22,7 @@ internal static class Steps
     /// <summary>Every step above.</summary>
     public static readonly string[] All =
     [
-        Kernels, Functors, Formats, Defaults, Libraries, Surroundings, Families, Rendered, ForeignFamilies, ForeignRendered, Records, Registration,
+        Kernels, Functors, Formats, Defaults, DeviceFunctions, Libraries, Surroundings, Families, Rendered, ForeignFamilies, ForeignRendered, Records, Registration,
     ];
 
     public static IncrementalValuesProvider<T> NotNull<T>(this IncrementalValuesProvider<T?> values)

@@ -6,9 +6,9 @@ namespace KernelFoundry.Generators.Generation.Emission;
 /// <summary>What a compilation makes known when its assembly is loaded.</summary>
 internal sealed record Registration(
     EquatableArray<string> Definitions, EquatableArray<FunctorModel> Functors, EquatableArray<FunctorDefaults> Defaults, EquatableArray<FormatModel> Formats,
-    EquatableArray<FamilySummary> ForeignFamilies)
+    EquatableArray<DeviceFunctionModel> DeviceFunctions, EquatableArray<FamilySummary> ForeignFamilies)
 {
-    public bool IsEmpty => Definitions.Count + Functors.Count + Defaults.Count + Formats.Count + ForeignFamilies.Count == 0;
+    public bool IsEmpty => Definitions.Count + Functors.Count + Defaults.Count + Formats.Count + DeviceFunctions.Count + ForeignFamilies.Count == 0;
 }
 
 /// <summary>Writes the module initializer that registers kernels, functors, formats and variants, and the IR of functors and formats.</summary>
@@ -23,6 +23,8 @@ internal static class RegistrationWriter
             ShipIr(text, defaults.Interface, defaults.IrText);
         foreach (FormatModel format in registration.Formats.Where(f => f.IsPublic))
             ShipIr(text, format.Name, format.IrText);
+        foreach (DeviceFunctionModel function in registration.DeviceFunctions)
+            ShipIr(text, function.Name, function.IrText);
         text.Append("\nnamespace KernelFoundry.Generated;\n\nfile static unsafe class Registration\n{\n");
         text.Append("    [global::System.Runtime.CompilerServices.ModuleInitializer]\n    internal static void Register()\n    {\n");
         foreach (FormatModel format in registration.Formats)

@@ -22,5 +22,8 @@ internal sealed record FunctorModel
 /// <summary>The default methods of a functor interface of this compilation.</summary>
 internal sealed record FunctorDefaults(string Interface, bool IsPublic, string IrText);
 
+/// <summary>A device function of this compilation that other assemblies can call.</summary>
+internal sealed record DeviceFunctionModel(string Name, string IrText);
+
 /// <summary>A quantization format of this compilation.</summary>
 internal sealed record FormatModel(string Name, string Type, bool IsPublic, string IrText);

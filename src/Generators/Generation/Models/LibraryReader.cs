@@ -24,8 +24,8 @@ internal static class LibraryReader
                     kernels.Add(LibraryText.ParseKernel(name, text));
                 else if (text.StartsWith("format", StringComparison.Ordinal))
                     formats.Add(new LibraryFormat(name, text));
-                else
-                    functors.Add(new LibraryFunctor(name, IrParser.ParseFunctor(text).Interface, text));
+                else if (IrParser.ParseFunctor(text).Interface is var contract && contract != DeviceFunctions.Interface)
+                    functors.Add(new LibraryFunctor(name, contract, text));
             }
             catch (IrException)
             {

@@ -5,8 +5,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KernelFoundry.Generators.Generation.Models;
 
-/// <summary>Makes the models of a struct that is a functor, a quantization format, or both.</summary>
-internal static class StructReader
+/// <summary>Makes the models of declarations kernels use: functors, their interfaces, quantization formats and device functions.</summary>
+internal static class DeclarationReader
 {
     /// <summary>Whether a declaration can be one: a struct that names an interface.</summary>
     public static bool IsCandidate(SyntaxNode node, CancellationToken cancellation) =>
@@ -49,6 +49,12 @@ internal static class StructReader
         context.TargetSymbol is INamedTypeSymbol contract
             && FunctorReader.ReadDefaults(contract, context.SemanticModel.Compilation, cancellation)?.Ir is { } defaults
             ? new FunctorDefaults(defaults.Interface, KernelModelReader.IsPublic(contract), IrPrinter.Print(defaults, positions: false))
+            : null;
+
+    public static DeviceFunctionModel? DeviceFunction(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        context.TargetSymbol is IMethodSymbol method && KernelModelReader.IsPublic(method)
+            && DeviceFunctions.Read(method, context.SemanticModel.Compilation, cancellation) is { } function
+            ? new DeviceFunctionModel(function.Name, IrPrinter.Print(function, positions: false))
             : null;
 
     // A partial struct is read once, for the first of its parts that names interfaces.
