@@ -40,6 +40,21 @@ public static class KernelRunner
             Assert.Fail(Describe(inputs, seed, difference));
     }
 
+    /// <summary>What a kernel gives, compared with nothing: for comparing two targets.</summary>
+    /// <param name="test">The test.</param>
+    /// <param name="seed">Inputs are drawn from it: the same for every target.</param>
+    /// <returns>The elements of each output, row-major.</returns>
+    public static IReadOnlyDictionary<string, double[]> Outputs(KernelTest test, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        var inputs = new KernelInputs(test, seed);
+        var layout = new Random(seed);
+        Dictionary<string, TensorImage> images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
+        IReadOnlyDictionary<string, byte[]> after = Launch(inputs, images, seed);
+        return inputs.Tensors.Values.Where(tensor => tensor.IsOutput).ToDictionary(
+            tensor => tensor.Name, tensor => images[tensor.Name].After(after[tensor.Name]).Values());
+    }
+
     private static IReadOnlyDictionary<string, byte[]> Launch(KernelInputs inputs, Dictionary<string, TensorImage> images, int seed)
     {
         try

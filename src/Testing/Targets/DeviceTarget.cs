@@ -3,7 +3,7 @@ using System.Reflection;
 namespace KernelFoundry.Testing;
 
 /// <summary>A device, reached through the launch overload users call.</summary>
-internal sealed class DeviceTarget(string name, Device device, long workLimit) : TestTarget(name, workLimit)
+internal sealed class DeviceTarget(Device device) : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : long.MaxValue)
 {
     /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
@@ -34,6 +34,10 @@ internal sealed class DeviceTarget(string name, Device device, long workLimit) :
             memories.ForEach(memory => memory.Dispose());
         }
     }
+
+    private static string NameOf(Device device) => device.Kind == DeviceKind.Cpu
+        ? $"Cpu {device.Info.VectorBits} x{device.Info.ComputeUnits}"
+        : device.Kind.ToString();
 
     private static byte[] Read(DeviceMemory memory)
     {

@@ -15,6 +15,11 @@ public abstract class TestTarget
     /// <summary>Largest product of the extents of a test's axes; larger tests are shrunk.</summary>
     internal long WorkLimit { get; }
 
+    /// <summary>A device as a target.</summary>
+    /// <param name="device">The device, open for as long as tests run.</param>
+    /// <returns>The target.</returns>
+    public static TestTarget For(Device device) => new DeviceTarget(device);
+
     /// <summary>The name.</summary>
     /// <returns><see cref="Name"/>.</returns>
     public override string ToString() => Name;

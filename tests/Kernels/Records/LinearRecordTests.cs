@@ -1,6 +1,6 @@
 using KernelFoundry.Testing;
 
-namespace KernelFoundry.Kernels.Tests.Records;
+namespace KernelFoundry.Kernels.Tests;
 
 public sealed class LinearRecordTests
 {

@@ -1,0 +1,27 @@
+namespace KernelFoundry.Testing;
+
+/// <summary>The devices tests run on, opened once.</summary>
+public static class TestDevices
+{
+    private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
+
+    /// <summary>
+    /// The reference device, the CPU with each vector width it has and a different number of threads each, and OpenCL where there is a driver. Not to be
+    /// disposed of.
+    /// </summary>
+    public static IReadOnlyList<Device> All => Found.Value;
+
+    private static IEnumerable<Device> Find()
+    {
+        yield return Device.Reference;
+        int threads = 1;
+        foreach (int bits in new[] { 128, 256, 512 })
+        {
+            if (bits <= CpuCode.BestVectorBits)
+                yield return Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, VectorBits = bits, Threads = threads++ });
+        }
+
+        if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.OpenCl, IsAvailable: true }))
+            yield return Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
+    }
+}
