@@ -9,9 +9,9 @@ namespace KernelFoundry.Compiler.Lowering;
 /// </summary>
 internal sealed class VectorNests(TileState state, int width) : INestEmitter
 {
-    // Rows reduced side by side: independent accumulator chains, and what the rows share is loaded once. Eight hardware vectors of
-    // accumulators whatever their width; how rows are grouped never changes a row's own sum.
-    private readonly int _contractRows = width / 64;
+    // Rows reduced side by side: independent accumulator chains, and what the rows share is loaded once. As many as the width's
+    // registers hold; how rows are grouped never changes a row's own sum.
+    private readonly int _contractRows = width > 128 ? width / 64 : 1;
     private readonly int _rowsTogether = width / 128;
 
     public int RowPadding => Lanes.Count;

@@ -10,19 +10,24 @@ namespace KernelFoundry.Compiler.Targets;
 /// </summary>
 public static class CSharpTarget
 {
-    private static readonly int[] Widths = [512, 256, 128];
+    /// <summary>Vector widths in bits, widest first.</summary>
+    public static readonly IReadOnlyList<int> Widths = [512, 256, 128];
+
+    /// <summary>The widths code specialised to values is rendered for; narrower vectors run the generic version.</summary>
+    public static readonly IReadOnlyList<int> SpecializedWidths = [512];
 
     /// <summary>The vector form this target renders for a hardware width.</summary>
     public static Program Lower(Kernel kernel, int width = 512) => TileLowering.Lower(kernel, state => new VectorNests(state, width));
 
     /// <summary>
-    /// A class with Run512, Run256, Run128 (<c>long* args, byte* scratch, int p0, int p1, int p2</c>) and Plan (<c>long* args, LaunchShape*</c>).
+    /// A class with a method a width, Run512 and so on (<c>long* args, byte* scratch, int p0, int p1, int p2</c>), and Plan
+    /// (<c>long* args, LaunchShape*</c>).
     /// </summary>
-    public static string Render(Kernel kernel, string className)
+    public static string Render(Kernel kernel, string className, IReadOnlyList<int>? widths = null)
     {
         var text = new StringBuilder();
         text.Append("internal static unsafe class ").Append(className).Append("\n{\n");
-        foreach (int width in Widths)
+        foreach (int width in widths ?? Widths)
             text.Append(RenderWidth(kernel, width)).Append('\n');
         text.Append("    public static void Plan(long* args, LaunchShape* shape)\n    {\n");
         text.Append(PlanWriter.Body(Lower(kernel), "        ", "CpuScratchBytes")).Append("    }\n}\n");

@@ -79,7 +79,6 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     private readonly int _parts = lanes / (width / 32);
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
-    private int _temporaries;
 
     /// <summary>Bits of a hardware vector.</summary>
     protected int Width => width;
@@ -267,25 +266,19 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         _ => Bare(value),
     };
 
-    // Lane l with l + 8, + 4, + 2, + 1, whatever the width.
+    // Lane l with l + 8, + 4, + 2, + 1, whatever the width; Lanes does the same within a hardware vector.
     private string Reduced(ReduceLanes reduce)
     {
         string[] parts = Vector(reduce.Vector);
-        string Combine(string vector, string a, string b) => reduce.Kind == ReduceKind.Sum ? $"{a} + {b}" : $"{vector}.{reduce.Kind}({a}, {b})";
-        string type = TypeName(reduce.Type);
-        string half = width switch
+        string Combine(string a, string b) => reduce.Kind == ReduceKind.Sum ? $"({a} + {b})" : $"{_vector}.{reduce.Kind}({a}, {b})";
+        string all = _parts switch
         {
-            512 => Temporary("Vector256<" + type + ">", Combine("Vector256", $"{parts[0]}.GetLower()", $"{parts[0]}.GetUpper()")),
-            256 => Temporary("Vector256<" + type + ">", Combine("Vector256", parts[0], parts[1])),
-            _ => "",
+            1 => parts[0],
+            2 => Combine(parts[0], parts[1]),
+            _ => Combine(Combine(parts[0], parts[2]), Combine(parts[1], parts[3])),
         };
-        string quarter = width == 128
-            ? Temporary("Vector128<" + type + ">", Combine("Vector128", Parenthesized(Combine("Vector128", parts[0], parts[2])), Parenthesized(Combine("Vector128", parts[1], parts[3]))))
-            : Temporary("Vector128<" + type + ">", Combine("Vector128", $"{half}.GetLower()", $"{half}.GetUpper()"));
-        return $"Lanes.{reduce.Kind}({quarter})";
+        return $"Lanes.{reduce.Kind}({Bare(all)})";
     }
-
-    private static string Parenthesized(string text) => text.Contains(' ') && !text.EndsWith(")", StringComparison.Ordinal) ? $"({text})" : text;
 
     // ---- vectors
 
@@ -485,13 +478,6 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         string declaration = $"{type}* {name} = stackalloc {type}[16];";
         if (!_stages.Contains(declaration))
             _stages.Add(declaration);
-        return name;
-    }
-
-    private string Temporary(string type, string value)
-    {
-        string name = $"t__{Int(_temporaries++)}";
-        Line($"{type} {name} = {value};");
         return name;
     }
 

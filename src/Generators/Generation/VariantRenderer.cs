@@ -47,9 +47,10 @@ internal static class VariantRenderer
         string suffix = values.Length == 0 ? "" : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
         string className = family.ClassName + CSharp.Flat(suffix);
         Specialization spec = types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
+        IReadOnlyList<int> widths = values.Any(v => v is not null) ? CSharpTarget.SpecializedWidths : CSharpTarget.Widths;
         string cpu = "";
         OpenClProgram? openCl = null;
-        Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className));
+        Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
         Try("OpenCL", () => openCl = OpenClTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
         return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "");

@@ -30,13 +30,13 @@ public static partial class Linear
     [Axis("group", 32, 16, 8)]
     [Reference(nameof(MatVecQ8Reference))]
     [Tolerance(typeof(float), 4e-6)]
-    public static void MatVecQ8<[Elements(typeof(Q8_0), typeof(Q4_0))] TWeight, TEpilogue>(
+    public static void MatVecQ8<[Elements(typeof(Q8_0), typeof(Q4_0))] TWeight, [Functors(typeof(NoEpilogue), typeof(BiasEpilogue))] TEpilogue>(
         [Shape("rows", "cols")] View2<TWeight> w,
         [Shape("tokens", "cols")] View2<sbyte> codes,
         [Shape("tokens", "groups")] View2<float> scales,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Value("group")] [Specialize(32, 16)] int group,
+        [Value("group")] [Specialize(32)] int group,
         [Schedule(Cpu = 16, OpenCl = 4)] int block)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

@@ -39,6 +39,13 @@ public sealed class KernelVariantSet
         return ThrowNoVariant(specialized);
     }
 
+    /// <summary>
+    /// The variant to run on the CPU with vectors of a width: <paramref name="chosen"/>, or the generic one where a specialized variant has no
+    /// code for the width. Specialized code exists for the widest vectors only.
+    /// </summary>
+    internal KernelVariant ForWidth(KernelVariant chosen, int vectorBits) =>
+        chosen.Cpu is { } code && !code.Has(vectorBits) ? variants[^1] : chosen;
+
     internal void Add(KernelVariant variant)
     {
         lock (writing)

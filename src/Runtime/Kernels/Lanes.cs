@@ -43,6 +43,50 @@ public static unsafe class Lanes
         return T.Min(pairs.GetElement(0), pairs.GetElement(1));
     }
 
+    /// <summary>The sum of the lanes: l with l + 8, and so on by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector512<float> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <summary>The sum of the lanes: l with l + 8, and so on by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(Vector512<int> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <summary>The sum of the lanes: l with l + 8, and so on by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Sum(Vector512<uint> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <summary>The sum of the lanes: l with l + 4, and so on by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector256<float> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <summary>The sum of the lanes: l with l + 4, and so on by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(Vector256<int> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <summary>The sum of the lanes: l with l + 4, and so on by halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Sum(Vector256<uint> v) => Sum(v.GetLower() + v.GetUpper());
+
+    /// <summary>The greatest lane; no lane is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Max<T>(Vector512<T> v)
+        where T : unmanaged, System.Numerics.INumber<T> => Max(Vector256.Max(v.GetLower(), v.GetUpper()));
+
+    /// <summary>The greatest lane; no lane is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Max<T>(Vector256<T> v)
+        where T : unmanaged, System.Numerics.INumber<T> => Max(Vector128.Max(v.GetLower(), v.GetUpper()));
+
+    /// <summary>The least lane; no lane is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Min<T>(Vector512<T> v)
+        where T : unmanaged, System.Numerics.INumber<T> => Min(Vector256.Min(v.GetLower(), v.GetUpper()));
+
+    /// <summary>The least lane; no lane is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Min<T>(Vector256<T> v)
+        where T : unmanaged, System.Numerics.INumber<T> => Min(Vector128.Min(v.GetLower(), v.GetUpper()));
+
     /// <summary>Four bytes as four ints.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Widen(byte* p) =>

@@ -71,7 +71,9 @@ internal static class DefinitionWriter
     {
         const string Space = "global::KernelFoundry.Generated.";
         string cpu = variant.CpuSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
-            ", Cpu = new(&{0}.Run512, &{0}.Run256, &{0}.Run128, &{0}.Plan)", Space + variant.CpuClass);
+            variant.HasEveryWidth
+                ? ", Cpu = new(&{0}.Run512, &{0}.Run256, &{0}.Run128, &{0}.Plan)"
+                : ", Cpu = new(&{0}.Run512, null, null, &{0}.Plan)", Space + variant.CpuClass);
         string openCl = variant.OpenClSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
             ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)", Space + variant.OpenClClass);
         return $"TypeKey = {CSharp.Literal(typeKey)}, Specialized = {variant.Specialized}{cpu}{openCl}";

@@ -11,8 +11,8 @@ internal sealed record GeneratedFile(string Name, string Text)
     public SourceText Source => SourceText.From(Text, Encoding.UTF8);
 
     /// <summary>A file that says what it is of and, unless it is code of the compiler's own, silences every warning.</summary>
-    public static GeneratedFile Of(string name, string subject, string text) =>
-        new(name + ".g.cs", $"{Start}// {subject}\n#nullable enable\n#pragma warning disable\n\n{text}");
+    public static GeneratedFile Of(string name, string subject, string text, bool hasReferences = true) =>
+        new(name + ".g.cs", $"{Start}// {subject}\n#nullable {(hasReferences ? "enable" : "disable")}\n#pragma warning disable\n\n{text}");
 
     /// <summary>Code inside the partial classes a kernel is declared in.</summary>
     public static string Within(string space, IEnumerable<string> classes, string members)

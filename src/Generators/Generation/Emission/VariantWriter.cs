@@ -13,7 +13,7 @@ internal static class VariantWriter
         string place = source is null ? "" : FormattableString.Invariant($" ({Path.GetFileName(source.Path)}:{source.Line})");
         RenderedVariant[] cpu = [.. family.Variants.Where(v => v.CpuSource.Length > 0)], openCl = [.. family.Variants.Where(v => v.OpenClSource.Length > 0)];
         if (cpu.Length > 0)
-            yield return GeneratedFile.Of($"{family.FileName}.Cpu", $"{subject}, on the CPU{place}.", Cpu(cpu));
+            yield return GeneratedFile.Of($"{family.FileName}.Cpu", $"{subject}, on the CPU{place}.", Cpu(cpu), hasReferences: false);
         if (openCl.Length > 0)
             yield return GeneratedFile.Of($"{family.FileName}.OpenCl", $"{subject}, on OpenCL{place}.", OpenCl(openCl));
     }

@@ -29,7 +29,7 @@ internal sealed record RenderedVariant(string ClassName, string Specialized, str
 {
     public string OpenClClass => ClassName + "__OpenCl";
 
-    public VariantSummary Summary => new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length);
+    public VariantSummary Summary => new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length, CpuSource.Contains(" Run128("));
 }
 
 /// <summary>Why a variant has no code for a target.</summary>
@@ -41,4 +41,4 @@ internal sealed record FailurePlace(KernelSource? Kernel, int Line, int Column);
 internal sealed record FamilySummary(string Kernel, bool IsForeign, string TypeKey, EquatableArray<VariantSummary> Variants);
 
 /// <summary>A variant's classes and the size of its code, in characters; 0 where a target failed.</summary>
-internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize);
+internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize, bool HasEveryWidth);

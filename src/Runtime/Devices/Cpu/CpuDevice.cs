@@ -51,7 +51,7 @@ internal sealed unsafe class CpuDevice : Device
 
     private protected override void LaunchCore(KernelVariantSet kernel, KernelVariant variant, ref KernelArguments arguments)
     {
-        CpuCode code = variant.Cpu ?? throw NoCode(kernel, variant, DeviceKind.Cpu);
+        CpuCode code = kernel.ForWidth(variant, vectorBits).Cpu ?? throw NoCode(kernel, variant, DeviceKind.Cpu);
         LaunchShape shape = default;
         fixed (long* slots = &arguments.FirstSlot)
         {
