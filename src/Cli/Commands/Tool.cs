@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using System.Text;
 using KernelFoundry.Inference;
 
@@ -25,13 +26,18 @@ internal static class Tool
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            string errors = string.Join(" ", parsed.Errors.Select(error => error.Message));
+            // A message may list choices on lines of their own; an error is one paragraph.
+            IEnumerable<string> words = parsed.Errors.SelectMany(error => error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            string errors = string.Join(' ', words);
             return Report($"{errors} See '{NameOf(parsed.CommandResult.Command)} --help'.", ExitCode.WrongUsage);
         }
 
+        using var cancel = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, cancel));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, cancel.Token);
         }
         catch (Exception error)
         {
@@ -44,6 +50,13 @@ internal static class Tool
             string text = error is OperationCanceledException ? "Cancelled." : error.Message;
             return Report(parsed.GetValue(s_verbose) ? $"{text}{Environment.NewLine}{error}" : text, code);
         }
+    }
+
+    // The first Ctrl-C asks the command to end; a second one ends the process.
+    private static void Interrupt(PosixSignalContext signal, CancellationTokenSource cancel)
+    {
+        signal.Cancel = !cancel.IsCancellationRequested;
+        cancel.Cancel();
     }
 
     private static int Report(string text, int code)

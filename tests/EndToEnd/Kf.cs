@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace KernelFoundry.EndToEnd.Tests;
+
+/// <summary>Runs the tool as a process of its own.</summary>
+internal sealed record Kf(int ExitCode, string Output, string Error)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+
+    public static Kf Run(params string[] args) => Run(args, _ => { });
+
+    /// <summary>Runs the tool; <paramref name="speaking"/> is called when the first output has come.</summary>
+    public static Kf Run(string[] args, Action<Process> speaking)
+    {
+        using Process process = Start(args);
+        var output = new StringBuilder();
+        var error = new StringBuilder();
+        Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
+        while (!process.HasExited && LengthOf(output) == 0)
+            Thread.Sleep(5);
+        speaking(process);
+        if (!process.WaitForExit(s_patience) || !reading.Wait(s_patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"kf {string.Join(' ', args)} did not end.\n{output}\n{error}");
+        }
+
+        return new Kf(process.ExitCode, output.ToString(), error.ToString());
+    }
+
+    private static Process Start(string[] args)
+    {
+        var info = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "kf.dll"));
+        foreach (string arg in args)
+            info.ArgumentList.Add(arg);
+        return Process.Start(info)!;
+    }
+
+    private static async Task ReadAsync(StreamReader reader, StringBuilder text)
+    {
+        var buffer = new char[256];
+        while (await reader.ReadAsync(buffer) is var count and > 0)
+        {
+            lock (text)
+                text.Append(buffer, 0, count);
+        }
+    }
+
+    private static int LengthOf(StringBuilder text)
+    {
+        lock (text)
+            return text.Length;
+    }
+}

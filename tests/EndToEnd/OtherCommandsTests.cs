@@ -1,0 +1,157 @@
+using System.Text.Json;
+using KernelFoundry.Inference.Tests.Models;
+using static KernelFoundry.EndToEnd.Tests.GenerateCommandTests;
+
+namespace KernelFoundry.EndToEnd.Tests;
+
+public class OtherCommandsTests
+{
+    [Fact]
+    public void LogitsAreThoseOfThePapers()
+    {
+        var tiny = new TinyModel();
+        using var model = new ModelFile(tiny);
+        int[] tokens = [1, 262, 260, 268];
+        Kf kf = Kf.Run("logits", "--model", model.Path, "--tokens", string.Join(",", tokens), "--device", "cpu", "--threads", "2", "--json");
+        Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
+        Assert.Equal(["tokens", "vocabulary_size", "device", "logits"], kf.Json.EnumerateObject().Select(p => p.Name));
+        float[][] logits = [.. kf.Json.GetProperty("logits").EnumerateArray().Select(row => row.EnumerateArray().Select(x => x.GetSingle()).ToArray())];
+        Assert.InRange(Logits.Error(tiny.Oracle().Logits(tokens), logits), 0, 2e-5);
+
+        Kf plain = Kf.Run("logits", "--model", model.Path, "--tokens", "1, 262", "--device", "cpu");
+        Assert.Equal(2, plain.Output.TrimEnd().Split('\n').Length);
+        Assert.StartsWith("after 1: ", plain.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1,x", "'x'")]
+    [InlineData("", "no token")]
+    [InlineData("1,99999", "99999")]
+    [InlineData("1,-1", "-1")]
+    [InlineData("1,1,1,1,1", "context holds 4")]
+    public void WrongTokensAreWrongUsage(string tokens, string named)
+    {
+        using var model = new ModelFile(new TinyModel { Context = 4 });
+        CheckFailure(Kf.Run("logits", "--model", model.Path, "--tokens", tokens, "--device", "cpu"), 2, named);
+    }
+
+    [Fact]
+    public void TokenizeReadsTextsAndFiles()
+    {
+        using var model = new ModelFile();
+        Kf text = Kf.Run("tokenize", "--model", model.Path, "--text", "the ab");
+        Assert.Equal(0, text.ExitCode);
+        string file = model.Path + ".txt";
+        File.WriteAllText(file, "the ab");
+        try
+        {
+            Assert.Equal(text.Output, Kf.Run("tokenize", "--model", model.Path, "--file", file).Output);
+            CheckFailure(Kf.Run("tokenize", "--model", model.Path, "--file", file, "--text", "a"), 2, "one of the two");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        JsonElement json = Kf.Run("tokenize", "--model", model.Path, "--text", "the ab", "--json").Json;
+        Assert.Equal(text.Output.Trim(), string.Join(",", json.GetProperty("tokens").EnumerateArray()));
+        Assert.Equal("▁the▁ab", string.Concat(json.GetProperty("pieces").EnumerateArray().Select(p => p.GetString())));
+        CheckFailure(Kf.Run("tokenize", "--model", model.Path), 2, "--text");
+        CheckFailure(Kf.Run("tokenize", "--model", model.Path, "--file", file), 2, file);
+    }
+
+    [Fact]
+    public void InspectPrintsMetadataAndTensors()
+    {
+        var tiny = new TinyModel();
+        using var model = new ModelFile(tiny);
+        Kf plain = Kf.Run("inspect", model.Path);
+        Assert.Contains("llama.block_count = 2", plain.Output, StringComparison.Ordinal);
+        Assert.Contains("blk.1.attn_k.weight [32, 16] F32", plain.Output, StringComparison.Ordinal);
+        JsonElement json = Kf.Run("inspect", model.Path, "--json").Json;
+        Assert.Equal(2, json.GetProperty("metadata").GetProperty("llama.block_count").GetInt32());
+        Assert.Equal("llama", json.GetProperty("metadata").GetProperty("general.architecture").GetString());
+        Assert.Equal(271, json.GetProperty("metadata").GetProperty("tokenizer.ggml.tokens").GetProperty("count").GetInt32());
+        Assert.Equal(tiny.Tensors.Count, json.GetProperty("tensors").GetArrayLength());
+        JsonElement first = json.GetProperty("tensors")[0];
+        Assert.Equal(("token_embd.weight", "F32", 32, 271), (first.GetProperty("name").GetString(), first.GetProperty("type").GetString(),
+            first.GetProperty("shape")[0].GetInt32(), first.GetProperty("shape")[1].GetInt32()));
+    }
+
+    [Fact]
+    public void DevicesNamesAllThreeKinds()
+    {
+        Kf plain = Kf.Run("devices");
+        Assert.Equal(0, plain.ExitCode);
+        JsonElement json = Kf.Run("devices", "--json").Json;
+        string[] kinds = [.. json.GetProperty("devices").EnumerateArray().Select(d => d.GetProperty("kind").GetString()!)];
+        Assert.Contains("cpu", kinds);
+        Assert.Contains("reference", kinds);
+        Assert.Contains("opencl", kinds);
+        Assert.All(json.GetProperty("devices").EnumerateArray(), d => Assert.True(
+            d.GetProperty("available").GetBoolean() || d.GetProperty("unavailable").GetString()!.Length > 0));
+    }
+
+    [Fact]
+    public void KernelsAreListed()
+    {
+        JsonElement kernels = Kf.Run("kernels", "list", "--json").Json.GetProperty("kernels");
+        JsonElement flash = kernels.EnumerateArray().Single(k => k.GetProperty("name").GetString() == "KernelFoundry.Kernels.Attention.FlashAttention");
+        Assert.StartsWith("Attention/FlashAttention.cs:", flash.GetProperty("source").GetString(), StringComparison.Ordinal);
+        Assert.Contains("KernelFoundry.Kernels.CausalScore", flash.GetProperty("type_parameters")[1].GetProperty("choices").EnumerateArray().Select(c => c.GetString()));
+        Assert.True(flash.GetProperty("variants").GetInt32() > 0);
+        Assert.Equal(kernels.GetArrayLength(), Kf.Run("kernels", "list").Output.TrimEnd().Split('\n').Length);
+    }
+
+    [Fact]
+    public void EveryStageOfAKernelIsShown()
+    {
+        string source = Kf.Run("kernels", "show", "RmsNorm", "--stage", "source").Output;
+        Assert.Contains("public static void RmsNorm<", source, StringComparison.Ordinal);
+        string ir = Kf.Run("kernels", "show", "RmsNorm", "--stage", "ir").Output;
+        Assert.StartsWith("kernel \"KernelFoundry.Kernels.Normalization.RmsNorm\"", ir, StringComparison.Ordinal);
+        Assert.Contains("type T", ir, StringComparison.Ordinal);
+        string special = Kf.Run("kernels", "show", "rmsnorm", "--stage", "ir", "--specialization", "T=Half").Output;
+        Assert.Contains("param x: view Half 2", special, StringComparison.Ordinal);
+        Assert.Contains("Vector", Kf.Run("kernels", "show", "Normalization.RmsNorm").Output, StringComparison.Ordinal);
+        Assert.Contains("__kernel", Kf.Run("kernels", "show", "RmsNorm", "--device", "opencl").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SpecializationsBindTypesAndValues()
+    {
+        string[] show = ["kernels", "show", "FlashAttention", "--stage", "ir", "--specialization"];
+        string ir = Kf.Run([.. show, "headDim=96,T=Half,TScore=SlidingWindow"]).Output;
+        Assert.Contains("score_Window", ir, StringComparison.Ordinal);
+        Assert.Contains("const 96", ir, StringComparison.Ordinal);
+        Assert.DoesNotContain("call TScore", ir, StringComparison.Ordinal);
+        Assert.DoesNotContain("const 96", Kf.Run([.. show, "T=Half"]).Output, StringComparison.Ordinal);
+        Assert.Contains("rawload", Kf.Run("kernels", "show", "MatVec", "--stage", "ir", "--specialization", "TWeight=Q4_0,TEpilogue=NoEpilogue").Output, StringComparison.Ordinal);
+        CheckFailure(Kf.Run([.. show, "headDim=x"]), 2, "'x'");
+        CheckFailure(Kf.Run([.. show, "T=Q4_0"]), 2, "float, Half, BFloat16");
+        CheckFailure(Kf.Run([.. show, "TScore=S"]), 2, "SoftCapScore");
+        CheckFailure(Kf.Run([.. show, "depth=3"]), 2, "headDim");
+        CheckFailure(Kf.Run([.. show, "T"]), 2, "name=value");
+        CheckFailure(Kf.Run([.. show, "T=Half,T=float"]), 2, "twice");
+        CheckFailure(Kf.Run("kernels", "show", "NoSuchKernel"), 2, "FlashAttention");
+        CheckFailure(Kf.Run("kernels", "show", "RmsNorm", "--stage", "binary"), 2, "binary");
+    }
+
+    [Fact]
+    public void EveryKernelRendersForEveryDevice()
+    {
+        // In one process each would take a start-up of the runtime: the names are few.
+        foreach (JsonElement kernel in Kf.Run("kernels", "list", "--json").Json.GetProperty("kernels").EnumerateArray())
+        {
+            string name = kernel.GetProperty("name").GetString()!;
+            foreach (string device in new[] { "cpu", "opencl" })
+            {
+                Kf kf = Kf.Run("kernels", "show", name, "--device", device);
+                Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
+                Assert.Contains(device == "cpu" ? "Run" : "__kernel", kf.Output, StringComparison.Ordinal);
+            }
+
+            Assert.Contains("[Kernel", Kf.Run("kernels", "show", name, "--stage", "source").Output, StringComparison.Ordinal);
+        }
+    }
+}
