@@ -254,6 +254,20 @@ public class TextGeneratorTests
         }
     }
 
+    [Theory]
+    [InlineData("cpu-2")]
+    [InlineData("opencl")]
+    public void ADeviceThatIsGoneIsAClearError(string deviceName)
+    {
+        using Device device = TestDevices.Open(deviceName);
+        using LanguageModel model = new TinyModel().Open(device);
+        using IEnumerator<GenerationChunk> chunks = new TextGenerator(model).Generate(s_prompt, s_noStop).GetEnumerator();
+        Assert.True(chunks.MoveNext());
+        device.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => chunks.MoveNext());
+        Assert.Throws<ObjectDisposedException>(() => Tokens(model, s_prompt, s_noStop));
+    }
+
     private static void Copy(TensorData matrix, int from, int to, int columns, float factor = 1)
     {
         for (int i = 0; i < columns; i++)
