@@ -28,7 +28,16 @@ public sealed class FunctorSample
     /// <typeparam name="T">Element type; not quantized.</typeparam>
     /// <returns>The view.</returns>
     public View1<T> View1<T>(string axis)
-        where T : unmanaged => (View1<T>)View<T>(Axis(axis));
+        where T : unmanaged => (View1<T>)View<T>([Axis(axis)], null, null);
+
+    /// <summary>A view of random elements.</summary>
+    /// <param name="extent">Its extent, where that is not a test axis's.</param>
+    /// <param name="low">Lowest element; null for any.</param>
+    /// <param name="high">Highest element, exclusive for integers; null for any.</param>
+    /// <typeparam name="T">Element type; not quantized.</typeparam>
+    /// <returns>The view.</returns>
+    public View1<T> View1<T>(int extent, double? low = null, double? high = null)
+        where T : unmanaged => (View1<T>)View<T>([extent], low, high);
 
     /// <summary>A view of random elements.</summary>
     /// <param name="axis0">The test axis whose extent its first axis has.</param>
@@ -36,7 +45,7 @@ public sealed class FunctorSample
     /// <typeparam name="T">Element type; not quantized.</typeparam>
     /// <returns>The view.</returns>
     public View2<T> View2<T>(string axis0, string axis1)
-        where T : unmanaged => (View2<T>)View<T>(Axis(axis0), Axis(axis1));
+        where T : unmanaged => (View2<T>)View<T>([Axis(axis0), Axis(axis1)], null, null);
 
     /// <summary>A random number of at least a bound and below another.</summary>
     /// <param name="low">The lower bound.</param>
@@ -44,11 +53,11 @@ public sealed class FunctorSample
     /// <returns>The number: the same for all devices of a test.</returns>
     public float Uniform(float low, float high) => low + ((high - low) * random.NextSingle());
 
-    private object View<T>(params int[] extents)
+    private object View<T>(int[] extents, double? low, double? high)
         where T : unmanaged
     {
         var element = new TensorElement<T>();
-        byte[] packed = element.Draw(Tensor.Count(extents), random, null, null);
+        byte[] packed = element.Draw(Tensor.Count(extents), random, low, high);
         DeviceMemory memory = device.AllocateBytes(packed.Length);
         memories.Add(memory);
         memory.Write(0, packed);

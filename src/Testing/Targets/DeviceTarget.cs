@@ -6,6 +6,9 @@ namespace KernelFoundry.Testing;
 internal sealed class DeviceTarget(Device device) : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : long.MaxValue)
 {
     /// <inheritdoc/>
+    internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;
+
+    /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         var memories = new List<DeviceMemory>();

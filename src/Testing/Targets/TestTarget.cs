@@ -15,6 +15,9 @@ public abstract class TestTarget
     /// <summary>Largest product of the extents of a test's axes; larger tests are shrunk.</summary>
     internal long WorkLimit { get; }
 
+    /// <summary>Whether a variant that has not run yet takes seconds to compile.</summary>
+    internal virtual bool IsSlowToCompile => false;
+
     /// <summary>A device as a target.</summary>
     /// <param name="device">The device, open for as long as tests run.</param>
     /// <returns>The target.</returns>

@@ -1,0 +1,48 @@
+namespace KernelFoundry.Testing.Tests;
+
+public sealed class KernelCasesTests
+{
+    [Fact]
+    public void Every_extent_and_type_argument_occurs_on_every_target()
+    {
+        KernelTest[] tests = [.. KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled))];
+        foreach (TestTarget target in TestTargets.All)
+        {
+            KernelTest[] own = [.. tests.Where(test => test.Target == target)];
+            Assert.Equal(["Half", "Q8_0"], own.Select(test => test.TypeArguments[0]).Distinct().Order());
+            Assert.Equal([typeof(PerElement).FullName!, typeof(Three).FullName!], own.Select(test => test.TypeArguments[1]).Distinct().Order());
+
+            // Rows of quantized elements are whole blocks.
+            Assert.All(own, test => Assert.Contains(test.Axes["n"], test.TypeArguments[0] == "Half" ? [3, 40] : new[] { 32, 64 }));
+            Assert.Contains(own, test => test.Axes["n"] is 3 or 32);
+            Assert.Contains(own, test => test.Axes["n"] is 40 or 64);
+        }
+    }
+
+    [Fact]
+    public void The_targets_are_every_device_and_every_form()
+    {
+        string[] names = [.. TestTargets.All.Select(target => target.Name)];
+        Assert.Equal("Reference", names[0]);
+        Assert.Contains("Cpu 128 x1", names);
+        Assert.Equal(["Tile interpreter", "Vector interpreter", "Thread interpreter"], names[^3..]);
+        Assert.Equal(names.Length, names.Distinct().Count());
+    }
+
+    [Fact]
+    public void One_type_argument_can_be_asked_for()
+    {
+        Assert.All(
+            KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Three)),
+            test => Assert.Equal(typeof(Three).FullName, test.TypeArguments[1]));
+        Assert.All(KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Q8_0)), test => Assert.Equal("Q8_0", test.TypeArguments[0]));
+        Assert.Throws<ArgumentException>(() => KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Q4_0)).ToArray());
+    }
+
+    [Fact]
+    public void A_class_without_the_kernel_is_named()
+    {
+        Exception exception = Assert.Throws<ArgumentException>(() => KernelCases.Find(typeof(Specimens), "Nothing"));
+        Assert.Contains("KernelFoundry.Testing.Tests.Specimens.Nothing", exception.Message, StringComparison.Ordinal);
+    }
+}
