@@ -59,7 +59,7 @@ public sealed class LoweringTests
         }
     }
 
-    private static void MatVec(Element weights, int rows, int cols) => Forms.Agree(Kernel("MatVec"), Bindings(("W", weights)), 1e-5,
+    private static void MatVec(Element weights, int rows, int cols) => Forms.Agree(Kernel("MatVec"), Bindings(("W", weights)), 4e-5,
         new() { ["w"] = [rows, cols], ["x"] = [cols], ["y"] = [rows], ["epilogue_Bias"] = [rows] }, new() { ["epilogue_Slope"] = Number.Of(1.5f) }, "y");
 
     private static Specialization Bindings(params (string Parameter, Element Element)[] elements) => new(
