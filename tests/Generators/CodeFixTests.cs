@@ -36,15 +36,19 @@ public class CodeFixTests
         const string Before = "public static class Other\n{\n    // Doubles.\n    public static float Twice(float a) => a * 2;\n}\n";
         string[] after = await Fix(new AddDeviceFunctionFix(), "KF0018", Kernel, "using KernelFoundry;\n\n" + Before);
         Assert.Equal(Kernel, after[0]);
-        Assert.Equal("using KernelFoundry;\n\npublic static class Other\n{\n    // Doubles.\n    [DeviceFunction]\n    public static float Twice(float a) => a * 2;\n}\n", after[1]);
+        string expected = Before.Replace("// Doubles.\n", "// Doubles.\n    [DeviceFunction]\n", StringComparison.Ordinal);
+        Assert.Equal("using KernelFoundry;\n\n" + expected, after[1]);
     }
 
     [Theory]
-    [InlineData("for (int i = 0; i < n + 1; i += 32)\n            x.Store(Range(i, 32), Zeros(Range(0, 32)));", "Range(i, 32)", "Range(i, 32, n + 1)")]
-    [InlineData("var i = Range(ProgramId(0, CeilDiv(x.Extent0, 64)) * 64, 64);\n        x.Store(i, x.Load(i));", "* 64, 64)", "* 64, 64, x.Extent0)")]
+    [InlineData("for (int i = 0; i < n + 1; i += 32)\n            x.Store(Range(i, 32), Zeros(Range(0, 32)));", "Range(i, 32)",
+        "Range(i, 32, n + 1)")]
+    [InlineData("var i = Range(ProgramId(0, CeilDiv(x.Extent0, 64)) * 64, 64);\n        x.Store(i, x.Load(i));", "* 64, 64)",
+        "* 64, 64, x.Extent0)")]
     public async Task The_end_is_added_to_the_range(string body, string before, string after)
     {
-        string source = $"{Usings}public static partial class Fills\n{{\n    [Kernel]\n    public static void Clear(View1<float> x, int n)\n    {{\n        {body}\n    }}\n}}\n";
+        string source = Usings + "public static partial class Fills\n{\n    [Kernel]\n    public static void Clear(View1<float> x, int n)\n"
+            + $"    {{\n        {body}\n    }}\n}}\n";
         Assert.Equal([source.Replace(before, after, StringComparison.Ordinal)], await Fix(new AddRangeEndFix(), "KF0007", source));
     }
 

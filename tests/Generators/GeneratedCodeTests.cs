@@ -29,7 +29,8 @@ public class GeneratedCodeTests
     [Fact]
     public void The_same_source_gives_the_same_code()
     {
-        string[] Run() => [.. new GeneratorRun(Snippet.Compile(("FlashAttention.cs", Snippet.Read("FlashAttention")))).Result.GeneratedSources
+        string[] Run() =>
+            [.. new GeneratorRun(Snippet.Compile(("FlashAttention.cs", Snippet.Read("FlashAttention")))).Result.GeneratedSources
             .Select(s => s.HintName + "\n" + s.SourceText)];
         Assert.Equal(Run(), Run());
     }
@@ -45,10 +46,12 @@ public class GeneratedCodeTests
                from target in new[] { "Cpu", "OpenCl" }
                select $"Samples.Linear.MatVec.{element}-{functor}.{target}.g.cs",
         ];
-        Assert.Equal(expected.Order(), run.Result.GeneratedSources.Select(s => s.HintName).Where(n => n.EndsWith("Cpu.g.cs", StringComparison.Ordinal)
+        Assert.Equal(expected.Order(),
+            run.Result.GeneratedSources.Select(s => s.HintName).Where(n => n.EndsWith("Cpu.g.cs", StringComparison.Ordinal)
             || n.EndsWith("OpenCl.g.cs", StringComparison.Ordinal)).Order());
     }
 
     // Sizes change with every improvement of a target; they are not what these files are about.
-    private static string Sizeless(string text) => string.Join('\n', text.Split('\n').Where(l => !l.Contains("KernelFoundry.KernelSize", StringComparison.Ordinal)));
+    private static string Sizeless(string text) =>
+        string.Join('\n', text.Split('\n').Where(l => !l.Contains("KernelFoundry.KernelSize", StringComparison.Ordinal)));
 }

@@ -41,7 +41,8 @@ internal sealed class GeneratorRun
     /// <summary>The generated code compiles, and no target failed.</summary>
     public GeneratorRun RequireValid()
     {
-        string failures = string.Join("\n", Result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString()));
+        string failures = string.Join("\n",
+            Result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString()));
         Assert.True(failures.Length == 0, failures);
         Snippet.RequireValid(Output);
         return this;

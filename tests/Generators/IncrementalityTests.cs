@@ -9,12 +9,14 @@ public class IncrementalityTests
 {
     private static readonly (string File, string Text)[] Sources =
     [
-        ("MatVec.cs", Snippet.Read("MatVec")), ("RmsNorm.cs", Snippet.Read("RmsNorm")), ("Other.cs", "namespace Samples;\n\npublic static class Other\n{\n}\n"),
+        ("MatVec.cs", Snippet.Read("MatVec")), ("RmsNorm.cs", Snippet.Read("RmsNorm")),
+        ("Other.cs", "namespace Samples;\n\npublic static class Other\n{\n}\n"),
     ];
 
     // Everything after the models of kernels, functors and formats.
     private static readonly string[] AfterModels =
-        [Steps.Surroundings, Steps.Families, Steps.Rendered, Steps.ForeignFamilies, Steps.ForeignRendered, Steps.Records, Steps.Registration];
+        [Steps.Surroundings, Steps.Families, Steps.Rendered, Steps.ForeignFamilies, Steps.ForeignRendered, Steps.Records,
+            Steps.Registration];
 
     [Theory]
     [InlineData("RmsNorm.cs", "float scale", "// A comment.\n        float scale")]
@@ -23,16 +25,21 @@ public class IncrementalityTests
     [InlineData("MatVec.cs", "var biased", "\n\n        var biased")]
     [InlineData("MatVec.cs", "=> new(Scale:", "=> /* scale */ new(Scale:")]
     [InlineData("Other.cs", "{", "{\n    public static int Answer => 42;")]
-    [InlineData("Other.cs", "{", "{\n    public record struct Plain(int A) : System.IComparable<int>\n    {\n        public int CompareTo(int b) => 0;\n    }")]
+    [InlineData("Other.cs", "{",
+        "{\n    public record struct Plain(int A) : System.IComparable<int>\n    {\n        public int CompareTo(int b) => 0;\n    }")]
     public void An_edit_that_changes_no_kernel_runs_nothing_after_the_models(string file, string before, string after)
     {
         Compilation compilation = Snippet.Compile(Sources);
         var run = new GeneratorRun(compilation);
         string[] first = Texts(run);
         run.Update(Edit(compilation, file, before, after));
-        Assert.All(Steps.All.Except(AfterModels), step => Assert.All(Reasons(run, step), r => Assert.True(r is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{step}: {r}")));
-        Assert.All(AfterModels, step => Assert.All(Reasons(run, step), r => Assert.True(r is IncrementalStepRunReason.Cached, $"{step}: {r}")));
-        Assert.All(run.Result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs), o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
+        Assert.All(Steps.All.Except(AfterModels),
+            step => Assert.All(Reasons(run, step),
+                r => Assert.True(r is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"{step}: {r}")));
+        Assert.All(AfterModels,
+            step => Assert.All(Reasons(run, step), r => Assert.True(r is IncrementalStepRunReason.Cached, $"{step}: {r}")));
+        Assert.All(run.Result.TrackedOutputSteps.SelectMany(s => s.Value).SelectMany(s => s.Outputs),
+            o => Assert.Equal(IncrementalStepRunReason.Cached, o.Reason));
         Assert.Equal(first, Texts(run));
     }
 
@@ -83,22 +90,26 @@ public class IncrementalityTests
     {
         if (value is null or string || value.GetType().IsPrimitive || value.GetType().IsEnum || !seen.Add(value))
             return;
-        Assert.False(value is ISymbol or Compilation or SyntaxNode or SyntaxTree or SemanticModel or Location or IOperation, $"{step} holds {value.GetType()}.");
+        Assert.False(value is ISymbol or Compilation or SyntaxNode or SyntaxTree or SemanticModel or Location or IOperation,
+            $"{step} holds {value.GetType()}.");
         if (value is System.Collections.IEnumerable items)
         {
             foreach (object? item in items)
                 RequirePlain(item, seen, step);
         }
 
-        const System.Reflection.BindingFlags Fields = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public;
-        for (Type? type = value.GetType(); type is not null && type.Namespace?.StartsWith("KernelFoundry", StringComparison.Ordinal) == true; type = type.BaseType)
+        const System.Reflection.BindingFlags Fields =
+            System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Public;
+        for (Type? type = value.GetType(); type is not null
+            && type.Namespace?.StartsWith("KernelFoundry", StringComparison.Ordinal) == true; type = type.BaseType)
         {
             foreach (System.Reflection.FieldInfo field in type.GetFields(Fields))
                 RequirePlain(field.GetValue(value), seen, step);
         }
     }
 
-    private static bool IsNew(IncrementalStepRunReason reason) => reason is IncrementalStepRunReason.New or IncrementalStepRunReason.Modified;
+    private static bool IsNew(IncrementalStepRunReason reason) =>
+        reason is IncrementalStepRunReason.New or IncrementalStepRunReason.Modified;
 
     private static IEnumerable<IncrementalStepRunReason> Reasons(GeneratorRun run, string step) =>
         run.Result.TrackedSteps.TryGetValue(step, out var steps) ? steps.SelectMany(s => s.Outputs).Select(o => o.Reason) : [];

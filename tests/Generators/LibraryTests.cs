@@ -114,7 +114,8 @@ public class LibraryTests
         Compilation compilation = Snippet.Compile([Library("Scaled", isBuilt)], ("User.cs", Source));
         Diagnostic mistake = Assert.Single(await Analysis.Of(compilation));
         Assert.Equal(("KF0001", 14), (mistake.Id, mistake.Location.GetLineSpan().StartLinePosition.Line));
-        KernelFoundry.Compiler.Ir.Kernel kernel = FrontEnd.KernelReader.Read(Snippet.Method(compilation, "Activate"), compilation, default).Ir!;
+        KernelFoundry.Compiler.Ir.Kernel kernel = FrontEnd.KernelReader.Read(Snippet.Method(compilation, "Activate"), compilation,
+            default).Ir!;
         KernelFoundry.Compiler.Ir.IrVerifier.Verify(kernel);
         Golden.Check("Ir/Library.Activate", KernelFoundry.Compiler.Ir.IrPrinter.Print(kernel));
     }

@@ -6,21 +6,24 @@ using Microsoft.CodeAnalysis;
 namespace KernelFoundry.Generators.Tests;
 
 /// <summary>
-/// One file of Mistakes for each thing a user can get wrong. Its first lines say what is reported and where: "// KF0005 12:13". Nothing else may be.
+/// One file of Mistakes for each thing a user can get wrong. Its first lines say what is reported and where: "// KF0005 12:13". Nothing
+/// else may be.
 /// </summary>
 public class MistakeTests
 {
     public static TheoryData<string> Files() => [.. Names()];
 
     private static IEnumerable<string> Names() =>
-        [.. Directory.GetFiles(Path.Combine(Snippet.Folder(), "Mistakes"), "*.cs").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(Snippet.Folder(), "Mistakes"), "*.cs").Select(f => Path.GetFileNameWithoutExtension(f))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task A_mistake_is_reported_where_it_is(string name)
     {
         string text = File.ReadAllText(Path.Combine(Snippet.Folder(), "Mistakes", name + ".cs"));
-        string[] expected = [.. text.Split('\n').TakeWhile(l => l.StartsWith("// KF", StringComparison.Ordinal)).Select(l => l[3..].TrimEnd())];
+        string[] expected =
+            [.. text.Split('\n').TakeWhile(l => l.StartsWith("// KF", StringComparison.Ordinal)).Select(l => l[3..].TrimEnd())];
         ImmutableArray<Diagnostic> reported = await Analysis.Of(Snippet.Compile(($"{name}.cs", text)));
         Assert.NotEmpty(expected);
         Assert.Equal(expected.Order(StringComparer.Ordinal), reported.Select(Place).Order(StringComparer.Ordinal));
@@ -73,6 +76,7 @@ public class MistakeTests
     private static string Place(Diagnostic diagnostic)
     {
         FileLinePositionSpan span = diagnostic.Location.GetLineSpan();
-        return string.Create(CultureInfo.InvariantCulture, $"{diagnostic.Id} {span.StartLinePosition.Line + 1}:{span.StartLinePosition.Character + 1}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{diagnostic.Id} {span.StartLinePosition.Line + 1}:{span.StartLinePosition.Character + 1}");
     }
 }

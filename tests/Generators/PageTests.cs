@@ -20,7 +20,8 @@ public partial class PageTests
         DiagnosticDescriptor rule = Rules.OfSource.Append(Rules.Target).Append(Rules.Size).Single(r => r.Id == id);
         Assert.StartsWith($"# {id}: {rule.Title.ToString(CultureInfo.InvariantCulture)}\n", Read(id), StringComparison.Ordinal);
         Assert.Equal($"docs/diagnostics/{id}.md", rule.HelpLinkUri);
-        Assert.Contains($"[{id}]({id}.md) | {rule.Title.ToString(CultureInfo.InvariantCulture)} |", Read("README"), StringComparison.Ordinal);
+        Assert.Contains($"[{id}]({id}.md) | {rule.Title.ToString(CultureInfo.InvariantCulture)} |", Read("README"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -46,9 +47,11 @@ public partial class PageTests
     }
 
     private static CSharpCompilation Compile(string example) => Snippet.Compile(("Example.cs",
-        "using System;\nusing KernelFoundry;\nusing static KernelFoundry.Ops;\n\npublic static partial class Examples\n{\n" + example + "}\n"));
+        "using System;\nusing KernelFoundry;\nusing static KernelFoundry.Ops;\n\npublic static partial class Examples\n{\n" + example
+        + "}\n"));
 
-    private static string Read(string page) => File.ReadAllText(Path.Combine(Pages, page + ".md")).Replace("\r\n", "\n", StringComparison.Ordinal);
+    private static string Read(string page) =>
+        File.ReadAllText(Path.Combine(Pages, page + ".md")).Replace("\r\n", "\n", StringComparison.Ordinal);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();

@@ -26,11 +26,13 @@ internal static class Snippet
 
     public static CSharpCompilation Compile(params (string File, string Text)[] sources) => Compile([], sources);
 
-    public static CSharpCompilation Compile(IEnumerable<MetadataReference> references, params (string File, string Text)[] sources) => CSharpCompilation.Create(
+    public static CSharpCompilation Compile(IEnumerable<MetadataReference> references, params (string File, string Text)[] sources) =>
+        CSharpCompilation.Create(
         "Snippet",
         sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, Options, s.File)),
         [.. Platform, .. references],
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true,
+            nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>Fails unless the C# compiler accepts the code: a test of ours says nothing about code that is none.</summary>
     public static void RequireValid(Compilation compilation)

@@ -26,11 +26,14 @@ public sealed class AddDeviceFunctionFix : CodeFixProvider
         SemanticModel? model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
-            if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
-                && model?.GetSymbolInfo(call, context.CancellationToken).Symbol?.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault() is { } reference)
+            if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
+                .FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
+                && model?.GetSymbolInfo(call,
+                    context.CancellationToken).Symbol?.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault() is { } reference)
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create($"Mark '{diagnostic.Properties["Method"]}' with [DeviceFunction]", token => Apply(context.Document.Project.Solution, reference, token), Rules.NotDeviceFunction.Id),
+                    CodeAction.Create($"Mark '{diagnostic.Properties["Method"]}' with [DeviceFunction]",
+                        token => Apply(context.Document.Project.Solution, reference, token), Rules.NotDeviceFunction.Id),
                     diagnostic);
             }
         }

@@ -28,7 +28,8 @@ public sealed class AddPartialFix : CodeFixProvider
             if (root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } declaration)
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create($"Make '{declaration.Identifier.Text}' partial", _ => Task.FromResult(Apply(context.Document, root, declaration)), Rules.NotPartial.Id),
+                    CodeAction.Create($"Make '{declaration.Identifier.Text}' partial",
+                        _ => Task.FromResult(Apply(context.Document, root, declaration)), Rules.NotPartial.Id),
                     diagnostic);
             }
         }
@@ -40,7 +41,8 @@ public sealed class AddPartialFix : CodeFixProvider
         SyntaxToken partial = SyntaxFactory.Token(SyntaxKind.PartialKeyword).WithTrailingTrivia(SyntaxFactory.Space);
         TypeDeclarationSyntax changed = declaration.Modifiers.Count > 0
             ? declaration.AddModifiers(partial)
-            : declaration.WithKeyword(declaration.Keyword.WithLeadingTrivia()).WithModifiers([partial.WithLeadingTrivia(declaration.Keyword.LeadingTrivia)]);
+            : declaration.WithKeyword(declaration.Keyword.WithLeadingTrivia())
+                .WithModifiers([partial.WithLeadingTrivia(declaration.Keyword.LeadingTrivia)]);
         return document.WithSyntaxRoot(root.ReplaceNode(declaration, changed));
     }
 }

@@ -26,10 +26,12 @@ public sealed class AddRangeEndFix : CodeFixProvider
         foreach (Diagnostic diagnostic in context.Diagnostics)
         {
             if (diagnostic.Properties.TryGetValue("End", out string? end) && end is not null
-                && root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } range)
+                && root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true)
+                    .FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } range)
             {
                 context.RegisterCodeFix(
-                    CodeAction.Create($"End the range at '{end}'", _ => Task.FromResult(Apply(context.Document, root, range, end)), Rules.MissingEnd.Id), diagnostic);
+                    CodeAction.Create($"End the range at '{end}'", _ => Task.FromResult(Apply(context.Document, root, range, end)),
+                        Rules.MissingEnd.Id), diagnostic);
             }
         }
     }
@@ -39,7 +41,8 @@ public sealed class AddRangeEndFix : CodeFixProvider
         ArgumentSyntax argument = SyntaxFactory.Argument(SyntaxFactory.ParseExpression(end));
         SyntaxToken comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
         ArgumentListSyntax list = range.ArgumentList;
-        SeparatedSyntaxList<ArgumentSyntax> arguments = SyntaxFactory.SeparatedList(list.Arguments.Append(argument), list.Arguments.GetSeparators().Append(comma));
+        SeparatedSyntaxList<ArgumentSyntax> arguments = SyntaxFactory.SeparatedList(list.Arguments.Append(argument),
+            list.Arguments.GetSeparators().Append(comma));
         return document.WithSyntaxRoot(root.ReplaceNode(list, list.WithArguments(arguments)));
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace KernelFoundry.Generators.Diagnostics;
 
 /// <summary>
-/// Reports mistakes in kernels, functors and formats. It reads them as the generator does; being an analyzer, it reports while the code is typed,
-/// and what it reports can be fixed from the editor.
+/// Reports mistakes in kernels, functors and formats. It reads them as the generator does; being an analyzer, it reports while the code is
+/// typed, and what it reports can be fixed from the editor.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class KernelAnalyzer : DiagnosticAnalyzer
@@ -50,7 +50,8 @@ public sealed class KernelAnalyzer : DiagnosticAnalyzer
             Report(context, reported, FormatReader.Read(type, context.Compilation, context.CancellationToken).Mistakes);
     }
 
-    private static void Report(SymbolAnalysisContext context, ConcurrentDictionary<(string Id, Location Location), bool> reported, IEnumerable<Mistake> mistakes)
+    private static void Report(SymbolAnalysisContext context, ConcurrentDictionary<(string Id, Location Location), bool> reported,
+        IEnumerable<Mistake> mistakes)
     {
         foreach (Mistake mistake in mistakes)
         {

@@ -7,7 +7,9 @@ namespace KernelFoundry.Generators.FrontEnd;
 internal static class Assigned
 {
     public static IEnumerable<ISymbol> In(IOperation? operation) =>
-        operation is null ? [] : operation.DescendantsAndSelf().SelectMany(Targets).Distinct(SymbolEqualityComparer.Default).Select(s => s!);
+        operation is null
+            ? []
+            : operation.DescendantsAndSelf().SelectMany(Targets).Distinct(SymbolEqualityComparer.Default).Select(s => s!);
 
     public static IEnumerable<ISymbol> DeclaredIn(IOperation? operation) => operation is null
         ? []

@@ -17,7 +17,8 @@ internal sealed partial class BodyReader
         {
             _reader = reader;
             _call = call;
-            All = [.. call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter is not null).OrderBy(a => a.Parameter!.Ordinal)];
+            All = [.. call.Arguments.Where(a => a.ArgumentKind != ArgumentKind.DefaultValue && a.Parameter is not null)
+                .OrderBy(a => a.Parameter!.Ordinal)];
         }
 
         public IArgumentOperation[] All { get; }

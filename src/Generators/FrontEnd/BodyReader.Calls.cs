@@ -36,16 +36,26 @@ internal sealed partial class BodyReader
     // A functor method: a Call op in a kernel; inside the functor itself, the method's own body.
     private Term Functor(IInvocationOperation call, ITypeSymbol constrained)
     {
-        ITypeSymbol type = constrained is ITypeParameterSymbol parameter && _typeArguments.TryGetValue(parameter, out ITypeSymbol? argument) ? argument : constrained;
+        ITypeSymbol type = constrained is ITypeParameterSymbol parameter && _typeArguments.TryGetValue(parameter, out ITypeSymbol? argument)
+            ? argument
+            : constrained;
         if (Self is not null && SymbolEqualityComparer.Default.Equals(type, Self))
         {
             return FunctorReader.Implementation(Self, call.TargetMethod) is { } own ? Inline(call, own, Self) : throw Mistakes.Silent();
         }
 
         if (type is not ITypeParameterSymbol typeParameter)
-            throw Mistakes.Error(Rules.Unsupported, Here, $"Calling '{Language.Display(type)}.{call.TargetMethod.Name}' directly", "make the functor a type parameter of the kernel");
+        {
+            throw Mistakes.Error(Rules.Unsupported, Here, $"Calling '{Language.Display(type)}.{call.TargetMethod.Name}' directly",
+                "make the functor a type parameter of the kernel");
+        }
+
         if (Language.DTypeOf(call.TargetMethod.ReturnType) is not { } result)
-            throw Mistakes.Error(Rules.Type, Here, Language.Display(call.TargetMethod.ReturnType), "functor methods return a scalar or a tile");
+        {
+            throw Mistakes.Error(Rules.Type, Here, Language.Display(call.TargetMethod.ReturnType),
+                "functor methods return a scalar or a tile");
+        }
+
         string self = "";
         var operands = new List<Value>();
         foreach (IArgumentOperation value in call.Arguments.OrderBy(a => a.Parameter!.Ordinal))
@@ -73,7 +83,10 @@ internal sealed partial class BodyReader
         foreach (IArgumentOperation argument in call.Arguments)
             arguments[argument.Parameter!.Ordinal] = Evaluate(argument.Value);
         var outer = definition.TypeParameters.Select(p => (p, _typeArguments.TryGetValue(p, out ITypeSymbol? t) ? t : null)).ToArray();
-        ITypeSymbol[] inner = [.. method.TypeArguments.Select(t => t is ITypeParameterSymbol p && _typeArguments.TryGetValue(p, out ITypeSymbol? bound) ? bound : t)];
+        ITypeSymbol[] inner =
+            [.. method.TypeArguments.Select(t => t is ITypeParameterSymbol p && _typeArguments.TryGetValue(p, out ITypeSymbol? bound)
+                ? bound
+                : t)];
         for (int i = 0; i < inner.Length; i++)
             _typeArguments[definition.TypeParameters[i]] = inner[i];
         if (self is not null && definition.ContainingType is { TypeKind: TypeKind.Interface, TypeParameters: { Length: 1 } contract })
@@ -96,7 +109,8 @@ internal sealed partial class BodyReader
     {
         if (DeviceFunctions.Find(method) is not { } function)
         {
-            throw Mistakes.Error(Rules.Unsupported, Here, $"'{method.Name}', a device function of another assembly that does not work element by element,",
+            throw Mistakes.Error(Rules.Unsupported, Here,
+                $"'{method.Name}', a device function of another assembly that does not work element by element,",
                 "copy it into this project, or make it a method of a functor");
         }
 
@@ -165,7 +179,11 @@ internal sealed partial class BodyReader
     private Term SelfField(string name, ITypeSymbol type)
     {
         if (FunctorReader.FieldOf(Self!, name) is not { } field)
-            throw Mistakes.Error(Rules.Unsupported, Here, $"'{name}', which is not stored in the functor,", "write its formula in the method");
+        {
+            throw Mistakes.Error(Rules.Unsupported, Here, $"'{name}', which is not stored in the functor,",
+                "write its formula in the method");
+        }
+
         return field.Kind == ParameterKind.View
             ? new ViewTerm(field.Name, field.Rank, field.Element)
             : new ValueTerm(_builder.Field(field.Name, Language.ScalarOf(type) ?? field.DType));
@@ -186,7 +204,8 @@ internal sealed partial class BodyReader
 
         throw creation.Type.IsReferenceType
             ? Mistakes.Error(Rules.Allocation, Here, $"'new {creation.Type.Name}'", "keep values in scalars and tiles, and state in views")
-            : Mistakes.Error(Rules.Unsupported, Here, $"Making a '{Language.Display(creation.Type)}'", "keep its parts in locals, or return a tuple from a device function");
+            : Mistakes.Error(Rules.Unsupported, Here, $"Making a '{Language.Display(creation.Type)}'",
+                "keep its parts in locals, or return a tuple from a device function");
     }
 
     private void RequireKernel(string what)

@@ -6,8 +6,8 @@ using ValueType = KernelFoundry.Compiler.Ir.ValueType;
 
 namespace KernelFoundry.Generators.FrontEnd;
 
-// Loops and branches. A For op is [start, end, step, inits...] with a body of (i, carried...); a While op is [inits...] with a condition and a
-// body of (carried...) each; an If op is [condition] with two branches. Their results are the carried or chosen values.
+// Loops and branches. A For op is [start, end, step, inits...] with a body of (i, carried...); a While op is [inits...] with a condition
+// and a body of (carried...) each; an If op is [condition] with two branches. Their results are the carried or chosen values.
 internal sealed partial class BodyReader
 {
     private void For(IForLoopOperation loop)
@@ -22,13 +22,19 @@ internal sealed partial class BodyReader
         foreach (IOperation before in loop.Before)
             Statement(before);
         if (loop.Condition is not { } condition)
-            throw Mistakes.Error(Rules.Unsupported, Here, "A for loop without a condition", "give it one, with the same value for every element");
+        {
+            throw Mistakes.Error(Rules.Unsupported, Here, "A for loop without a condition",
+                "give it one, with the same value for every element");
+        }
+
         While(loop, condition, loop.AtLoopBottom);
     }
 
     private void Counted(IForLoopOperation loop, CountedLoop counted)
     {
-        Value start = Scalar(counted.Start), end = Scalar(counted.End), step = counted.Step is null ? _builder.Constant(1) : Scalar(counted.Step);
+        Value start = Scalar(counted.Start), end = Scalar(counted.End), step = counted.Step is null
+            ? _builder.Constant(1)
+            : Scalar(counted.Step);
         if (counted.IncludesEnd)
             end = _builder.Emit(OpCode.Add, null, end, _builder.Constant(1));
         if (Literal(step) is <= 0)
@@ -138,7 +144,9 @@ internal sealed partial class BodyReader
         || operation is IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } both
             && (IsPerElement(Unconverted(both.LeftOperand)) || IsPerElement(Unconverted(both.RightOperand)));
 
-    private static IOperation Unconverted(IOperation operation) => operation is IConversionOperation conversion ? Unconverted(conversion.Operand) : operation;
+    private static IOperation Unconverted(IOperation operation) => operation is IConversionOperation conversion
+        ? Unconverted(conversion.Operand)
+        : operation;
 
     private Block Region(bool isLoop, Value[] arguments, OpCode terminator, Func<Value[]> read)
     {
@@ -159,13 +167,15 @@ internal sealed partial class BodyReader
     }
 
     private ISymbol[] AssignedOutside(IOperation assigning, IOperation declaring) =>
-        [.. Assigned.In(assigning).Except(Assigned.DeclaredIn(declaring), SymbolEqualityComparer.Default).Select(s => s!).Where(_terms.ContainsKey)];
+        [.. Assigned.In(assigning).Except(Assigned.DeclaredIn(declaring), SymbolEqualityComparer.Default).Select(s => s!)
+            .Where(_terms.ContainsKey)];
 
     private Carried CarriedBy(IOperation assigning, IOperation declaring)
     {
         ISymbol[] assigned = AssignedOutside(assigning, declaring);
         ISymbol[] symbols = [.. assigned.Where(s => _terms[s] is not UnassignedTerm)];
-        return new Carried(symbols, [.. symbols.Select(s => ToValue(_terms[s]))], [.. assigned.Except(symbols, SymbolEqualityComparer.Default).Select(s => s!)]);
+        return new Carried(symbols, [.. symbols.Select(s => ToValue(_terms[s]))],
+            [.. assigned.Except(symbols, SymbolEqualityComparer.Default).Select(s => s!)]);
     }
 
     private Value[] Rebind(Carried carried)

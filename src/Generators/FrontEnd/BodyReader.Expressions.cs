@@ -31,7 +31,8 @@ internal sealed partial class BodyReader
         [BinaryOperatorKind.ConditionalOr] = OpCode.Or,
     };
 
-    private Term Evaluate(IOperation operation) => At(operation, () => Constant(operation) is { } constant ? new ValueTerm(constant) : operation switch
+    private Term Evaluate(IOperation operation) =>
+        At(operation, () => Constant(operation) is { } constant ? new ValueTerm(constant) : operation switch
     {
         ILocalReferenceOperation or IParameterReferenceOperation => Reference(operation),
         IConversionOperation conversion => Convert(conversion),
@@ -58,8 +59,10 @@ internal sealed partial class BodyReader
         ParameterTerm parameter => _builder.Param(parameter.Name, parameter.DType),
         BrokenTerm or UnassignedTerm => throw Mistakes.Silent(),
         ViewTerm view => throw Mistakes.Error(Rules.NotAValue, Here, $"The view '{view.Name}'", "load its elements with Load"),
-        FunctorTerm functor => throw Mistakes.Error(Rules.NotAValue, Here, $"The functor '{functor.Name}'", "call its methods through its type parameter"),
-        SelfTerm => throw Mistakes.Error(Rules.NotAValue, Here, "The functor itself", "use its fields, or pass it on to a method that takes it"),
+        FunctorTerm functor =>
+            throw Mistakes.Error(Rules.NotAValue, Here, $"The functor '{functor.Name}'", "call its methods through its type parameter"),
+        SelfTerm =>
+            throw Mistakes.Error(Rules.NotAValue, Here, "The functor itself", "use its fields, or pass it on to a method that takes it"),
         TupleTerm => throw Mistakes.Error(Rules.NotAValue, Here, "A tuple", "deconstruct it: var (a, b) = ..."),
         _ => throw Mistakes.Error(Rules.NotAValue, Here, "This expression", "use a scalar or a tile"),
     };
@@ -69,7 +72,10 @@ internal sealed partial class BodyReader
     private Value Scalar(IOperation operation)
     {
         Value value = Value(operation);
-        return value.Type.IsScalar ? value : throw Mistakes.Error(Rules.Shape, operation.Syntax.GetLocation(), $"a scalar is needed here, not {Shapes.Describe(value.Type)}");
+        return value.Type.IsScalar
+            ? value
+            : throw Mistakes.Error(Rules.Shape, operation.Syntax.GetLocation(),
+                $"a scalar is needed here, not {Shapes.Describe(value.Type)}");
     }
 
     private static int? Literal(Value value) => value.Definition is { Code: OpCode.Const } op ? op.Attr<Number>().Bits : null;
@@ -88,8 +94,10 @@ internal sealed partial class BodyReader
             byte value => _builder.Constant(value),
             short value => _builder.Constant(value),
             ushort value => _builder.Constant(value),
-            string => throw Mistakes.Error(Rules.Allocation, operation.Syntax.GetLocation(), "A string", "tell cases apart by an int or an enum constant"),
-            _ => throw Mistakes.Error(Rules.Type, operation.Syntax.GetLocation(), operation.Type is null ? "null" : Language.Display(operation.Type), Unsupported.Instead(operation.Type)),
+            string => throw Mistakes.Error(Rules.Allocation, operation.Syntax.GetLocation(), "A string",
+                "tell cases apart by an int or an enum constant"),
+            _ => throw Mistakes.Error(Rules.Type, operation.Syntax.GetLocation(),
+                operation.Type is null ? "null" : Language.Display(operation.Type), Unsupported.Instead(operation.Type)),
         };
     }
 
@@ -110,8 +118,13 @@ internal sealed partial class BodyReader
         if (conversion.Operand is IInvalidOperation || conversion.Type is null or { TypeKind: TypeKind.Error })
             throw Mistakes.Silent();
         if (conversion.IsImplicit && conversion.Type is { IsReferenceType: true } && conversion.Operand.Type is { IsValueType: true })
-            throw Mistakes.Error(Rules.Allocation, Here, $"Boxing '{Language.Display(conversion.Operand.Type!)}'", "keep values in scalars and tiles");
-        if (Language.ScalarOf(conversion.Type) is not { } to || (conversion.Operand.Type is { } from && Language.OperandOf(from) is null && !IsEnum(from)))
+        {
+            throw Mistakes.Error(Rules.Allocation, Here, $"Boxing '{Language.Display(conversion.Operand.Type!)}'",
+                "keep values in scalars and tiles");
+        }
+
+        if (Language.ScalarOf(conversion.Type) is not { } to
+            || (conversion.Operand.Type is { } from && Language.OperandOf(from) is null && !IsEnum(from)))
         {
             if (Evaluate(conversion.Operand) is BrokenTerm)
                 throw Mistakes.Silent();
@@ -136,12 +149,17 @@ internal sealed partial class BodyReader
     private Value Operate(BinaryOperatorKind kind, Value left, Value right, IMethodSymbol? method)
     {
         if (method is not null && Language.TileOf(method.ContainingType) is null)
-            throw Mistakes.Error(Rules.Unsupported, Here, $"The operator of '{Language.Display(method.ContainingType)}'", "use scalars and tiles of the kernel language");
+        {
+            throw Mistakes.Error(Rules.Unsupported, Here, $"The operator of '{Language.Display(method.ContainingType)}'",
+                "use scalars and tiles of the kernel language");
+        }
+
         if (kind == BinaryOperatorKind.UnsignedRightShift)
         {
             return left.Type.DType == DType.U32
                 ? Pointwise(OpCode.Shr, null, left, right)
-                : _builder.Emit(OpCode.Bitcast, left.Type.DType, Pointwise(OpCode.Shr, null, _builder.Emit(OpCode.Bitcast, DType.U32, left), right));
+                : _builder.Emit(OpCode.Bitcast, left.Type.DType,
+                    Pointwise(OpCode.Shr, null, _builder.Emit(OpCode.Bitcast, DType.U32, left), right));
         }
 
         return Operators.TryGetValue(kind, out OpCode code) ? Pointwise(code, null, left, right) : throw Unsupported.Of(_at!);
@@ -202,7 +220,11 @@ internal sealed partial class BodyReader
         }
 
         if (Assigned.Reference(target) is not { } symbol)
-            throw Mistakes.Error(Rules.Unsupported, target.Syntax.GetLocation(), $"Assigning to '{target.Syntax}'", "assign to locals, and write memory with Store");
+        {
+            throw Mistakes.Error(Rules.Unsupported, target.Syntax.GetLocation(), $"Assigning to '{target.Syntax}'",
+                "assign to locals, and write memory with Store");
+        }
+
         if (_terms.TryGetValue(symbol, out Term? before) && before is ValueTerm { Value: var old } && value is ValueTerm { Value: var now })
             KeepShape($"'{symbol.Name}'", old.Type, now.Type, _at!);
         return _terms[symbol] = Named(value is ValueTerm or ParameterTerm ? new ValueTerm(ToValue(value)) : value, symbol.Name);
@@ -218,7 +240,8 @@ internal sealed partial class BodyReader
             DType wide = target.Type.DType == DType.F32 || value.Type.DType == DType.F32 ? DType.F32 : type;
             target = _builder.Emit(OpCode.Convert, wide, target);
             value = _builder.Emit(OpCode.Convert, wide, value);
-            return Assign(assignment.Target, new ValueTerm(_builder.Emit(OpCode.Convert, type, Operate(assignment.OperatorKind, target, value, null))));
+            return Assign(assignment.Target,
+                new ValueTerm(_builder.Emit(OpCode.Convert, type, Operate(assignment.OperatorKind, target, value, null))));
         }
 
         return Assign(assignment.Target, new ValueTerm(Operate(assignment.OperatorKind, target, value, assignment.OperatorMethod)));
@@ -228,7 +251,8 @@ internal sealed partial class BodyReader
     {
         Value before = Value(step.Target);
         Value one = before.Type.DType == DType.F32 ? _builder.Constant(1f) : _builder.Constant(Number.OfBits(before.Type.DType, 1));
-        Term after = Assign(step.Target, new ValueTerm(Pointwise(step.Kind == OperationKind.Increment ? OpCode.Add : OpCode.Sub, null, before, one)));
+        Term after = Assign(step.Target,
+            new ValueTerm(Pointwise(step.Kind == OperationKind.Increment ? OpCode.Add : OpCode.Sub, null, before, one)));
         return step.IsPostfix ? new ValueTerm(before) : after;
     }
 

@@ -45,7 +45,9 @@ internal sealed partial class BodyReader
         if (Evaluate(call.Instance) is not ViewTerm view)
             throw Mistakes.Silent();
         var arguments = new Arguments(this, call);
-        return Loads.TryGetValue(name, out var load) ? new ValueTerm(Load(view, arguments, load.Part, load.Type, load.Lacking)) : Store(view, arguments, Stores[name]);
+        return Loads.TryGetValue(name, out var load)
+            ? new ValueTerm(Load(view, arguments, load.Part, load.Type, load.Lacking))
+            : Store(view, arguments, Stores[name]);
     }
 
     private Value Load(ViewTerm view, Arguments arguments, LoadPart part, DType type, ElementKind[] lacking)
@@ -73,18 +75,22 @@ internal sealed partial class BodyReader
         Value value = Value(given);
         Value[] operands = mask is null ? [.. indices, value] : [.. indices, value, mask];
         RequireOneShape(operands);
-        Extent[] target = TypeRules.Broadcast(indices.Select(i => i.Type), _builder.Location), whole = TypeRules.Broadcast(operands.Select(o => o.Type), _builder.Location);
+        Extent[] target = TypeRules.Broadcast(indices.Select(i => i.Type), _builder.Location),
+            whole = TypeRules.Broadcast(operands.Select(o => o.Type), _builder.Location);
         if (!target.SequenceEqual(whole))
         {
             throw Mistakes.Error(Rules.ViewUse, given.Syntax.GetLocation(),
-                $"Storing {Shapes.Describe(value.Type)} where the indices of '{view.Name}' name {Count(target)}", "index every axis the value has with a range");
+                $"Storing {Shapes.Describe(value.Type)} where the indices of '{view.Name}' name {Count(target)}",
+                "index every axis the value has with a range");
         }
 
         _builder.Store(new MemoryAccess(view.Name, Masked: mask is not null), operands);
         return new VoidTerm();
     }
 
-    private static string Count(Extent[] shape) => shape.Length == 0 ? "one element" : $"[{string.Join(", ", shape.Select(Shapes.Describe))}] elements";
+    private static string Count(Extent[] shape) => shape.Length == 0
+        ? "one element"
+        : $"[{string.Join(", ", shape.Select(Shapes.Describe))}] elements";
 
     private Value? Mask(Arguments arguments) => arguments.Find("mask") is { } mask ? Value(mask) : null;
 
@@ -122,10 +128,15 @@ internal sealed partial class BodyReader
         int[] lines = [.. Enumerable.Range(0, indices.Length).Where(i => indices[i].Type.Rank == 1)];
         bool isPointwise = indices.Any(i => i.Type.Rank == 2);
         if (lines.Length > 2)
-            throw Mistakes.Error(Rules.ViewUse, Here, $"An access of '{view.Name}' with {lines.Length} ranges", "index at most two axes with tiles and loop over the others");
+        {
+            throw Mistakes.Error(Rules.ViewUse, Here, $"An access of '{view.Name}' with {lines.Length} ranges",
+                "index at most two axes with tiles and loop over the others");
+        }
+
         if (isPointwise && lines.Length > 0)
         {
-            throw Mistakes.Error(Rules.ViewUse, given[lines[0]].Syntax.GetLocation(), $"An index of one axis beside one of two axes of '{view.Name}'",
+            throw Mistakes.Error(Rules.ViewUse, given[lines[0]].Syntax.GetLocation(),
+                $"An index of one axis beside one of two axes of '{view.Name}'",
                 "turn it into a column with Col or a row with Row");
         }
 

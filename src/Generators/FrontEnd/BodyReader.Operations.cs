@@ -62,7 +62,8 @@ internal sealed partial class BodyReader
             ["Zeros"] = (reader, a) => reader.Full(reader._builder.Constant(0f), a, 0),
         };
 
-        private static Func<BodyReader, Arguments, Value> Elementwise(OpCode code) => (reader, a) => reader.Pointwise(code, null, a.Values());
+        private static Func<BodyReader, Arguments, Value> Elementwise(OpCode code) => (reader, a) =>
+            reader.Pointwise(code, null, a.Values());
 
         private static Func<BodyReader, Arguments, Value> Across(OpCode code, int rank, object? attribute = null) => (reader, a) =>
         {
@@ -78,7 +79,8 @@ internal sealed partial class BodyReader
         {
             Value bits = reader.Pointwise(OpCode.Philox, null, a.Values());
             Value high = reader._builder.Emit(OpCode.Shr, null, bits, reader._builder.Constant(8));
-            return reader._builder.Emit(OpCode.Mul, null, reader._builder.Emit(OpCode.Convert, DType.F32, high), reader._builder.Constant(1f / (1 << 24)));
+            return reader._builder.Emit(OpCode.Mul, null, reader._builder.Emit(OpCode.Convert, DType.F32, high),
+                reader._builder.Constant(1f / (1 << 24)));
         }
     }
 
@@ -111,13 +113,18 @@ internal sealed partial class BodyReader
             RequireRank(a, operands[1], 1);
         if (left.Shape[rank - 1] != right.Shape[0])
         {
-            throw Mistakes.Error(Rules.Shape, Here, $"the inner extents of {a.Name} differ: {Shapes.Describe(left.Shape[rank - 1])} elements across on the left "
+            throw Mistakes.Error(Rules.Shape, Here,
+                $"the inner extents of {a.Name} differ: {Shapes.Describe(left.Shape[rank - 1])} elements across on the left "
                 + $"and {Shapes.Describe(right.Shape[0])} down on the right");
         }
 
         var result = new ValueType(left.DType == DType.I8 ? DType.I32 : DType.F32, [.. left.Shape.Take(rank - 1), .. right.Shape.Skip(1)]);
         if (operands.Length > 2 && !operands[2].Type.SameAs(result))
-            throw Mistakes.Error(Rules.Shape, Here, $"Dot gives {Shapes.Describe(result)} and would add it to {Shapes.Describe(operands[2].Type)}");
+        {
+            throw Mistakes.Error(Rules.Shape, Here,
+                $"Dot gives {Shapes.Describe(result)} and would add it to {Shapes.Describe(operands[2].Type)}");
+        }
+
         return _builder.Emit(OpCode.Dot, null, operands);
     }
 
@@ -130,7 +137,11 @@ internal sealed partial class BodyReader
         if (_controlDepth > 0)
             throw Mistakes.Error(Rules.Grid, Here, "the grid is fixed at launch; call ProgramId before any loop or if");
         if (!_ranges.IsLaunchUniform(count))
-            throw Mistakes.Error(Rules.Grid, Here, $"the number of programs must be known at launch; compute it from parameters, extents and constants");
+        {
+            throw Mistakes.Error(Rules.Grid, Here,
+                $"the number of programs must be known at launch; compute it from parameters, extents and constants");
+        }
+
         if (_ranges.AddGrid(axis, count) is { } other)
             throw Mistakes.Error(Rules.Grid, Here, $"axis {axis} has {Shapes.Describe(new Extent(0, other))} programs already");
         return _builder.Emit(OpCode.ProgramId, axis, count);

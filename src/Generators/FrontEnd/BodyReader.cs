@@ -204,7 +204,8 @@ internal sealed partial class BodyReader
     private void Declare(IVariableDeclaratorOperation declarator)
     {
         ILocalSymbol local = declarator.Symbol;
-        IVariableInitializerOperation? initializer = declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer;
+        IVariableInitializerOperation? initializer =
+            declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer;
         if (local.IsRef)
             throw Mistakes.Error(Rules.ByReference, declarator.Syntax.GetLocation(), local.Name);
         if (local.HasConstantValue)

@@ -15,21 +15,31 @@ internal static class FormatReader
     {
         var mistakes = new Mistakes();
         if (type.IsGenericType || !Language.IsReachable(type))
-            mistakes.Add(Rules.Format, type.Locations[0], type.Name, type.IsGenericType ? "is generic" : "is private", "make it a public or internal readonly struct");
+        {
+            mistakes.Add(Rules.Format, type.Locations[0], type.Name, type.IsGenericType ? "is generic" : "is private",
+                "make it a public or internal readonly struct");
+        }
+
         int block = Size(type, "BlockSize", mistakes, compilation, cancellation) ?? 0;
         int bytes = Size(type, "BlockBytes", mistakes, compilation, cancellation) ?? 0;
         int group = Size(type, "GroupSize", mistakes, compilation, cancellation) is { } own and not 0 ? own : block;
         if (!mistakes.IsBroken && (block <= 0 || bytes <= 0))
-            mistakes.Add(Rules.Format, type.Locations[0], type.Name, $"has blocks of {block} elements in {bytes} bytes", "give both as positive constants");
+        {
+            mistakes.Add(Rules.Format, type.Locations[0], type.Name, $"has blocks of {block} elements in {bytes} bytes",
+                "give both as positive constants");
+        }
         else if (!mistakes.IsBroken && (group < 0 || block % group != 0))
-            mistakes.Add(Rules.Format, type.Locations[0], type.Name, $"has groups of {group} elements in blocks of {block}", "a block holds whole groups");
+            mistakes.Add(Rules.Format, type.Locations[0], type.Name, $"has groups of {group} elements in blocks of {block}",
+                "a block holds whole groups");
         Function? decode = type.GetMembers("Decode").OfType<IMethodSymbol>().FirstOrDefault(IsDecode) is { } method
             ? ReadDecode(method, mistakes, compilation, cancellation)
             : null;
-        return new FormatReading(mistakes.IsBroken || decode is null ? null : new QuantFormat(Language.FormatName(type), block, bytes, group, decode), mistakes.Found);
+        return new FormatReading(mistakes.IsBroken || decode is null ? null
+            : new QuantFormat(Language.FormatName(type), block, bytes, group, decode), mistakes.Found);
     }
 
-    private static bool IsDecode(IMethodSymbol method) => method is { IsStatic: true, Parameters.Length: 2 } && Language.NameOf(method.Parameters[0].Type) == "Block";
+    private static bool IsDecode(IMethodSymbol method) => method is { IsStatic: true, Parameters.Length: 2 }
+        && Language.NameOf(method.Parameters[0].Type) == "Block";
 
     // A property the format does not declare has the interface's default.
     private static int? Size(INamedTypeSymbol type, string name, Mistakes mistakes, Compilation compilation, CancellationToken cancellation)
@@ -42,7 +52,11 @@ internal static class FormatReader
         if (body.Terminator.Operands.FirstOrDefault() is { Definition: { Code: OpCode.Const } constant })
             return constant.Attr<Number>().I32;
         if (!mistakes.IsBroken)
-            mistakes.Add(Rules.Format, property.Locations[0], type.Name, $"computes {name}", "write a constant: public static int " + name + " => 32;");
+        {
+            mistakes.Add(Rules.Format, property.Locations[0], type.Name, $"computes {name}",
+                "write a constant: public static int " + name + " => 32;");
+        }
+
         return null;
     }
 

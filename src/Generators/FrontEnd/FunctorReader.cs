@@ -18,11 +18,16 @@ internal static class FunctorReader
     public static IEnumerable<INamedTypeSymbol> InterfacesOf(ITypeSymbol type) => type.AllInterfaces.Where(Language.IsFunctorInterface);
 
     /// <summary>Reads a struct's own and inherited default methods for one interface.</summary>
-    public static FunctorReading Read(INamedTypeSymbol type, INamedTypeSymbol contract, Compilation compilation, CancellationToken cancellation)
+    public static FunctorReading Read(INamedTypeSymbol type, INamedTypeSymbol contract, Compilation compilation,
+        CancellationToken cancellation)
     {
         var mistakes = new Mistakes();
         if (type.TypeKind != TypeKind.Struct)
-            mistakes.Add(Rules.Functor, type.Locations[0], type.Name, Language.Display(contract), type.TypeKind == TypeKind.Class ? "a class" : "no struct");
+        {
+            mistakes.Add(Rules.Functor, type.Locations[0], type.Name, Language.Display(contract), type.TypeKind == TypeKind.Class
+                ? "a class"
+                : "no struct");
+        }
         else if (type.IsGenericType)
             mistakes.Add(Rules.Functor, type.Locations[0], type.Name, Language.Display(contract), "generic");
         else if (!Language.IsReachable(type))
@@ -47,7 +52,8 @@ internal static class FunctorReader
         return new FunctorReading(ir, mistakes.Found);
     }
 
-    /// <summary>Reads the default methods of a functor interface: a functor named like its interface, without fields. Null if it has none.</summary>
+    /// <summary>Reads the default methods of a functor interface: a functor named like its interface, without fields. Null if it has
+    /// none.</summary>
     public static FunctorReading? ReadDefaults(INamedTypeSymbol contract, Compilation compilation, CancellationToken cancellation)
     {
         IMethodSymbol[] defaults = [.. Contract(contract).Where(m => m.IsVirtual)];
@@ -73,7 +79,9 @@ internal static class FunctorReader
 
     /// <summary>What a functor stores, in order of declaration: fields, and properties that are kept in one.</summary>
     public static IEnumerable<ISymbol> StoredFields(INamedTypeSymbol type) =>
-        type.TypeKind == TypeKind.Interface ? [] : type.GetMembers().OfType<IFieldSymbol>().Where(f => !f.IsStatic && !f.IsConst).Select(f => f.AssociatedSymbol ?? f);
+        type.TypeKind == TypeKind.Interface
+            ? []
+            : type.GetMembers().OfType<IFieldSymbol>().Where(f => !f.IsStatic && !f.IsConst).Select(f => f.AssociatedSymbol ?? f);
 
     /// <summary>A stored field or property as a parameter, or null where there is none of that name and a usable type.</summary>
     public static Parameter? FieldOf(INamedTypeSymbol type, string name) =>
@@ -84,7 +92,8 @@ internal static class FunctorReader
         ITypeSymbol type = TypeOf(field);
         if (Language.ScalarOf(type) is { } dtype)
             return new Parameter { Name = field.Name, Kind = ParameterKind.Scalar, DType = dtype };
-        if (Language.RankOf(type) is > 0 and var rank && Language.ElementOf(((INamedTypeSymbol)type).TypeArguments[0]) is { } element && FieldElements.Contains(element.Kind))
+        if (Language.RankOf(type) is > 0 and var rank && Language.ElementOf(((INamedTypeSymbol)type).TypeArguments[0]) is { } element
+            && FieldElements.Contains(element.Kind))
             return new Parameter { Name = field.Name, Kind = ParameterKind.View, Element = element, Rank = rank };
         return null;
     }
@@ -92,10 +101,12 @@ internal static class FunctorReader
     private static ITypeSymbol TypeOf(ISymbol field) => field is IPropertySymbol property ? property.Type : ((IFieldSymbol)field).Type;
 
     private static IEnumerable<IMethodSymbol> Contract(INamedTypeSymbol contract) =>
-        contract.GetMembers().OfType<IMethodSymbol>().Where(m => m is { IsStatic: true, MethodKind: MethodKind.Ordinary } && (m.IsAbstract || m.IsVirtual));
+        contract.GetMembers().OfType<IMethodSymbol>()
+            .Where(m => m is { IsStatic: true, MethodKind: MethodKind.Ordinary } && (m.IsAbstract || m.IsVirtual));
 
     private static Function ReadMethod(
-        IMethodSymbol method, INamedTypeSymbol self, string name, Mistakes mistakes, Compilation compilation, CancellationToken cancellation)
+        IMethodSymbol method, INamedTypeSymbol self, string name, Mistakes mistakes, Compilation compilation,
+            CancellationToken cancellation)
     {
         var body = new Block();
         var builder = new Builder(body);
@@ -115,7 +126,8 @@ internal static class FunctorReader
             }
             else
             {
-                mistakes.Add(Rules.Type, parameter.Locations[0], Language.Display(parameter.Type), "functor methods take scalars and tiles");
+                mistakes.Add(Rules.Type, parameter.Locations[0], Language.Display(parameter.Type),
+                    "functor methods take scalars and tiles");
                 reader.Bind(parameter, new BrokenTerm());
             }
         }
@@ -124,6 +136,8 @@ internal static class FunctorReader
         return new Function(name, body);
     }
 
-    private static bool IsSelf(ITypeSymbol type, INamedTypeSymbol self, IMethodSymbol method) => SymbolEqualityComparer.Default.Equals(type, self)
-        || (type is ITypeParameterSymbol parameter && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method.OriginalDefinition.ContainingType));
+    private static bool IsSelf(ITypeSymbol type, INamedTypeSymbol self, IMethodSymbol method) =>
+        SymbolEqualityComparer.Default.Equals(type, self)
+        || (type is ITypeParameterSymbol parameter
+        && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method.OriginalDefinition.ContainingType));
 }

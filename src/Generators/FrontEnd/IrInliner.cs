@@ -35,7 +35,8 @@ internal sealed class IrInliner(Builder builder)
         Value[] carried = op.Code == OpCode.If ? [] : [.. operands.Skip(bounds)];
         Block[] regions = [.. op.Regions.Select(region =>
         {
-            Value[] arguments = [.. region.Arguments.Select((a, i) => new Value(i < bounds / 3 ? a.Type : carried[i - (bounds / 3)].Type, a.Name))];
+            Value[] arguments =
+                [.. region.Arguments.Select((a, i) => new Value(i < bounds / 3 ? a.Type : carried[i - (bounds / 3)].Type, a.Name))];
             Block copy = builder.Enter(op.Code != OpCode.If, arguments);
             for (int i = 0; i < arguments.Length; i++)
                 _values[region.Arguments[i]] = arguments[i];

@@ -8,7 +8,9 @@ namespace KernelFoundry.Generators.FrontEnd;
 internal static class KernelAttributes
 {
     public static int[] Integers(AttributeData attribute) =>
-        [.. attribute.ConstructorArguments.LastOrDefault() is { Kind: TypedConstantKind.Array } list && !list.IsNull ? list.Values.Select(v => v.Value as int? ?? 0) : []];
+        [.. attribute.ConstructorArguments.LastOrDefault() is { Kind: TypedConstantKind.Array } list && !list.IsNull
+            ? list.Values.Select(v => v.Value as int? ?? 0)
+            : []];
 
     /// <summary>A schedule parameter's value for each target, in the order of the targets.</summary>
     public static int[] Schedule(AttributeData attribute)
@@ -23,7 +25,10 @@ internal static class KernelAttributes
         foreach (AttributeData axis in Language.Attributes(method, "Axis"))
         {
             if (axis.ConstructorArguments.FirstOrDefault().Value is string name && !axes.Add(name))
-                mistakes.Add(Rules.Specialization, Argument(axis, 0, cancellation), $"The axis '{name}' is declared twice", "join the two lists of extents");
+            {
+                mistakes.Add(Rules.Specialization, Argument(axis, 0, cancellation), $"The axis '{name}' is declared twice",
+                    "join the two lists of extents");
+            }
         }
 
         CheckReference(method, mistakes, cancellation);
@@ -37,13 +42,16 @@ internal static class KernelAttributes
 
     private static void CheckReference(IMethodSymbol method, Mistakes mistakes, CancellationToken cancellation)
     {
-        if (Language.Attribute(method, "Reference") is not { } reference || reference.ConstructorArguments.FirstOrDefault().Value is not string name)
+        if (Language.Attribute(method, "Reference") is not { } reference
+            || reference.ConstructorArguments.FirstOrDefault().Value is not string name)
             return;
         bool exists = method.ContainingType.GetMembers(name).OfType<IMethodSymbol>()
-            .Any(m => m is { IsStatic: true, ReturnsVoid: true, Parameters.Length: 1 } && Language.NameOf(m.Parameters[0].Type) == "KernelCase");
+            .Any(m => m is { IsStatic: true, ReturnsVoid: true, Parameters.Length: 1 }
+                && Language.NameOf(m.Parameters[0].Type) == "KernelCase");
         if (!exists)
         {
-            mistakes.Add(Rules.Specialization, Argument(reference, 0, cancellation), $"'{method.ContainingType.Name}' has no method 'static void {name}(KernelCase)'",
+            mistakes.Add(Rules.Specialization, Argument(reference, 0, cancellation),
+                $"'{method.ContainingType.Name}' has no method 'static void {name}(KernelCase)'",
                 "write the kernel's result there in double precision");
         }
     }
@@ -67,13 +75,15 @@ internal static class KernelAttributes
                 && type.AllInterfaces.Any(f => SymbolEqualityComparer.Default.Equals(f.OriginalDefinition, constraint.OriginalDefinition));
             if (!fits)
             {
-                mistakes.Add(Rules.Specialization, Argument(functors, i, cancellation), $"'{narrowed.Values[i].Value}' is no functor '{parameter.Name}' takes",
+                mistakes.Add(Rules.Specialization, Argument(functors, i, cancellation),
+                    $"'{narrowed.Values[i].Value}' is no functor '{parameter.Name}' takes",
                     "name structs that implement its interface");
             }
         }
     }
 
-    private static void CheckElement(AttributeData attribute, int index, TypedConstant type, Mistakes mistakes, CancellationToken cancellation)
+    private static void CheckElement(AttributeData attribute, int index, TypedConstant type, Mistakes mistakes,
+        CancellationToken cancellation)
     {
         if (type.Value is ITypeSymbol symbol && symbol.TypeKind != TypeKind.Error && Language.ElementOf(symbol) is null)
             mistakes.Add(Rules.Element, Argument(attribute, index, cancellation), Language.Display(symbol));
@@ -86,37 +96,51 @@ internal static class KernelAttributes
         {
             if (Language.Attribute(parameter, compileTime) is { } attribute && parameter.Type.SpecialType != SpecialType.System_Int32)
             {
-                mistakes.Add(Rules.Specialization, Whole(attribute, cancellation), $"[{compileTime}] on '{parameter.Name}', which is '{Language.Display(parameter.Type)}'",
+                mistakes.Add(Rules.Specialization, Whole(attribute, cancellation),
+                    $"[{compileTime}] on '{parameter.Name}', which is '{Language.Display(parameter.Type)}'",
                     "compile-time parameters are of type int");
             }
         }
 
         if (Language.Attribute(parameter, "Specialize") is { } both && Language.Has(parameter, "Schedule"))
-            mistakes.Add(Rules.Specialization, Whole(both, cancellation), $"'{parameter.Name}' is both specialised and scheduled", "keep one of the attributes");
+        {
+            mistakes.Add(Rules.Specialization, Whole(both, cancellation), $"'{parameter.Name}' is both specialised and scheduled",
+                "keep one of the attributes");
+        }
+
         if (Language.Attribute(parameter, "Shape") is { } shape)
             CheckShape(parameter, shape, rank, axes, mistakes, cancellation);
         foreach (string scalarOnly in new[] { "Value", "Range" })
         {
             if (rank > 0 && scalarOnly == "Value" && Language.Attribute(parameter, scalarOnly) is { } attribute)
-                mistakes.Add(Rules.Specialization, Whole(attribute, cancellation), $"[{scalarOnly}] on the view '{parameter.Name}'", "views take [Shape]");
+            {
+                mistakes.Add(Rules.Specialization, Whole(attribute, cancellation), $"[{scalarOnly}] on the view '{parameter.Name}'",
+                    "views take [Shape]");
+            }
         }
 
         if (Language.Attribute(parameter, "Value")?.ConstructorArguments.FirstOrDefault().Value is string axis && !axes.Contains(axis))
         {
-            mistakes.Add(Rules.Specialization, Argument(Language.Attribute(parameter, "Value")!, 0, cancellation), $"No [Axis] of the kernel is named '{axis}'",
+            mistakes.Add(Rules.Specialization, Argument(Language.Attribute(parameter, "Value")!, 0, cancellation),
+                $"No [Axis] of the kernel is named '{axis}'",
                 $"add [Axis(\"{axis}\", ...)] or name an existing one");
         }
     }
 
-    private static void CheckShape(IParameterSymbol parameter, AttributeData shape, int rank, HashSet<string> axes, Mistakes mistakes, CancellationToken cancellation)
+    private static void CheckShape(IParameterSymbol parameter, AttributeData shape, int rank, HashSet<string> axes, Mistakes mistakes,
+        CancellationToken cancellation)
     {
         TypedConstant list = shape.ConstructorArguments.FirstOrDefault();
         if (list.Kind != TypedConstantKind.Array || list.IsNull)
             return;
         if (rank == 0)
-            mistakes.Add(Rules.Specialization, Whole(shape, cancellation), $"[Shape] on '{parameter.Name}', which is no view", "scalars take [Value] or [Range]");
+        {
+            mistakes.Add(Rules.Specialization, Whole(shape, cancellation), $"[Shape] on '{parameter.Name}', which is no view",
+                "scalars take [Value] or [Range]");
+        }
         else if (list.Values.Length != rank)
-            mistakes.Add(Rules.Specialization, Whole(shape, cancellation), $"[Shape] of '{parameter.Name}' names {list.Values.Length} extents of a view of rank {rank}", "give one entry an axis");
+            mistakes.Add(Rules.Specialization, Whole(shape, cancellation),
+                $"[Shape] of '{parameter.Name}' names {list.Values.Length} extents of a view of rank {rank}", "give one entry an axis");
         for (int i = 0; i < list.Values.Length; i++)
         {
             if (list.Values[i].Value is string name && !axes.Contains(name))
@@ -126,7 +150,8 @@ internal static class KernelAttributes
             }
             else if (list.Values[i].Value is not (string or int))
             {
-                mistakes.Add(Rules.Specialization, Argument(shape, i, cancellation), "A shape entry is neither an axis nor an integer", "name an axis or write an int");
+                mistakes.Add(Rules.Specialization, Argument(shape, i, cancellation), "A shape entry is neither an axis nor an integer",
+                    "name an axis or write an int");
             }
         }
     }

@@ -54,7 +54,8 @@ internal sealed class KernelReader
             Location = BodyReader.Locate(_method.Locations[0]),
             TypeParameters = types,
             Parameters = [.. parameters.Select(p => p!)],
-            WorkGroup = Language.Attribute(_method, "Kernel")?.NamedArguments.FirstOrDefault(a => a.Key == "WorkGroup").Value.Value as int? ?? 64,
+            WorkGroup = Language.Attribute(_method,
+                "Kernel")?.NamedArguments.FirstOrDefault(a => a.Key == "WorkGroup").Value.Value as int? ?? 64,
             Body = body,
         };
     }
@@ -103,9 +104,17 @@ internal sealed class KernelReader
         }
 
         if (Language.Attribute(parameter, "Specialize") is { } specialize)
-            return new Parameter { Name = parameter.Name, Kind = ParameterKind.Specialized, DType = dtype, Values = KernelAttributes.Integers(specialize) };
+        {
+            return new Parameter { Name = parameter.Name, Kind = ParameterKind.Specialized, DType = dtype,
+                Values = KernelAttributes.Integers(specialize) };
+        }
+
         if (Language.Attribute(parameter, "Schedule") is { } schedule)
-            return new Parameter { Name = parameter.Name, Kind = ParameterKind.Schedule, DType = dtype, Values = KernelAttributes.Schedule(schedule) };
+        {
+            return new Parameter { Name = parameter.Name, Kind = ParameterKind.Schedule, DType = dtype,
+                Values = KernelAttributes.Schedule(schedule) };
+        }
+
         return new Parameter { Name = parameter.Name, Kind = ParameterKind.Scalar, DType = dtype };
     }
 }

@@ -28,7 +28,8 @@ internal static class Language
 
     /// <summary>The name of a type of the kernel language ("View2", "Ops", "Tile"), or null for any other type.</summary>
     public static string? NameOf(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { ContainingType: null, ContainingNamespace: { Name: Namespace, ContainingNamespace.IsGlobalNamespace: true } } ? type.Name : null;
+        type is INamedTypeSymbol { ContainingType: null,
+            ContainingNamespace: { Name: Namespace, ContainingNamespace.IsGlobalNamespace: true } } ? type.Name : null;
 
     public static AttributeData? Attribute(ISymbol symbol, string name) =>
         symbol.GetAttributes().FirstOrDefault(a => NameOf(a.AttributeClass) == name + "Attribute");
@@ -57,7 +58,9 @@ internal static class Language
     {
         if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
             type = nullable.TypeArguments[0];
-        return NameOf(type) == "Tile" && type is INamedTypeSymbol { TypeArguments.Length: 1 } tile ? OperandOf(tile.TypeArguments[0]) : null;
+        return NameOf(type) == "Tile" && type is INamedTypeSymbol { TypeArguments.Length: 1 } tile
+            ? OperandOf(tile.TypeArguments[0])
+            : null;
     }
 
     /// <summary>The dtype of a scalar or tile type, or null.</summary>
@@ -88,13 +91,15 @@ internal static class Language
     }
 
     /// <summary>Whether a struct describes a quantization format.</summary>
-    public static bool IsFormat(ITypeSymbol type) => type.TypeKind == TypeKind.Struct && type.AllInterfaces.Any(i => NameOf(i) == "IQuantFormat");
+    public static bool IsFormat(ITypeSymbol type) => type.TypeKind == TypeKind.Struct
+        && type.AllInterfaces.Any(i => NameOf(i) == "IQuantFormat");
 
     /// <summary>A format's element name: bare for the formats of the language's own namespace.</summary>
     public static string FormatName(ITypeSymbol type) => NameOf(type) ?? FullName(type);
 
     /// <summary>Whether an interface is one whose implementations kernels take as type parameters.</summary>
-    public static bool IsFunctorInterface(ITypeSymbol type) => type.TypeKind == TypeKind.Interface && Has(type.OriginalDefinition, "FunctorInterface");
+    public static bool IsFunctorInterface(ITypeSymbol type) => type.TypeKind == TypeKind.Interface
+        && Has(type.OriginalDefinition, "FunctorInterface");
 
     /// <summary>The functor interface among the constraints of a type parameter, or null.</summary>
     public static INamedTypeSymbol? FunctorConstraint(ITypeParameterSymbol parameter) =>
@@ -106,15 +111,19 @@ internal static class Language
         ITypeSymbol definition = type.OriginalDefinition;
         if (definition.ContainingType is { } outer)
             return $"{FullName(outer)}+{definition.MetadataName}";
-        return definition.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{space.ToDisplayString()}.{definition.MetadataName}" : definition.MetadataName;
+        return definition.ContainingNamespace is { IsGlobalNamespace: false } space
+            ? $"{space.ToDisplayString()}.{definition.MetadataName}"
+            : definition.MetadataName;
     }
 
     /// <summary>Whether generated code of the same assembly can name a type.</summary>
     public static bool IsReachable(INamedTypeSymbol? type) => type is null
-        || (type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal && !type.IsFileLocal
+        || (type.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal or Accessibility.ProtectedOrInternal
+        && !type.IsFileLocal
             && IsReachable(type.ContainingType));
 
-    /// <summary>The declaration of a symbol in this compilation. A referenced project has source too, but of a compilation of its own.</summary>
+    /// <summary>The declaration of a symbol in this compilation. A referenced project has source too, but of a compilation of its
+    /// own.</summary>
     public static SyntaxReference? SourceOf(ISymbol symbol, Compilation compilation) =>
         symbol.DeclaringSyntaxReferences.FirstOrDefault(r => compilation.ContainsSyntaxTree(r.SyntaxTree));
 

@@ -30,10 +30,12 @@ internal sealed class Mistakes
         IsBroken = true;
     }
 
-    public static MistakeException Error(DiagnosticDescriptor rule, Location location, params object[] arguments) => new(new Mistake(rule, location, arguments));
+    public static MistakeException Error(DiagnosticDescriptor rule, Location location, params object[] arguments) =>
+        new(new Mistake(rule, location, arguments));
 
     /// <summary>A mistake with something a code fix reads.</summary>
-    public static Mistake WithProperty(DiagnosticDescriptor rule, Location location, string name, string? value, params object[] arguments) =>
+    public static Mistake WithProperty(DiagnosticDescriptor rule, Location location, string name, string? value,
+        params object[] arguments) =>
         new(rule, location, arguments, new ImmutableProperties(ImmutableDictionary<string, string?>.Empty.Add(name, value)));
 
     /// <summary>Ends a statement whose cause is reported elsewhere.</summary>

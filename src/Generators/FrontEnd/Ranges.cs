@@ -5,14 +5,16 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace KernelFoundry.Generators.FrontEnd;
 
-/// <summary>What is known of the integers that make ranges: which are the same for a whole launch, which have a bound, which may run over.</summary>
+/// <summary>What is known of the integers that make ranges: which are the same for a whole launch, which have a bound, which may run
+/// over.</summary>
 internal sealed class Ranges
 {
     private readonly Dictionary<Value, Loop> _loops = [];
     private readonly Dictionary<int, Value> _grid = [];
     private readonly Dictionary<Value, Open> _open = [];
 
-    public void AddLoop(Value index, Value start, Value end, Value step, CountedLoop loop) => _loops[index] = new Loop(start, end, step, loop);
+    public void AddLoop(Value index, Value start, Value end, Value step, CountedLoop loop) =>
+        _loops[index] = new Loop(start, end, step, loop);
 
     /// <summary>Records a grid axis; the count it had before, if that is another one.</summary>
     public Value? AddGrid(int axis, Value count)
@@ -32,7 +34,8 @@ internal sealed class Ranges
 
     /// <summary>Computed from parameters, extents and constants alone, so that the host can compute it too.</summary>
     public bool IsLaunchUniform(Value value) => value.Definition is { } op
-        && op.Code is not (OpCode.ProgramId or OpCode.Load or OpCode.RawLoad or OpCode.Call or OpCode.Reduce or OpCode.For or OpCode.While or OpCode.If)
+        && op.Code is not (
+            OpCode.ProgramId or OpCode.Load or OpCode.RawLoad or OpCode.Call or OpCode.Reduce or OpCode.For or OpCode.While or OpCode.If)
         && value.Type.IsScalar && op.Operands.All(IsLaunchUniform);
 
     /// <summary>Whether an upper bound can be computed at launch.</summary>
@@ -69,7 +72,8 @@ internal sealed class Ranges
     {
         if (_loops.TryGetValue(start, out Loop? loop) && ReferenceEquals(loop.Step, extent))
         {
-            bool isWhole = Literal(loop.Start) is { } first && Literal(loop.End) is { } end && Literal(extent) is > 0 and var step && (end - first) % step == 0;
+            bool isWhole = Literal(loop.Start) is { } first && Literal(loop.End) is { } end && Literal(extent) is > 0 and var step
+                && (end - first) % step == 0;
             return isWhole ? null : loop.Syntax.IncludesEnd ? "" : loop.Syntax.End.Syntax.ToString();
         }
 
@@ -89,7 +93,9 @@ internal sealed class Ranges
         return "";
     }
 
-    private bool NeverNegative(Value value) => _loops.TryGetValue(value, out Loop? loop) ? NeverNegative(loop.Start) : value.Definition switch
+    private bool NeverNegative(Value value) => _loops.TryGetValue(value, out Loop? loop)
+        ? NeverNegative(loop.Start)
+        : value.Definition switch
     {
         { Code: OpCode.ViewExtent or OpCode.ProgramId } => true,
         { Code: OpCode.Const } op => op.Attr<Number>().Bits >= 0,

@@ -26,7 +26,11 @@ internal static class Shapes
             }
 
             if (shape.Length != type.Rank)
-                return $"a tile of {Axes(shape.Length)} meets one of {Axes(type.Rank)}; turn the smaller one into a column with Col or a row with Row";
+            {
+                return $"a tile of {Axes(shape.Length)} meets one of {Axes(type.Rank)}; turn the smaller one into a column with Col "
+                    + "or a row with Row";
+            }
+
             for (int axis = 0; axis < shape.Length; axis++)
             {
                 if (shape[axis].IsOne)

@@ -11,7 +11,8 @@ internal static class Speculation
         IInvocationOperation call => Language.NameOf(call.TargetMethod.ContainingType) == "Ops" && Language.ScalarOf(call.Type) is not null
             && call.Arguments.All(a => Language.TileOf(a.Value.Type) is null),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder } division =>
-            division.Type?.SpecialType == SpecialType.System_Single || division.RightOperand.ConstantValue is { HasValue: true, Value: not 0 },
+            division.Type?.SpecialType == SpecialType.System_Single
+                || division.RightOperand.ConstantValue is { HasValue: true, Value: not 0 },
         IAssignmentOperation or IIncrementOrDecrementOperation => false,
         _ => Language.TileOf(o.Type) is null,
     });

@@ -11,7 +11,8 @@ internal static class Unsupported
     {
         [OperationKind.Switch] = ("'switch'", "use if and else, or nested ?:"),
         [OperationKind.SwitchExpression] = ("'switch'", "use nested ?: on scalars or Where on tiles"),
-        [OperationKind.Branch] = ("'break', 'continue' or 'goto'", "put the condition into the loop's own condition, or guard the rest of the body with if"),
+        [OperationKind.Branch] = ("'break', 'continue' or 'goto'",
+            "put the condition into the loop's own condition, or guard the rest of the body with if"),
         [OperationKind.LocalFunction] = ("A local function", "make it a static method with [DeviceFunction]"),
         [OperationKind.Labeled] = ("A label", "use for, while and if"),
         [OperationKind.Using] = ("'using'", "a kernel owns nothing that must be disposed; do this before the launch"),
@@ -73,7 +74,8 @@ internal static class Unsupported
             case IReturnOperation { Kind: OperationKind.YieldReturn or OperationKind.YieldBreak }:
                 return Mistakes.Error(Rules.AsyncOrIterator, at);
             case IForEachLoopOperation:
-                return Mistakes.Error(Rules.Unsupported, at, "'foreach'", "use for (int i = 0; i < n; i++), or one operation on a whole tile");
+                return Mistakes.Error(Rules.Unsupported, at, "'foreach'",
+                    "use for (int i = 0; i < n; i++), or one operation on a whole tile");
             case IWhileLoopOperation:
                 return Mistakes.Error(Rules.Unsupported, at, "'do ... while'", "use while");
             case IAwaitOperation:
@@ -97,9 +99,17 @@ internal static class Unsupported
         if (method.MethodKind == MethodKind.LocalFunction)
             return Mistakes.Error(Rules.Unsupported, at, "A local function", "make it a static method with [DeviceFunction]");
         if (method.MethodKind == MethodKind.DelegateInvoke)
-            return Mistakes.Error(Rules.Unsupported, at, "Calling a delegate", "use a functor: a type parameter with static abstract methods");
+        {
+            return Mistakes.Error(Rules.Unsupported, at, "Calling a delegate",
+                "use a functor: a type parameter with static abstract methods");
+        }
+
         if (Language.Has(method, "Kernel"))
-            return Mistakes.Error(Rules.Unsupported, at, $"Calling the kernel '{method.Name}'", "launch it from the host, or move what both need into a [DeviceFunction]");
+        {
+            return Mistakes.Error(Rules.Unsupported, at, $"Calling the kernel '{method.Name}'",
+                "launch it from the host, or move what both need into a [DeviceFunction]");
+        }
+
         if (method.ContainingType is { Name: "Math" or "MathF" or "Single", ContainingNamespace.Name: "System" })
         {
             return Mistakes.Error(Rules.Unsupported, at, $"'{name}'", Functions.TryGetValue(method.Name, out string? function)
@@ -109,7 +119,8 @@ internal static class Unsupported
 
         return method.IsStatic && Language.SourceOf(method.OriginalDefinition, compilation) is not null
             ? new MistakeException(Mistakes.WithProperty(Rules.NotDeviceFunction, at, "Method", method.Name, name))
-            : Mistakes.Error(Rules.Unsupported, at, $"'{name}'", "use the functions of KernelFoundry.Ops and static [DeviceFunction] methods of this project");
+            : Mistakes.Error(Rules.Unsupported, at, $"'{name}'",
+                "use the functions of KernelFoundry.Ops and static [DeviceFunction] methods of this project");
     }
 
     public static MistakeException Member(IMemberReferenceOperation member, Location at)
@@ -118,7 +129,8 @@ internal static class Unsupported
         {
             if (member.Type is { SpecialType: SpecialType.System_String })
                 return Mistakes.Error(Rules.Allocation, at, "A string", "tell cases apart by an int or an enum constant");
-            return Mistakes.Error(Rules.Unsupported, at, $"'{type.Name}.{member.Member.Name}'", member.Member.IsStatic && Language.ScalarOf(member.Type) is not null
+            return Mistakes.Error(Rules.Unsupported, at, $"'{type.Name}.{member.Member.Name}'", member.Member.IsStatic
+                && Language.ScalarOf(member.Type) is not null
                 ? "make it a const, or pass it as a parameter"
                 : "pass what is needed of it as a parameter");
         }
@@ -133,10 +145,13 @@ internal static class Unsupported
     /// <summary>What to use instead of a type.</summary>
     public static string Instead(ITypeSymbol? type) => type switch
     {
-        { SpecialType: SpecialType.System_Double or SpecialType.System_Decimal } => "use float: write 1f for 1.0 and cast results with (float)",
-        { SpecialType: SpecialType.System_Int64 or SpecialType.System_UInt64 or SpecialType.System_IntPtr or SpecialType.System_UIntPtr } => "use int or uint, and cast one operand if C# widens both",
-        { SpecialType: SpecialType.System_SByte or SpecialType.System_Byte or SpecialType.System_Int16 or SpecialType.System_UInt16 or SpecialType.System_Char } =>
+        { SpecialType: SpecialType.System_Double or SpecialType.System_Decimal } =>
+            "use float: write 1f for 1.0 and cast results with (float)",
+        { SpecialType: SpecialType.System_Int64 or SpecialType.System_UInt64 or SpecialType.System_IntPtr or SpecialType.System_UIntPtr } =>
+            "use int or uint, and cast one operand if C# widens both",
+        { SpecialType: SpecialType.System_SByte or SpecialType.System_Byte or SpecialType.System_Char } =>
             "compute in int and mask with & 255",
+        { SpecialType: SpecialType.System_Int16 or SpecialType.System_UInt16 } => "compute in int and mask with & 65535",
         { Name: "Half" or "BFloat16" } => "compute in float; views convert where they load and store",
         { SpecialType: SpecialType.System_String } => "tell cases apart by an int or an enum constant",
         { TypeKind: TypeKind.Array } => "use a View1 to View4",

@@ -1,8 +1,8 @@
 namespace KernelFoundry.Generators.Generation;
 
 /// <summary>
-/// Something a model carries but is not compared by: source positions. A comment above a kernel moves it and changes nothing that is generated;
-/// the new position is taken up when something else changes, and in every build.
+/// Something a model carries but is not compared by: source positions. A comment above a kernel moves it and changes nothing that is
+/// generated; the new position is taken up when something else changes, and in every build.
 /// </summary>
 internal readonly struct Aside<T>(T value) : IEquatable<Aside<T>>
 {

@@ -11,9 +11,9 @@ using Microsoft.CodeAnalysis.Text;
 namespace KernelFoundry.Generators.Generation;
 
 /// <summary>
-/// The kernel compiler in a build: kernels, functors and formats become models; a kernel and its surroundings become families of variants; each
-/// family is rendered by itself. Every step's output is compared by value, so an edit runs only what depends on it. Mistakes in kernels are
-/// reported by <see cref="Diagnostics.KernelAnalyzer"/>; here only what a target cannot do.
+/// The kernel compiler in a build: kernels, functors and formats become models; a kernel and its surroundings become families of variants;
+/// each family is rendered by itself. Every step's output is compared by value, so an edit runs only what depends on it. Mistakes in
+/// kernels are reported by <see cref="Diagnostics.KernelAnalyzer"/>; here only what a target cannot do.
 /// </summary>
 [Generator]
 public sealed class KernelGenerator : IIncrementalGenerator
@@ -22,7 +22,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<KernelModel> kernels = context.SyntaxProvider
-            .ForAttributeWithMetadataName(Language.KernelAttribute, static (node, _) => node is MethodDeclarationSyntax, KernelModelReader.Read)
+            .ForAttributeWithMetadataName(Language.KernelAttribute, static (node, _) => node is MethodDeclarationSyntax,
+                KernelModelReader.Read)
             .NotNull().WithTrackingName(Steps.Kernels);
         IncrementalValueProvider<Surroundings> surroundings = SurroundingsOf(context);
 
@@ -36,13 +37,18 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
         IncrementalValuesProvider<KernelRecord> records = kernels.Where(static k => !k.IsBroken)
             .Combine(summaries).Combine(surroundings).Combine(ProjectFolder(context))
-            .Select(static (all, _) => Record(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right)).WithTrackingName(Steps.Records);
+            .Select(static (all, _) => Record(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
+                .WithTrackingName(Steps.Records);
         IncrementalValuesProvider<DeviceFunctionModel> deviceFunctions = context.SyntaxProvider
-            .ForAttributeWithMetadataName(Language.Namespace + ".DeviceFunctionAttribute", static (node, _) => node is MethodDeclarationSyntax, DeclarationReader.DeviceFunction)
+            .ForAttributeWithMetadataName(Language.Namespace + ".DeviceFunctionAttribute",
+                static (node, _) => node is MethodDeclarationSyntax, DeclarationReader.DeviceFunction)
             .NotNull().WithTrackingName(Steps.DeviceFunctions);
-        IncrementalValueProvider<Registration> registration = kernels.Where(static k => !k.IsBroken).Select(static (k, _) => DefinitionOf(k)).Collect()
-            .Combine(surroundings).Combine(foreign.Select(static (family, _) => family.Summary).Collect()).Combine(deviceFunctions.Collect())
-            .Select(static (all, _) => RegistrationOf(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right)).WithTrackingName(Steps.Registration);
+        IncrementalValueProvider<Registration> registration = kernels.Where(static k => !k.IsBroken)
+            .Select(static (k, _) => DefinitionOf(k)).Collect()
+            .Combine(surroundings).Combine(foreign.Select(static (family, _) => family.Summary).Collect())
+                .Combine(deviceFunctions.Collect())
+            .Select(static (all, _) => RegistrationOf(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
+                .WithTrackingName(Steps.Registration);
 
         context.RegisterSourceOutput(kernels, static (output, kernel) => Add(output, LaunchWriter.Write(kernel)));
         context.RegisterSourceOutput(records, static (output, record) => Add(output, DefinitionWriter.Write(record)));
@@ -54,7 +60,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
                     Add(output, file);
             });
             context.RegisterSourceOutput(
-                families.SelectMany(static (family, _) => family.Failures), static (output, failure) => output.ReportDiagnostic(Diagnose(failure)));
+                families.SelectMany(static (family, _) => family.Failures), static (output, failure) =>
+                    output.ReportDiagnostic(Diagnose(failure)));
         }
 
         context.RegisterSourceOutput(records, static (output, record) => output.ReportDiagnostic(Diagnostic.Create(
@@ -69,11 +76,13 @@ public sealed class KernelGenerator : IIncrementalGenerator
     private static IncrementalValueProvider<Surroundings> SurroundingsOf(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<FunctorModel> functors = context.SyntaxProvider
-            .CreateSyntaxProvider(DeclarationReader.IsCandidate, DeclarationReader.Functors).SelectMany(static (models, _) => models).WithTrackingName(Steps.Functors);
+            .CreateSyntaxProvider(DeclarationReader.IsCandidate, DeclarationReader.Functors).SelectMany(static (models, _) => models)
+                .WithTrackingName(Steps.Functors);
         IncrementalValuesProvider<FormatModel> formats = context.SyntaxProvider
             .CreateSyntaxProvider(DeclarationReader.IsCandidate, DeclarationReader.Format).NotNull().WithTrackingName(Steps.Formats);
         IncrementalValuesProvider<FunctorDefaults> defaults = context.SyntaxProvider
-            .ForAttributeWithMetadataName(Language.Namespace + ".FunctorInterfaceAttribute", static (node, _) => node is InterfaceDeclarationSyntax, DeclarationReader.Defaults)
+            .ForAttributeWithMetadataName(Language.Namespace + ".FunctorInterfaceAttribute",
+                static (node, _) => node is InterfaceDeclarationSyntax, DeclarationReader.Defaults)
             .NotNull().WithTrackingName(Steps.Defaults);
         IncrementalValuesProvider<LibraryModel> libraries = context.MetadataReferencesProvider
             .Select(LibraryReader.Read).Where(static library => !library.IsEmpty).WithTrackingName(Steps.Libraries);
@@ -87,16 +96,20 @@ public sealed class KernelGenerator : IIncrementalGenerator
         context.AnalyzerConfigOptionsProvider.Select(static (options, _) =>
             new Aside<string>(options.GlobalOptions.TryGetValue("build_property.ProjectDir", out string? folder) ? folder : ""));
 
-    private static KernelRecord Record(KernelModel kernel, ImmutableArray<FamilySummary> summaries, Surroundings surroundings, Aside<string> folder) => new(
+    private static KernelRecord Record(KernelModel kernel, ImmutableArray<FamilySummary> summaries, Surroundings surroundings,
+        Aside<string> folder) => new(
         kernel,
-        kernel.TypeParameters.Select(p => new TypeParameterChoices(p.Name, p.Interface, VariantPlanner.Choices(p, surroundings).ToEquatable())).ToEquatable(),
+        kernel.TypeParameters.Select(p =>
+            new TypeParameterChoices(p.Name, p.Interface, VariantPlanner.Choices(p, surroundings).ToEquatable())).ToEquatable(),
         summaries.Where(s => s.Kernel == kernel.Name).ToEquatable(),
         folder);
 
     private static string DefinitionOf(KernelModel kernel) => $"global::{kernel.ClassName}.{LaunchWriter.Holder(kernel)}.Definition";
 
-    private static Registration RegistrationOf(ImmutableArray<string> definitions, Surroundings surroundings, ImmutableArray<FamilySummary> foreign, ImmutableArray<DeviceFunctionModel> functions) =>
-        new(definitions.ToEquatable(), surroundings.Functors, surroundings.Defaults, surroundings.Formats, functions.ToEquatable(), foreign.ToEquatable());
+    private static Registration RegistrationOf(ImmutableArray<string> definitions, Surroundings surroundings,
+        ImmutableArray<FamilySummary> foreign, ImmutableArray<DeviceFunctionModel> functions) =>
+        new(definitions.ToEquatable(), surroundings.Functors, surroundings.Defaults, surroundings.Formats, functions.ToEquatable(),
+            foreign.ToEquatable());
 
     private static void Add(SourceProductionContext output, GeneratedFile file) => output.AddSource(file.Name, file.Source);
 
@@ -105,7 +118,9 @@ public sealed class KernelGenerator : IIncrementalGenerator
         FailurePlace place = failure.Place.Value;
         Location at = place.Kernel is null ? Location.None
             : place.Line == 0 ? LocationOf(place.Kernel)
-            : Location.Create(place.Kernel.Path, default, new LinePositionSpan(new LinePosition(place.Line - 1, place.Column - 1), new LinePosition(place.Line - 1, place.Column - 1)));
+            : Location.Create(place.Kernel.Path, default,
+                new LinePositionSpan(new LinePosition(place.Line - 1, place.Column - 1),
+                    new LinePosition(place.Line - 1, place.Column - 1)));
         string subject = failure.Subject.Length > 0 ? failure.Subject : "its parameters";
         return Diagnostic.Create(Rules.Target, at, failure.Kernel, subject, failure.Target, failure.Reason);
     }
@@ -113,5 +128,6 @@ public sealed class KernelGenerator : IIncrementalGenerator
     private static Location LocationOf(KernelSource source) => Location.Create(
         source.Path,
         new TextSpan(source.Start, source.Length),
-        new LinePositionSpan(new LinePosition(source.Line - 1, source.Column - 1), new LinePosition(source.Line - 1, source.Column - 1 + source.Length)));
+        new LinePositionSpan(new LinePosition(source.Line - 1, source.Column - 1),
+            new LinePosition(source.Line - 1, source.Column - 1 + source.Length)));
 }

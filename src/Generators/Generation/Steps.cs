@@ -22,7 +22,8 @@ internal static class Steps
     /// <summary>Every step above.</summary>
     public static readonly string[] All =
     [
-        Kernels, Functors, Formats, Defaults, DeviceFunctions, Libraries, Surroundings, Families, Rendered, ForeignFamilies, ForeignRendered, Records, Registration,
+        Kernels, Functors, Formats, Defaults, DeviceFunctions, Libraries, Surroundings, Families, Rendered, ForeignFamilies,
+        ForeignRendered, Records, Registration,
     ];
 
     public static IncrementalValuesProvider<T> NotNull<T>(this IncrementalValuesProvider<T?> values)

@@ -4,8 +4,8 @@ using KernelFoundry.Generators.Generation.Models;
 namespace KernelFoundry.Generators.Generation;
 
 /// <summary>
-/// Says which type arguments a kernel is compiled for: its own project's, for every listed element and every functor of the interface; and in a
-/// project that references it, for that project's functors and formats.
+/// Says which type arguments a kernel is compiled for: its own project's, for every listed element and every functor of the interface; and
+/// in a project that references it, for that project's functors and formats.
 /// </summary>
 internal static class VariantPlanner
 {
@@ -48,17 +48,21 @@ internal static class VariantPlanner
             : parameter.Elements;
 
     // A kernel may be narrowed to some functors of its own project; a project that references it adds its own all the same.
-    private static TypeArgument[] Functors(string parameter, string contract, EquatableArray<string> narrowed, bool isForeign, Surroundings surroundings) =>
+    private static TypeArgument[] Functors(string parameter, string contract, EquatableArray<string> narrowed, bool isForeign,
+        Surroundings surroundings) =>
         [.. surroundings.FunctorsOf(contract)
             .Where(f => narrowed.Count == 0 || (isForeign && f.IsOwn) || narrowed.Contains(f.Name))
             .Select(f => new TypeArgument(parameter, null, f))];
 
     private static IEnumerable<VariantFamily> Families(
-        string kernel, bool isForeign, string text, Aside<KernelSource?> source, TypeArgument[][] choices, Surroundings surroundings, Func<TypeArgument[], bool> isWanted)
+        string kernel, bool isForeign, string text, Aside<KernelSource?> source, TypeArgument[][] choices, Surroundings surroundings,
+            Func<TypeArgument[], bool> isWanted)
     {
         foreach (TypeArgument[] arguments in Product(choices).Where(isWanted))
         {
-            string[] formats = [.. arguments.Select(a => a.Element).OfType<Element>().Where(e => e.Kind == ElementKind.Quantized).Select(e => e.Name).Distinct()];
+            string[] formats =
+                [.. arguments.Select(a => a.Element).OfType<Element>().Where(e => e.Kind == ElementKind.Quantized).Select(e => e.Name)
+                    .Distinct()];
             yield return new VariantFamily
             {
                 Kernel = kernel,

@@ -44,9 +44,12 @@ internal static class VariantRenderer
     private static RenderedVariant Render(
         VariantFamily family, Kernel kernel, Specialization types, Parameter[] specialized, int?[] values, List<RenderFailure> failures)
     {
-        string suffix = values.Length == 0 ? "" : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
+        string suffix = values.Length == 0
+            ? ""
+            : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
         string className = family.ClassName + CSharp.Flat(suffix);
-        Specialization spec = types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
+        Specialization spec =
+            types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
         IReadOnlyList<int> widths = values.Any(v => v is not null) ? CSharpTarget.SpecializedWidths : CSharpTarget.Widths;
         string cpu = "";
         OpenClProgram? openCl = null;
@@ -79,7 +82,8 @@ internal static class VariantRenderer
         Functor functor = IrParser.ParseFunctor(choice.IrText);
         if (choice.DefaultsText.Length == 0)
             return functor;
-        IEnumerable<Function> defaults = IrParser.ParseFunctor(choice.DefaultsText).Methods.Where(d => functor.Methods.All(m => m.Name != d.Name));
+        IEnumerable<Function> defaults = IrParser.ParseFunctor(choice.DefaultsText).Methods.Where(d =>
+            functor.Methods.All(m => m.Name != d.Name));
         return functor with { Methods = [.. functor.Methods, .. defaults] };
     }
 
@@ -90,7 +94,8 @@ internal static class VariantRenderer
     // Every combination of listed values and "any", the generic version last.
     private static IEnumerable<int?[]> Values(Parameter[] specialized) => specialized.Aggregate(
         (IEnumerable<int?[]>)[[]],
-        (product, parameter) => product.SelectMany(values => parameter.Values.Select(v => (int?)v).Append(null).Select(v => (int?[])[.. values, v])));
+        (product, parameter) =>
+            product.SelectMany(values => parameter.Values.Select(v => (int?)v).Append(null).Select(v => (int?[])[.. values, v])));
 
     private static string Subject(VariantFamily family) =>
         family.Arguments.Count == 0 ? "" : string.Join(", ", family.Arguments.Select(a => $"{a.Parameter} = {a.Name}"));

@@ -16,10 +16,12 @@ internal static class DefinitionWriter
         {
             string header = LibraryText.Header(kernel);
             string ir = $"global::{kernel.ClassName}.{holder}.Ir";
-            text.Append($"[assembly: KernelIr({CSharp.Literal(kernel.Name)}, {(header.Length > 0 ? CSharp.Literal(header) + " + " : "")}{ir})]\n");
+            text.Append(
+                $"[assembly: KernelIr({CSharp.Literal(kernel.Name)}, {(header.Length > 0 ? CSharp.Literal(header) + " + " : "")}{ir})]\n");
         }
 
-        text.Append($"[assembly: global::System.Reflection.AssemblyMetadata(\"KernelFoundry.KernelSize\", {CSharp.Literal(KernelSizes.Describe(kernel.Name, record.Families))})]\n\n");
+        string size = CSharp.Literal(KernelSizes.Describe(kernel.Name, record.Families));
+        text.Append($"[assembly: global::System.Reflection.AssemblyMetadata(\"KernelFoundry.KernelSize\", {size})]\n\n");
         text.Append(GeneratedFile.Within(kernel.Namespace, kernel.Classes, Holder(record, holder)));
         return GeneratedFile.Of($"{kernel.Name}.Definition", $"The record of {kernel.Name}.", text.ToString());
     }
@@ -81,7 +83,8 @@ internal static class DefinitionWriter
 
     private static string Parameter(ParameterModel parameter)
     {
-        var text = new StringBuilder($"new() {{ Name = {CSharp.Literal(parameter.Name)}, Kind = KernelParameterKind.{parameter.Kind}, Type = {CSharp.Literal(parameter.TypeName)}");
+        var text = new StringBuilder($"new() {{ Name = {CSharp.Literal(parameter.Name)}, Kind = KernelParameterKind.{parameter.Kind}");
+        text.Append($", Type = {CSharp.Literal(parameter.TypeName)}");
         if (parameter.Kind == ParameterKind.View)
             text.Append($", Rank = {CSharp.Literal(parameter.Rank)}");
         if (parameter.Shape.Count > 0)
@@ -100,6 +103,8 @@ internal static class DefinitionWriter
     private static string RelativePath(string path, string folder)
     {
         string normal = path.Replace('\\', '/'), root = folder.Replace('\\', '/').TrimEnd('/') + "/";
-        return root.Length > 1 && normal.StartsWith(root, StringComparison.Ordinal) ? normal.Substring(root.Length) : Path.GetFileName(path);
+        return root.Length > 1 && normal.StartsWith(root, StringComparison.Ordinal)
+            ? normal.Substring(root.Length)
+            : Path.GetFileName(path);
     }
 }

@@ -21,7 +21,8 @@ internal static class LaunchWriter
     {
         ParameterModel[] launched = [.. kernel.Parameters.Where(p => p.Kind != ParameterKind.Schedule)];
         string device = Unused("device", kernel), arguments = Unused("arguments", kernel);
-        string signature = string.Join(", ", launched.Select(p => $"{p.Type} {p.Identifier}{p.Default}").Prepend($"global::KernelFoundry.Device {device}"));
+        string signature = string.Join(", ",
+            launched.Select(p => $"{p.Type} {p.Identifier}{p.Default}").Prepend($"global::KernelFoundry.Device {device}"));
         text.Append($"/// <summary>Launches <see cref=\"{kernel.DocumentationId}\"/> on a device.</summary>\n");
         text.Append($"/// <inheritdoc cref=\"{kernel.DocumentationId}\"/>\n");
         text.Append($"{kernel.Accessibility} static void {kernel.Method}{TypeParameters(kernel)}({signature})\n");
@@ -29,7 +30,8 @@ internal static class LaunchWriter
             text.Append($"    where {parameter.Name} : {parameter.Constraints}\n");
         if (kernel.IsBroken)
         {
-            text.Append("    => throw new global::System.InvalidOperationException(\"The kernel has mistakes; see the diagnostics of its build.\");\n");
+            text.Append("    => throw new global::System.InvalidOperationException(");
+            text.Append("\"The kernel has mistakes; see the diagnostics of its build.\");\n");
             return;
         }
 
@@ -50,12 +52,14 @@ internal static class LaunchWriter
     {
         string key = kernel.TypeParameters.Count == 0
             ? "\"\""
-            : string.Join(" + \",\" + ", kernel.TypeParameters.Select(p => p.IsFunctor ? $"FunctorRegistry<{p.Name}>.Name" : $"Element<{p.Name}>.Name"));
+            : string.Join(" + \",\" + ",
+                kernel.TypeParameters.Select(p => p.IsFunctor ? $"FunctorRegistry<{p.Name}>.Name" : $"Element<{p.Name}>.Name"));
         text.Append($"\nprivate static class {SetName(kernel)}{TypeParameters(kernel)}\n");
         foreach (TypeParameterModel parameter in kernel.TypeParameters)
             text.Append($"    where {parameter.Name} : {(parameter.IsFunctor ? "struct" : "unmanaged")}\n");
         text.Append("{\n    private static KernelVariantSet? variants;\n\n");
-        text.Append($"    public static KernelVariantSet Variants => variants ??= KernelRegistry.Find({Holder(kernel)}.Definition, {key});\n}}\n");
+        text.Append(
+            $"    public static KernelVariantSet Variants => variants ??= KernelRegistry.Find({Holder(kernel)}.Definition, {key});\n}}\n");
     }
 
     public static string Holder(KernelModel kernel) => kernel.Method + "__Kernel";

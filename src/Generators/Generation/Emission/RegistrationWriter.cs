@@ -5,13 +5,16 @@ namespace KernelFoundry.Generators.Generation.Emission;
 
 /// <summary>What a compilation makes known when its assembly is loaded.</summary>
 internal sealed record Registration(
-    EquatableArray<string> Definitions, EquatableArray<FunctorModel> Functors, EquatableArray<FunctorDefaults> Defaults, EquatableArray<FormatModel> Formats,
+    EquatableArray<string> Definitions, EquatableArray<FunctorModel> Functors, EquatableArray<FunctorDefaults> Defaults,
+    EquatableArray<FormatModel> Formats,
     EquatableArray<DeviceFunctionModel> DeviceFunctions, EquatableArray<FamilySummary> ForeignFamilies)
 {
-    public bool IsEmpty => Definitions.Count + Functors.Count + Defaults.Count + Formats.Count + DeviceFunctions.Count + ForeignFamilies.Count == 0;
+    public bool IsEmpty =>
+        Definitions.Count + Functors.Count + Defaults.Count + Formats.Count + DeviceFunctions.Count + ForeignFamilies.Count == 0;
 }
 
-/// <summary>Writes the module initializer that registers kernels, functors, formats and variants, and the IR of functors and formats.</summary>
+/// <summary>Writes the module initializer that registers kernels, functors, formats and variants, and the IR of functors and
+/// formats.</summary>
 internal static class RegistrationWriter
 {
     public static GeneratedFile Write(Registration registration)
@@ -30,22 +33,32 @@ internal static class RegistrationWriter
         foreach (FormatModel format in registration.Formats)
             text.Append($"        Element.Register<{format.Type}>();\n");
         foreach (FunctorModel functor in registration.Functors.GroupBy(f => f.Name, (_, same) => same.First()))
-            text.Append($"        FunctorRegistry.Register({CSharp.Literal(functor.Name)}, static ({functor.Type} functor, ref KernelArguments arguments) =>{Flatten(functor)});\n");
+        {
+            text.Append($"        FunctorRegistry.Register({CSharp.Literal(functor.Name)}, ");
+            text.Append($"static ({functor.Type} functor, ref KernelArguments arguments) =>{Flatten(functor)});\n");
+        }
+
         foreach (string definition in registration.Definitions)
             text.Append($"        KernelRegistry.Add({definition});\n");
         foreach (FamilySummary family in registration.ForeignFamilies)
         {
             foreach (VariantSummary variant in family.Variants)
-                text.Append($"        KernelRegistry.Add({CSharp.Literal(family.Kernel)}, new KernelVariant {{ {DefinitionWriter.Variant(family.TypeKey, variant)} }});\n");
+            {
+                string initializers = DefinitionWriter.Variant(family.TypeKey, variant);
+                text.Append($"        KernelRegistry.Add({CSharp.Literal(family.Kernel)}, new KernelVariant {{ {initializers} }});\n");
+            }
         }
 
         text.Append("    }\n}\n");
         return GeneratedFile.Of("KernelFoundry.Registration", "What this assembly makes known when it is loaded.", text.ToString());
     }
 
-    private static void ShipIr(StringBuilder text, string name, string ir) => text.Append($"[assembly: FunctorIr({CSharp.Literal(name)},\n{CSharp.Raw(ir)})]\n");
+    private static void ShipIr(StringBuilder text, string name, string ir) =>
+        text.Append($"[assembly: FunctorIr({CSharp.Literal(name)},\n{CSharp.Raw(ir)})]\n");
 
-    private static string Flatten(FunctorModel functor) => functor.Fields.Count == 0
-        ? " { }"
-        : $"\n        {{\n{string.Concat(functor.Fields.Select(f => $"            arguments.Add(functor.{CSharp.Identifier(f)});\n"))}        }}";
+    private static string Flatten(FunctorModel functor)
+    {
+        IEnumerable<string> lines = functor.Fields.Select(f => $"            arguments.Add(functor.{CSharp.Identifier(f)});\n");
+        return functor.Fields.Count == 0 ? " { }" : $"\n        {{\n{string.Concat(lines)}        }}";
+    }
 }

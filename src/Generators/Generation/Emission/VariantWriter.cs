@@ -11,7 +11,8 @@ internal static class VariantWriter
         string subject = family.Subject.Length > 0 ? $"{family.Kernel} for {family.Subject}" : family.Kernel;
         KernelSource? source = family.Source.Value;
         string place = source is null ? "" : FormattableString.Invariant($" ({Path.GetFileName(source.Path)}:{source.Line})");
-        RenderedVariant[] cpu = [.. family.Variants.Where(v => v.CpuSource.Length > 0)], openCl = [.. family.Variants.Where(v => v.OpenClSource.Length > 0)];
+        RenderedVariant[] cpu = [.. family.Variants.Where(v => v.CpuSource.Length > 0)],
+            openCl = [.. family.Variants.Where(v => v.OpenClSource.Length > 0)];
         if (cpu.Length > 0)
             yield return GeneratedFile.Of($"{family.FileName}.Cpu", $"{subject}, on the CPU{place}.", Cpu(cpu), hasReferences: false);
         if (openCl.Length > 0)
@@ -42,7 +43,8 @@ internal static class VariantWriter
             text.Append($"\ninternal static unsafe class {variant.OpenClClass}\n{{\n");
             text.Append($"    public const string EntryPoint = {CSharp.Literal(variant.OpenClEntryPoint)};\n\n");
             text.Append($"    public const string Source =\n{CSharp.Raw(variant.OpenClSource)};\n\n");
-            text.Append($"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{variant.OpenClPlan.TrimEnd('\n')}\n    }}\n}}\n");
+            text.Append(
+                $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{variant.OpenClPlan.TrimEnd('\n')}\n    }}\n}}\n");
         }
 
         return text.ToString();

@@ -10,7 +10,8 @@ internal static class DeclarationReader
 {
     /// <summary>Whether a declaration can be one: a struct that names an interface.</summary>
     public static bool IsCandidate(SyntaxNode node, CancellationToken cancellation) =>
-        node is (StructDeclarationSyntax or RecordDeclarationSyntax { ClassOrStructKeyword.ValueText: "struct" }) and TypeDeclarationSyntax { BaseList: not null };
+        node is StructDeclarationSyntax { BaseList: not null }
+            or RecordDeclarationSyntax { ClassOrStructKeyword.ValueText: "struct", BaseList: not null };
 
     public static EquatableArray<FunctorModel> Functors(GeneratorSyntaxContext context, CancellationToken cancellation)
     {
@@ -41,7 +42,8 @@ internal static class DeclarationReader
         if (Declared(context, cancellation) is not { } type || !Language.IsFormat(type))
             return null;
         return FormatReader.Read(type, context.SemanticModel.Compilation, cancellation).Ir is { } format
-            ? new FormatModel(format.Name, type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), KernelModelReader.IsPublic(type), IrPrinter.Print(format, positions: false))
+            ? new FormatModel(format.Name, type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), KernelModelReader.IsPublic(type),
+                IrPrinter.Print(format, positions: false))
             : null;
     }
 
@@ -62,7 +64,8 @@ internal static class DeclarationReader
     {
         if (context.SemanticModel.GetDeclaredSymbol(context.Node, cancellation) is not INamedTypeSymbol type)
             return null;
-        SyntaxNode? first = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).FirstOrDefault(n => IsCandidate(n, cancellation));
+        SyntaxNode? first = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation))
+            .FirstOrDefault(n => IsCandidate(n, cancellation));
         return first == context.Node ? type : null;
     }
 }

@@ -39,7 +39,8 @@ internal static class KernelModelReader
             WorkGroup = reading.Ir?.WorkGroup ?? 64,
             IrText = irText,
             Source = new(new KernelSource(
-                span.Path, span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1, at.SourceSpan.Start, at.SourceSpan.Length, reading.Ir)),
+                span.Path, span.StartLinePosition.Line + 1, span.StartLinePosition.Character + 1, at.SourceSpan.Start, at.SourceSpan.Length,
+                reading.Ir)),
         };
     }
 
@@ -77,7 +78,8 @@ internal static class KernelModelReader
     };
 
     private static IEnumerable<ITypeSymbol> TypesOf(ITypeParameterSymbol parameter, string attribute) =>
-        Language.Attribute(parameter, attribute)?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } list && !list.IsNull
+        Language.Attribute(parameter, attribute)?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } list
+            && !list.IsNull
             ? list.Values.Select(v => v.Value).OfType<ITypeSymbol>()
             : [];
 
@@ -104,12 +106,18 @@ internal static class KernelModelReader
             Kind = rank > 0 ? ParameterKind.View : isFunctor ? ParameterKind.Functor : specialize is not null ? ParameterKind.Specialized
                 : schedule is not null ? ParameterKind.Schedule : ParameterKind.Scalar,
             Type = type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
-            TypeName = rank > 0 ? Language.ElementOf(((INamedTypeSymbol)type).TypeArguments[0])?.Name ?? "" : isFunctor ? type.Name : Language.Display(type),
+            TypeName = rank > 0
+                ? Language.ElementOf(((INamedTypeSymbol)type).TypeArguments[0])?.Name ?? ""
+                : isFunctor ? type.Name : Language.Display(type),
             Default = parameter.HasExplicitDefaultValue ? " = " + CSharp.Literal(parameter.ExplicitDefaultValue) : "",
             Rank = rank,
-            Values = (specialize is not null ? KernelAttributes.Integers(specialize) : schedule is not null ? KernelAttributes.Schedule(schedule) : []).ToEquatable(),
+            Values = (specialize is not null
+                ? KernelAttributes.Integers(specialize)
+                : schedule is not null ? KernelAttributes.Schedule(schedule) : []).ToEquatable(),
             Shape = Shape(parameter).ToEquatable(),
-            Value = Language.Attribute(parameter, "Value")?.ConstructorArguments.FirstOrDefault().Value is { } value ? CSharp.Literal(value) : "",
+            Value = Language.Attribute(parameter, "Value")?.ConstructorArguments.FirstOrDefault().Value is { } value
+                ? CSharp.Literal(value)
+                : "",
             Low = range is null ? "" : CSharp.Literal(range.ConstructorArguments.FirstOrDefault().Value),
             High = range is null ? "" : CSharp.Literal(range.ConstructorArguments.LastOrDefault().Value),
             IsOutput = stored.Contains(parameter.Name),
@@ -117,7 +125,8 @@ internal static class KernelModelReader
     }
 
     private static IEnumerable<string> Shape(IParameterSymbol parameter) =>
-        Language.Attribute(parameter, "Shape")?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } list && !list.IsNull
+        Language.Attribute(parameter, "Shape")?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array } list
+            && !list.IsNull
             ? list.Values.Select(v => v.Value is int extent ? CSharp.Literal(extent) : v.Value as string ?? "")
             : [];
 
@@ -126,7 +135,9 @@ internal static class KernelModelReader
 
     private static ToleranceModel Tolerance(AttributeData tolerance)
     {
-        string element = tolerance.ConstructorArguments.FirstOrDefault().Value is ITypeSymbol type ? Language.ElementOf(type)?.Name ?? "" : "";
+        string element = tolerance.ConstructorArguments.FirstOrDefault().Value is ITypeSymbol type
+            ? Language.ElementOf(type)?.Name ?? ""
+            : "";
         return new ToleranceModel(element, CSharp.Literal(tolerance.ConstructorArguments.LastOrDefault().Value));
     }
 }

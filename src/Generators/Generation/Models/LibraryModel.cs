@@ -15,7 +15,8 @@ internal sealed record LibraryModel(
 internal sealed record LibraryKernel(string Name, EquatableArray<LibraryTypeParameter> TypeParameters, string IrText);
 
 /// <summary>What a kernel of another assembly takes for a type parameter.</summary>
-internal sealed record LibraryTypeParameter(string Name, string Interface, EquatableArray<Element> Elements, EquatableArray<string> Narrowed);
+internal sealed record LibraryTypeParameter(string Name, string Interface, EquatableArray<Element> Elements,
+    EquatableArray<string> Narrowed);
 
 /// <summary>A functor of another assembly, or, named like its interface, that interface's default methods.</summary>
 internal sealed record LibraryFunctor(string Name, string Interface, string IrText)

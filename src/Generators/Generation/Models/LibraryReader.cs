@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis;
 namespace KernelFoundry.Generators.Generation.Models;
 
 /// <summary>
-/// Reads the IR a referenced assembly ships in its [assembly: KernelIr] and [assembly: FunctorIr] attributes. It reads metadata, not symbols, so
-/// that it runs again only when the reference itself changes.
+/// Reads the IR a referenced assembly ships in its [assembly: KernelIr] and [assembly: FunctorIr] attributes. It reads metadata, not
+/// symbols, so that it runs again only when the reference itself changes.
 /// </summary>
 internal static class LibraryReader
 {
@@ -36,7 +36,8 @@ internal static class LibraryReader
         return new LibraryModel(kernels.ToEquatable(), functors.ToEquatable(), formats.ToEquatable());
     }
 
-    private static IEnumerable<(string Attribute, string Name, string Text)> Attributes(MetadataReference reference, CancellationToken cancellation) => reference switch
+    private static IEnumerable<(string Attribute, string Name, string Text)> Attributes(MetadataReference reference,
+        CancellationToken cancellation) => reference switch
     {
         CompilationReference project => OfSymbol(project.Compilation.Assembly),
         PortableExecutableReference file => OfMetadata(file, cancellation),
@@ -47,13 +48,15 @@ internal static class LibraryReader
     {
         foreach (AttributeData attribute in assembly.GetAttributes())
         {
-            if (Language.NameOf(attribute.AttributeClass) is "KernelIrAttribute" or "FunctorIrAttribute" && attribute.ConstructorArguments.Length == 2
+            if (Language.NameOf(attribute.AttributeClass) is "KernelIrAttribute" or "FunctorIrAttribute"
+                && attribute.ConstructorArguments.Length == 2
                 && attribute.ConstructorArguments[0].Value is string name && attribute.ConstructorArguments[1].Value is string text)
                 yield return (attribute.AttributeClass!.Name, name, text);
         }
     }
 
-    private static IEnumerable<(string Attribute, string Name, string Text)> OfMetadata(PortableExecutableReference reference, CancellationToken cancellation)
+    private static IEnumerable<(string Attribute, string Name, string Text)> OfMetadata(PortableExecutableReference reference,
+        CancellationToken cancellation)
     {
         ModuleMetadata? module;
         try
@@ -98,7 +101,8 @@ internal static class LibraryReader
         }
         else if (attribute.Constructor.Kind == HandleKind.MethodDefinition)
         {
-            TypeDefinition type = reader.GetTypeDefinition(reader.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).GetDeclaringType());
+            TypeDefinition type =
+                reader.GetTypeDefinition(reader.GetMethodDefinition((MethodDefinitionHandle)attribute.Constructor).GetDeclaringType());
             (space, name) = (type.Namespace, type.Name);
         }
 

@@ -16,7 +16,9 @@ internal static class LibraryText
 
     /// <summary>The lines before the IR.</summary>
     public static string Header(KernelModel kernel) => string.Concat(kernel.TypeParameters
-        .Select(p => (p.Name, Word: p.IsFunctor ? Functors : Elements, Names: p.IsFunctor ? p.Narrowed.ToArray() : [.. p.Elements.Select(e => e.Name)]))
+        .Select(p =>
+            (p.Name, Word: p.IsFunctor ? Functors : Elements,
+                Names: p.IsFunctor ? p.Narrowed.ToArray() : [.. p.Elements.Select(e => e.Name)]))
         .Where(line => line.Names.Length > 0)
         .Select(line => $"{line.Word}{line.Name}: {string.Join(", ", line.Names)}\n"));
 
@@ -29,13 +31,15 @@ internal static class LibraryText
             int end = text.IndexOf('\n'), colon = text.IndexOf(':');
             if (end < 0 || colon < 0 || colon > end)
                 throw new IrException("the line of a type parameter names no list");
-            lists[text.Substring(Elements.Length, colon - Elements.Length)] = text.Substring(colon + 2, end - colon - 2).Split([", "], StringSplitOptions.None);
+            lists[text.Substring(Elements.Length, colon - Elements.Length)] = text.Substring(colon + 2, end - colon - 2)
+                .Split([", "], StringSplitOptions.None);
             text = text.Substring(end + 1);
         }
 
         string[] Of(string parameter) => lists.TryGetValue(parameter, out string[]? names) ? names : [];
         IEnumerable<LibraryTypeParameter> parameters = IrParser.ParseKernel(text).TypeParameters.Select(p => new LibraryTypeParameter(
-            p.Name, p.Interface, (p.IsFunctor ? [] : Of(p.Name)).Select(ElementOf).ToEquatable(), (p.IsFunctor ? Of(p.Name) : []).ToEquatable()));
+            p.Name, p.Interface, (p.IsFunctor ? [] : Of(p.Name)).Select(ElementOf).ToEquatable(),
+                (p.IsFunctor ? Of(p.Name) : []).ToEquatable()));
         return new LibraryKernel(name, parameters.ToEquatable(), text);
     }
 

@@ -25,11 +25,13 @@ internal sealed record RenderedFamily
 }
 
 /// <summary>The code of one variant. A text is empty where its target failed.</summary>
-internal sealed record RenderedVariant(string ClassName, string Specialized, string CpuSource, string OpenClSource, string OpenClEntryPoint, string OpenClPlan)
+internal sealed record RenderedVariant(string ClassName, string Specialized, string CpuSource, string OpenClSource, string OpenClEntryPoint,
+    string OpenClPlan)
 {
     public string OpenClClass => ClassName + "__OpenCl";
 
-    public VariantSummary Summary => new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length, CpuSource.Contains(" Run128("));
+    public VariantSummary Summary =>
+        new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length, CpuSource.Contains(" Run128("));
 }
 
 /// <summary>Why a variant has no code for a target.</summary>
@@ -41,4 +43,5 @@ internal sealed record FailurePlace(KernelSource? Kernel, int Line, int Column);
 internal sealed record FamilySummary(string Kernel, bool IsForeign, string TypeKey, EquatableArray<VariantSummary> Variants);
 
 /// <summary>A variant's classes and the size of its code, in characters; 0 where a target failed.</summary>
-internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize, bool HasEveryWidth);
+internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize,
+    bool HasEveryWidth);

@@ -1,6 +1,7 @@
 namespace KernelFoundry.Generators.Generation.Models;
 
-/// <summary>The functors and formats kernels can be compiled with: those of this compilation and those of the assemblies it references.</summary>
+/// <summary>The functors and formats kernels can be compiled with: those of this compilation and those of the assemblies it
+/// references.</summary>
 internal sealed record Surroundings(
     EquatableArray<FunctorModel> Functors,
     EquatableArray<FunctorDefaults> Defaults,
@@ -10,7 +11,8 @@ internal sealed record Surroundings(
     /// <summary>Every functor of an interface: name, whether it is this compilation's own, and its IR.</summary>
     public IEnumerable<FunctorChoice> FunctorsOf(string contract) =>
         Functors.Where(f => f.Interface == contract).Select(f => new FunctorChoice(f.Name, true, f.IrText, DefaultsOf(contract)))
-            .Concat(Libraries.SelectMany(l => l.Functors).Where(f => f.Interface == contract && !f.IsDefaults).Select(f => new FunctorChoice(f.Name, false, f.IrText, "")))
+            .Concat(Libraries.SelectMany(l => l.Functors).Where(f => f.Interface == contract && !f.IsDefaults)
+                .Select(f => new FunctorChoice(f.Name, false, f.IrText, "")))
             .GroupBy(f => f.Name, (_, same) => same.First())
             .OrderBy(f => f.Name, StringComparer.Ordinal);
 

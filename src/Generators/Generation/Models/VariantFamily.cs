@@ -2,7 +2,8 @@ using KernelFoundry.Compiler.Ir;
 
 namespace KernelFoundry.Generators.Generation.Models;
 
-/// <summary>A kernel for one choice of type arguments: the variants for the listed values of its specialised parameters, and the generic one.</summary>
+/// <summary>A kernel for one choice of type arguments: the variants for the listed values of its specialised parameters, and the generic
+/// one.</summary>
 internal sealed record VariantFamily
 {
     public required string Kernel { get; init; }
