@@ -1,5 +1,5 @@
-using Microsoft.CodeAnalysis.Text;
 using System.Text;
+using Microsoft.CodeAnalysis.Text;
 
 namespace KernelFoundry.Generators.Generation.Emission;
 
