@@ -32,7 +32,9 @@ internal sealed partial class BodyReader
     };
 
     private Term Evaluate(IOperation operation) =>
-        At(operation, () => Constant(operation) is { } constant ? new ValueTerm(constant) : operation switch
+        At(operation, () => Constant(operation) is { } constant ? new ValueTerm(constant) : Expression(operation));
+
+    private Term Expression(IOperation operation) => operation switch
     {
         ILocalReferenceOperation or IParameterReferenceOperation => Reference(operation),
         IConversionOperation conversion => Convert(conversion),
@@ -50,7 +52,7 @@ internal sealed partial class BodyReader
         IIncrementOrDecrementOperation step => Step(step),
         IParenthesizedOperation parenthesized => Evaluate(parenthesized.Operand),
         _ => throw Unsupported.Of(operation),
-    });
+    };
 
     /// <summary>The value of an expression, which is a scalar or a tile.</summary>
     private Value ToValue(Term term) => term switch
