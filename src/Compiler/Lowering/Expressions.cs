@@ -55,6 +55,18 @@ internal static class Expressions
         _ => Number.OfBits(type, 0),
     };
 
+    /// <summary>What the search for an extreme starts with: a NaN, which every number replaces, -infinity too; for integers the identity.</summary>
+    public static Number BeforeFirst(ReduceKind kind, DType type) => type == DType.F32 ? Number.Of(float.NaN) : Identity(kind, type);
+
+    /// <summary>Whether a value takes the place of the best so far: it is better, or the first that is a number.</summary>
+    public static Expr Wins(OpCode better, Expr value, Expr best, DType type, bool isVector)
+    {
+        Expr Compare(OpCode code, Expr a, Expr b) => new Apply(code, DType.Bool, isVector, new[] { a, b });
+        Expr isBetter = Compare(better, value, best);
+        return type != DType.F32 ? isBetter
+            : Compare(OpCode.Or, isBetter, Compare(OpCode.And, Compare(OpCode.Ne, best, best), Compare(OpCode.Eq, value, value)));
+    }
+
     public static OpCode Combine(ReduceKind kind) => kind switch
     {
         ReduceKind.Sum => OpCode.Add,

@@ -141,12 +141,12 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         OpCode better = root.Kind == ReduceKind.Max ? OpCode.Gt : OpCode.Lt;
         LocalBuffer values = Scratch(type), indices = Scratch(DType.I32, type == DType.I32 ? "indices" : null);
         var statements = new List<Stmt>();
-        Var best = Mutable(statements, "best", new Literal(Identity(root.Kind, type)));
+        Var best = Mutable(statements, "best", new Literal(BeforeFirst(root.Kind, type)));
         Var at = Mutable(statements, "at", Int(int.MaxValue));
         Strided(statements, [extent], (emitter, index) =>
         {
             Expr value = emitter.Bind(emitter.Emit(root.Operand, index).Scalar(), null, emitter.Depth);
-            emitter.Innermost.Add(new If(Op(better, DType.Bool, value, best), [new Assign(best, value), new Assign(at, index[0].Cell.Scalar())], []));
+            emitter.Innermost.Add(new If(Wins(better, value, best, type, false), [new Assign(best, value), new Assign(at, index[0].Cell.Scalar())], []));
         });
         statements.Add(new StoreLocal(values, new ThreadIndex(), best));
         statements.Add(new StoreLocal(indices, new ThreadIndex(), at));
@@ -156,7 +156,7 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
             var body = new List<Stmt>();
             Expr Read(LocalBuffer buffer, Expr index, string name) => Bound(body, name, new LoadLocal(buffer, index, false));
             Expr v0 = Read(values, mine, "mine"), v1 = Read(values, other, "theirs"), i0 = Read(indices, mine, "mineAt"), i1 = Read(indices, other, "theirsAt");
-            Expr wins = Op(OpCode.Or, DType.Bool, Op(better, DType.Bool, v1, v0),
+            Expr wins = Op(OpCode.Or, DType.Bool, Wins(better, v1, v0, type, false),
                 Op(OpCode.And, DType.Bool, Op(OpCode.Eq, DType.Bool, v1, v0), Op(OpCode.Lt, DType.Bool, i1, i0)));
             body.Add(new If(wins, [new StoreLocal(values, mine, v1), new StoreLocal(indices, mine, i1)], []));
             return body;

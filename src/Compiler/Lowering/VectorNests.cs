@@ -242,9 +242,9 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     {
         Expr value = Vector(emitter, emitter.Emit(root.Operand, column));
         if (count is not null)
-            value = Masked(emitter, value, count, Identity(root.Kind, best.Type));
+            value = Masked(emitter, value, count, BeforeFirst(root.Kind, best.Type));
         OpCode better = root.Kind == ReduceKind.Max ? OpCode.Gt : OpCode.Lt;
-        Expr wins = emitter.Bind(new Apply(better, DType.Bool, true, new[] { value, best }), "wins", emitter.Depth);
+        Expr wins = emitter.Bind(Wins(better, value, best, best.Type, true), "wins", emitter.Depth);
         Expr index = Vector(emitter, column.Cell);
         emitter.Innermost.Add(new Assign(best, new Apply(OpCode.Select, best.Type, true, new[] { wins, value, best })));
         emitter.Innermost.Add(new Assign(at, new Apply(OpCode.Select, DType.I32, true, new[] { wins, index, at })));
@@ -396,8 +396,8 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
             AxisReduceRoot axis => (axis.Kind, axis.Operand),
             _ => (((ArgReduceRoot)r).Kind, ((ArgReduceRoot)r).Operand),
         };
-        return Mutable(emitter, kind == ReduceKind.Sum ? "sum" : kind == ReduceKind.Max ? "max" : "min",
-            new Broadcast(new Literal(Identity(kind, operand.Type.DType))));
+        Number start = r is ArgReduceRoot ? BeforeFirst(kind, operand.Type.DType) : Identity(kind, operand.Type.DType);
+        return Mutable(emitter, kind == ReduceKind.Sum ? "sum" : kind == ReduceKind.Max ? "max" : "min", new Broadcast(new Literal(start)));
     });
 
     private static void Finish(Dictionary<Root, Var> accumulators, ElementEmitter emitter)
