@@ -16,7 +16,8 @@ public partial class GenerateCommandTests
         if (device == "opencl")
             Inference.Tests.TestDevices.Open(device).Dispose();
         (int[] prompt, int[] all) = Stories.Greedy();
-        Kf kf = Kf.Run("generate", "--model", Stories.File("f32"), "--prompt", Stories.Prompt, "--max-tokens", $"{all.Length - prompt.Length}",
+        Kf kf = Kf.Run("generate", "--model", Stories.File("f32"), "--prompt", Stories.Prompt, "--max-tokens",
+            $"{all.Length - prompt.Length}",
             "--temperature", "0", "--device", device, "--threads", threads, "--json");
         Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
         JsonElement json = kf.Json;
@@ -29,7 +30,8 @@ public partial class GenerateCommandTests
         Assert.StartsWith(", there was a little girl named Lily. She loved to play outside in the park.", text, StringComparison.Ordinal);
         Assert.Contains("Her mom said, \"Don't worry, Lily. We can help you.", text, StringComparison.Ordinal);
         JsonElement timings = json.GetProperty("timings");
-        Assert.Equal(["load_ms", "prefill_ms", "decode_ms", "prefill_tokens_per_second", "decode_tokens_per_second"], timings.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["load_ms", "prefill_ms", "decode_ms", "prefill_tokens_per_second", "decode_tokens_per_second"],
+            timings.EnumerateObject().Select(p => p.Name));
         Assert.All(timings.EnumerateObject(), t => Assert.True(t.Value.GetDouble() > 0, t.Name));
     }
 
@@ -37,7 +39,8 @@ public partial class GenerateCommandTests
     public void TextGoesToOutputAndStatisticsToError()
     {
         using var model = new ModelFile();
-        string[] args = ["generate", "--model", model.Path, "--prompt", "the ab", "--max-tokens", "30", "--device", "cpu", "--temperature", "1", "--seed", "3"];
+        string[] args = ["generate", "--model", model.Path, "--prompt", "the ab", "--max-tokens", "30", "--device", "cpu",
+            "--temperature", "1", "--seed", "3"];
         Kf json = Kf.Run([.. args, "--json"]);
         Kf plain = Kf.Run(args);
         Assert.Equal(0, plain.ExitCode);
@@ -52,7 +55,8 @@ public partial class GenerateCommandTests
     [Fact]
     public void TextStreamsAsItComes()
     {
-        string[] args = ["generate", "--model", Stories.File("f32"), "--prompt", Stories.Prompt, "--max-tokens", "150", "--device", "reference"];
+        string[] args = ["generate", "--model", Stories.File("f32"), "--prompt", Stories.Prompt, "--max-tokens", "150",
+            "--device", "reference"];
         bool isRunning = false;
         Kf kf = Kf.Run(args, process => isRunning = !process.HasExited);
         Assert.True(isRunning, "The first text came when everything had been generated.");
@@ -64,11 +68,13 @@ public partial class GenerateCommandTests
     public void AFullContextAndNoTokensAreNoErrors()
     {
         using var model = new ModelFile(new TinyModel { Context = 12 });
-        string[] args = ["generate", "--model", model.Path, "--prompt", "a", "--device", "cpu", "--json", "--temperature", "1", "--seed", "2", "--max-tokens"];
+        string[] args = ["generate", "--model", model.Path, "--prompt", "a", "--device", "cpu", "--json", "--temperature", "1",
+            "--seed", "2", "--max-tokens"];
         Assert.Contains(Kf.Run([.. args, "100"]).Json.GetProperty("finish_reason").GetString(), new[] { "context", "stop" });
         Kf none = Kf.Run([.. args, "0"]);
         Assert.Equal(0, none.ExitCode);
-        Assert.Equal(("", 0, "length"), (none.Json.GetProperty("text").GetString(), none.Json.GetProperty("tokens").GetArrayLength(), none.Json.GetProperty("finish_reason").GetString()));
+        Assert.Equal(("", 0, "length"), (none.Json.GetProperty("text").GetString(), none.Json.GetProperty("tokens").GetArrayLength(),
+            none.Json.GetProperty("finish_reason").GetString()));
     }
 
     [Fact]
@@ -77,7 +83,8 @@ public partial class GenerateCommandTests
         using var model = new ModelFile();
         foreach (string prompt in new[] { "@file", "-x", "--", "", " a", "日本🙂", "</s>" })
         {
-            Kf kf = Kf.Run(["generate", "--model", model.Path, .. Value("--prompt", prompt), "--max-tokens", "1", "--device", "cpu", "--json"]);
+            Kf kf = Kf.Run(["generate", "--model", model.Path, .. Value("--prompt", prompt), "--max-tokens", "1", "--device", "cpu",
+                "--json"]);
             Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
             Kf tokens = Kf.Run(["tokenize", "--model", model.Path, .. Value("--text", prompt), "--json"]);
             Assert.Equal([1, .. Integers(tokens.Json, "tokens")], Integers(kf.Json, "prompt_tokens"));
@@ -130,7 +137,8 @@ public partial class GenerateCommandTests
     [Fact]
     public void NaNWeightsAreNamedWithThePosition()
     {
-        using var broken = new ModelFile(new TinyModel { Change = t => BitConverter.TryWriteBytes(t["blk.0.attn_q.weight"].Bytes, float.NaN) });
+        var tiny = new TinyModel { Change = t => BitConverter.TryWriteBytes(t["blk.0.attn_q.weight"].Bytes, float.NaN) };
+        using var broken = new ModelFile(tiny);
         CheckFailure(Kf.Run("generate", "--model", broken.Path, "--prompt", "ab", "--device", "cpu"), 3, "logits for position");
     }
 
@@ -146,7 +154,8 @@ public partial class GenerateCommandTests
     public void InterruptingEndsCleanly()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
-        string[] args = ["generate", "--model", Stories.File("f32"), "--prompt", Stories.Prompt, "--max-tokens", "500", "--device", "reference"];
+        string[] args = ["generate", "--model", Stories.File("f32"), "--prompt", Stories.Prompt, "--max-tokens", "500",
+            "--device", "reference"];
         Kf kf = Kf.Run(args, process => Assert.Equal(0, Kill(process.Id, 2)));
         Assert.Equal(1, kf.ExitCode);
         Assert.Contains("finished: cancelled", kf.Error, StringComparison.Ordinal);

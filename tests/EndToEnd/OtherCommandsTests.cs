@@ -12,10 +12,12 @@ public class OtherCommandsTests
         var tiny = new TinyModel();
         using var model = new ModelFile(tiny);
         int[] tokens = [1, 262, 260, 268];
-        Kf kf = Kf.Run("logits", "--model", model.Path, "--tokens", string.Join(",", tokens), "--device", "cpu", "--threads", "2", "--json");
+        Kf kf = Kf.Run("logits", "--model", model.Path, "--tokens", string.Join(",", tokens), "--device", "cpu", "--threads", "2",
+            "--json");
         Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
         Assert.Equal(["tokens", "vocabulary_size", "device", "logits"], kf.Json.EnumerateObject().Select(p => p.Name));
-        float[][] logits = [.. kf.Json.GetProperty("logits").EnumerateArray().Select(row => row.EnumerateArray().Select(x => x.GetSingle()).ToArray())];
+        float[][] logits = [.. kf.Json.GetProperty("logits").EnumerateArray()
+            .Select(row => row.EnumerateArray().Select(x => x.GetSingle()).ToArray())];
         Assert.InRange(Logits.Error(tiny.Oracle().Logits(tokens), logits), 0, 2e-5);
 
         Kf plain = Kf.Run("logits", "--model", model.Path, "--tokens", "1, 262", "--device", "cpu");
@@ -96,9 +98,11 @@ public class OtherCommandsTests
     public void KernelsAreListed()
     {
         JsonElement kernels = Kf.Run("kernels", "list", "--json").Json.GetProperty("kernels");
-        JsonElement flash = kernels.EnumerateArray().Single(k => k.GetProperty("name").GetString() == "KernelFoundry.Kernels.Attention.FlashAttention");
+        JsonElement flash = kernels.EnumerateArray().Single(
+            k => k.GetProperty("name").GetString() == "KernelFoundry.Kernels.Attention.FlashAttention");
         Assert.StartsWith("Attention/FlashAttention.cs:", flash.GetProperty("source").GetString(), StringComparison.Ordinal);
-        Assert.Contains("KernelFoundry.Kernels.CausalScore", flash.GetProperty("type_parameters")[1].GetProperty("choices").EnumerateArray().Select(c => c.GetString()));
+        Assert.Contains("KernelFoundry.Kernels.CausalScore", flash.GetProperty("type_parameters")[1].GetProperty("choices")
+            .EnumerateArray().Select(c => c.GetString()));
         Assert.True(flash.GetProperty("variants").GetInt32() > 0);
         Assert.Equal(kernels.GetArrayLength(), Kf.Run("kernels", "list").Output.TrimEnd().Split('\n').Length);
     }
@@ -126,7 +130,8 @@ public class OtherCommandsTests
         Assert.Contains("const 96", ir, StringComparison.Ordinal);
         Assert.DoesNotContain("call TScore", ir, StringComparison.Ordinal);
         Assert.DoesNotContain("const 96", Kf.Run([.. show, "T=Half"]).Output, StringComparison.Ordinal);
-        Assert.Contains("rawload", Kf.Run("kernels", "show", "MatVec", "--stage", "ir", "--specialization", "TWeight=Q4_0,TEpilogue=NoEpilogue").Output, StringComparison.Ordinal);
+        Kf quantized = Kf.Run("kernels", "show", "MatVec", "--stage", "ir", "--specialization", "TWeight=Q4_0,TEpilogue=NoEpilogue");
+        Assert.Contains("rawload", quantized.Output, StringComparison.Ordinal);
         CheckFailure(Kf.Run([.. show, "headDim=x"]), 2, "'x'");
         CheckFailure(Kf.Run([.. show, "T=Q4_0"]), 2, "float, Half, BFloat16");
         CheckFailure(Kf.Run([.. show, "TScore=S"]), 2, "SoftCapScore");

@@ -16,7 +16,8 @@ internal static class Stories
     /// <summary>Tokens of the prompt, and of prompt and greedy continuation together.</summary>
     public static (int[] Prompt, int[] All) Greedy()
     {
-        using JsonDocument document = JsonDocument.Parse(System.IO.File.ReadAllBytes(ReferenceFiles.Require("models", "stories260k-greedy.json")));
+        byte[] bytes = System.IO.File.ReadAllBytes(ReferenceFiles.Require("models", "stories260k-greedy.json"));
+        using JsonDocument document = JsonDocument.Parse(bytes);
         return (Integers("prompt_tokens"), Integers("tokens"));
 
         int[] Integers(string name) => [.. document.RootElement.GetProperty(name).EnumerateArray().Select(e => e.GetInt32())];
@@ -26,6 +27,7 @@ internal static class Stories
     public static double[][] Logits()
     {
         byte[] bytes = System.IO.File.ReadAllBytes(ReferenceFiles.Require("models", "stories260k-logits.f32"));
-        return [.. MemoryMarshal.Cast<byte, float>(bytes).ToArray().Chunk(VocabularySize).Select(row => row.Select(x => (double)x).ToArray())];
+        float[] values = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        return [.. values.Chunk(VocabularySize).Select(row => row.Select(x => (double)x).ToArray())];
     }
 }

@@ -46,7 +46,8 @@ public class StoriesTests
     }
 
     // What storing the weights in fewer bits costs, as relative error of the logits over all positions and as the rise of the text's mean
-    // negative log-likelihood. Bounds are about twice what is measured; a wrong scale, code or nibble order is off by more than the logits' own size.
+    // negative log-likelihood. Bounds are about twice what is measured; a wrong scale, code or nibble order is off by more than the logits'
+    // own size.
     [Theory]
     [InlineData("f16", "cpu-2", 5e-4, 1e-4)]
     [InlineData("f16", "opencl", 5e-4, 1e-4)]

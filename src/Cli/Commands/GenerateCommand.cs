@@ -13,13 +13,34 @@ internal static class GenerateCommand
 {
     private static readonly GenerationOptions s_defaults = new();
     private static readonly Option<string> s_model = CommonOptions.Model();
-    private static readonly Option<string> s_prompt = new("--prompt") { Description = "The text to continue.", Required = true, HelpName = "TEXT" };
-    private static readonly Option<int> s_maxTokens = Number("--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
-    private static readonly Option<float> s_temperature = Number("--temperature", "T", "0 takes the most probable token every time.", s_defaults.Temperature);
-    private static readonly Option<int> s_topK = Number("--top-k", "K", "Draw from the K most probable tokens; 0 for all.", s_defaults.TopK);
-    private static readonly Option<float> s_topP = Number("--top-p", "P", "Draw from the most probable tokens that have probability P together.", s_defaults.TopP);
-    private static readonly Option<float> s_minP = Number("--min-p", "P", "Draw from tokens at least P times as probable as the best.", s_defaults.MinP);
-    private static readonly Option<uint?> s_seed = new("--seed") { Description = "Seed of the random numbers, 0 to 2^32 - 1.", HelpName = "S" };
+    private static readonly Option<string> s_prompt = new("--prompt")
+    {
+        Description = "The text to continue.",
+        Required = true,
+        HelpName = "TEXT",
+    };
+
+    private static readonly Option<int> s_maxTokens = Number(
+        "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
+
+    private static readonly Option<float> s_temperature = Number(
+        "--temperature", "T", "0 takes the most probable token every time.", s_defaults.Temperature);
+
+    private static readonly Option<int> s_topK = Number(
+        "--top-k", "K", "Draw from the K most probable tokens; 0 for all.", s_defaults.TopK);
+
+    private static readonly Option<float> s_topP = Number(
+        "--top-p", "P", "Draw from the most probable tokens that have probability P together.", s_defaults.TopP);
+
+    private static readonly Option<float> s_minP = Number(
+        "--min-p", "P", "Draw from tokens at least P times as probable as the best.", s_defaults.MinP);
+
+    private static readonly Option<uint?> s_seed = new("--seed")
+    {
+        Description = "Seed of the random numbers, 0 to 2^32 - 1; a new one every time if absent.",
+        HelpName = "S",
+    };
+
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -91,7 +112,8 @@ internal static class GenerateCommand
             statistics.DecodeTime.TotalMilliseconds,
             statistics.PrefillTokensPerSecond,
             statistics.DecodeTokensPerSecond);
-        KfJson.Print(new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), NameOf(device), timings), json => json.GenerateOutput);
+        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings);
+        KfJson.Print(output, json => json.GenerateOutput);
     }
 
     private static void PrintStatistics(string text, GenerationChunk last, Device device, TimeSpan loadTime)
@@ -101,17 +123,10 @@ internal static class GenerateCommand
             Console.Out.WriteLine();
         GenerationStatistics s = last.Statistics!;
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms "
-            + $"({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
+            $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
+            + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
             + $"({s.DecodeTokensPerSecond:F0}/s); finished: {Word(last.FinishReason)}"));
     }
-
-    private static string NameOf(Device device) => device.Kind switch
-    {
-        DeviceKind.Cpu => "cpu",
-        DeviceKind.OpenCl => "opencl",
-        _ => "reference",
-    };
 
     private static string Word(FinishReason? reason) => reason switch
     {

@@ -50,7 +50,8 @@ internal static class InspectCommand
             [.. Enumerable.Range(0, tensor.Rank).Select(tensor.Dimension)],
             tensor.Offset,
             tensor.ByteLength));
-        KfJson.Print(new InspectOutput(file.Name, file.Length, file.Version, file.Alignment, metadata, [.. tensors]), json => json.InspectOutput);
+        var output = new InspectOutput(file.Name, file.Length, file.Version, file.Alignment, metadata, [.. tensors]);
+        KfJson.Print(output, json => json.InspectOutput);
     }
 
     // Vocabularies are arrays of 10^5 texts, so arrays are described and not printed. JSON has no infinity: such a float is a text.

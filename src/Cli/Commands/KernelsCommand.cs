@@ -8,7 +8,11 @@ namespace KernelFoundry.Cli.Commands;
 internal static class KernelsCommand
 {
     private static readonly Option<bool> s_json = CommonOptions.Json();
-    private static readonly Argument<string> s_name = new("NAME") { Description = "A kernel's name; the last part of it is enough if no other has it." };
+    private static readonly Argument<string> s_name = new("NAME")
+    {
+        Description = "A kernel's name; the last part of it is enough if no other has it.",
+    };
+
     private static readonly Option<string?> s_device = ShowDevice();
     private static readonly Option<string?> s_specialization = new("--specialization")
     {
@@ -66,7 +70,8 @@ internal static class KernelsCommand
         $"{kernel.SourceFile}:{kernel.SourceLine}",
         kernel.Variants.Count,
         [.. kernel.TypeParameters.Select(t => new KernelTypeParameterOutput(t.Name, t.Interface, t.TypeArguments))],
-        [.. kernel.Parameters.Select(p => new KernelParameterOutput(p.Name, p.Kind.ToString().ToLowerInvariant(), p.Type, p.Shape, p.Values))]);
+        [.. kernel.Parameters.Select(
+            p => new KernelParameterOutput(p.Name, p.Kind.ToString().ToLowerInvariant(), p.Type, p.Shape, p.Values))]);
 
     private static Option<string?> ShowDevice()
     {

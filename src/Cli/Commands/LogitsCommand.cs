@@ -10,7 +10,13 @@ internal static class LogitsCommand
 {
     private const int Shown = 5;
     private static readonly Option<string> s_model = CommonOptions.Model();
-    private static readonly Option<string> s_tokens = new("--tokens") { Description = "Token ids, separated by commas.", Required = true, HelpName = "1,403,407" };
+    private static readonly Option<string> s_tokens = new("--tokens")
+    {
+        Description = "Token ids, separated by commas.",
+        Required = true,
+        HelpName = "1,403,407",
+    };
+
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -35,13 +41,22 @@ internal static class LogitsCommand
             throw new UsageException($"There are {tokens.Length} tokens, but the model's context holds {configuration.ContextLength}.");
         int outside = Array.FindIndex(tokens, token => (uint)token >= (uint)configuration.VocabularySize);
         if (outside >= 0)
-            throw new UsageException($"Token {tokens[outside]} is not in the vocabulary, whose ids run from 0 to {configuration.VocabularySize - 1}.");
+        {
+            throw new UsageException($"Token {tokens[outside]} is not in the vocabulary, whose ids run from 0 to "
+                + $"{configuration.VocabularySize - 1}.");
+        }
 
         float[][] logits = await Task.Run(() => Run(model, tokens, cancellationToken), cancellationToken);
         if (parsed.GetValue(s_json))
-            KfJson.Print(new LogitsOutput(tokens, configuration.VocabularySize, device.Kind.ToString().ToLowerInvariant(), logits), json => json.LogitsOutput);
+        {
+            var output = new LogitsOutput(tokens, configuration.VocabularySize, Opening.NameOf(device), logits);
+            KfJson.Print(output, json => json.LogitsOutput);
+        }
         else
+        {
             Print(tokens, logits);
+        }
+
         return ExitCode.Done;
     }
 

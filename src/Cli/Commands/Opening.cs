@@ -24,6 +24,9 @@ internal static class Opening
         });
     }
 
+    /// <summary>What --device calls the device.</summary>
+    public static string NameOf(Device device) => device.Kind.ToString().ToLowerInvariant();
+
     /// <exception cref="ModelFileException">There is no such file, or it may not be read.</exception>
     public static GgufFile File(string path)
     {

@@ -16,7 +16,10 @@ internal static class TokenizeCommand
 
     public static Command Create()
     {
-        var command = new Command("tokenize", "Print the token ids of a text; no begin or end token is added.") { s_model, s_text, s_file, s_json };
+        var command = new Command("tokenize", "Print the token ids of a text; no begin or end token is added.")
+        {
+            s_model, s_text, s_file, s_json,
+        };
         command.SetAction(Run);
         return command;
     }

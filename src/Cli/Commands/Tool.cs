@@ -8,7 +8,11 @@ namespace KernelFoundry.Cli.Commands;
 /// <summary>The tool: parses, runs, and turns what goes wrong into one paragraph and an exit code.</summary>
 internal static class Tool
 {
-    private static readonly Option<bool> s_verbose = new("--verbose") { Description = "Print the stack trace of an error.", Recursive = true };
+    private static readonly Option<bool> s_verbose = new("--verbose")
+    {
+        Description = "Print the stack trace of an error.",
+        Recursive = true,
+    };
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -27,7 +31,8 @@ internal static class Tool
         if (parsed.Errors.Count > 0)
         {
             // A message may list choices on lines of their own; an error is one paragraph.
-            IEnumerable<string> words = parsed.Errors.SelectMany(error => error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            IEnumerable<string> words = parsed.Errors.SelectMany(
+                error => error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             string errors = string.Join(' ', words);
             return Report($"{errors} See '{NameOf(parsed.CommandResult.Command)} --help'.", ExitCode.WrongUsage);
         }

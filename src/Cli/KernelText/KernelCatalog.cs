@@ -25,7 +25,8 @@ internal static class KernelCatalog
         return found.Length switch
         {
             1 => found[0],
-            0 => throw new UsageException($"There is no kernel '{name}'. Known are {string.Join(", ", Kernels.Select(k => Simple(k.Name)))}."),
+            0 => throw new UsageException(
+                $"There is no kernel '{name}'. Known are {string.Join(", ", Kernels.Select(k => Simple(k.Name)))}."),
             _ => throw new UsageException($"'{name}' may be {string.Join(" or ", found.Select(k => k.Name))}: give more of the name."),
         };
     }

@@ -28,7 +28,8 @@ internal sealed class SpecializedKernel
         Dictionary<string, int?> values = definition.Parameters.Where(p => p.Kind == KernelParameterKind.Specialized)
             .ToDictionary(p => p.Name, p => Value(p.Name, said));
         CheckNames(said, types.Keys.Concat(values.Keys));
-        _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}")));
+        IEnumerable<string> bound = values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}");
+        _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(bound));
         _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _target);
     }
 

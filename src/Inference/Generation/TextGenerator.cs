@@ -39,7 +39,9 @@ public sealed class TextGenerator(LanguageModel model)
     /// and nothing is thrown.
     /// </param>
     /// <returns>A chunk for every token and one last chunk. It can be enumerated once or more; every time generates anew.</returns>
-    /// <exception cref="ArgumentException">An option is out of range, or the prompt is empty or longer than the model's context.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of range, or the prompt is empty or longer than the model's context.
+    /// </exception>
     /// <exception cref="InvalidModelException">While enumerated: the logits are not finite numbers.</exception>
     /// <exception cref="DeviceException">While enumerated: the device has not enough memory, or a kernel failed.</exception>
     public IAsyncEnumerable<GenerationChunk> GenerateAsync(
@@ -78,7 +80,8 @@ public sealed class TextGenerator(LanguageModel model)
     private async IAsyncEnumerable<GenerationChunk> StreamAsync(
         int[] prompt, GenerationOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using GenerationRun run = await Task.Run(() => new GenerationRun(model, prompt, options), CancellationToken.None).ConfigureAwait(false);
+        Func<GenerationRun> start = () => new GenerationRun(model, prompt, options);
+        using GenerationRun run = await Task.Run(start, CancellationToken.None).ConfigureAwait(false);
         Func<GenerationChunk> next = () => run.Next(cancellationToken);
         while (!run.IsFinished)
             yield return await Task.Run(next, CancellationToken.None).ConfigureAwait(false);
@@ -92,8 +95,8 @@ public sealed class TextGenerator(LanguageModel model)
             throw new ArgumentException("The prompt has no tokens; a model continues at least one.", nameof(prompt));
         if (prompt.Length > configuration.ContextLength)
         {
-            throw new ArgumentException($"The prompt has {prompt.Length} tokens, but the model's context holds {configuration.ContextLength}. "
-                + "Shorten the prompt.", nameof(prompt));
+            throw new ArgumentException($"The prompt has {prompt.Length} tokens, but the model's context holds "
+                + $"{configuration.ContextLength}. Shorten the prompt.", nameof(prompt));
         }
 
         CheckIds(prompt, configuration.VocabularySize, "Token", nameof(prompt));

@@ -15,7 +15,9 @@ internal readonly record struct AttentionSplits(View2<float> Max, View2<float> S
     private const int KeysPerSplit = 256;
 
     public static AttentionSplits Allocate(Device device, int heads, int headDim) => new(
-        device.Allocate<float>(MostSplits, heads), device.Allocate<float>(MostSplits, heads), device.Allocate<float>(MostSplits, heads, headDim));
+        device.Allocate<float>(MostSplits, heads),
+        device.Allocate<float>(MostSplits, heads),
+        device.Allocate<float>(MostSplits, heads, headDim));
 
     /// <summary>The states used for a number of keys.</summary>
     public AttentionSplits ForKeys(int keys)

@@ -36,10 +36,13 @@ public sealed class LanguageModel : IDisposable
     /// <param name="device">Where the model runs; not disposed of with the model.</param>
     /// <param name="options">How it is opened.</param>
     /// <returns>The model; the caller disposes of it.</returns>
-    /// <exception cref="InvalidModelException">The file is not a model that can be run; the message names field, found and expected.</exception>
+    /// <exception cref="InvalidModelException">
+    /// The file is not a model that can be run; the message names field, found and expected.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="DeviceException">The device has not enough memory.</exception>
-    public static LanguageModel Open(string path, Device device, ModelOptions? options = null) => Open(GgufFile.Open(path), device, options);
+    public static LanguageModel Open(string path, Device device, ModelOptions? options = null) =>
+        Open(GgufFile.Open(path), device, options);
 
     /// <summary>Opens a model from a file that is open already, and is closed with the model, or at once if it cannot be used.</summary>
     /// <inheritdoc cref="Open(string, Device, ModelOptions?)"/>

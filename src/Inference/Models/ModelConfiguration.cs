@@ -67,7 +67,8 @@ public sealed record ModelConfiguration
         string name = file.Metadata.GetString(key);
         ModelArchitecture architecture = architectures.FirstOrDefault(a => a.Name == name)
             ?? throw file.Metadata.GetValue(key).Error(
-                $"the unsupported architecture {file.Metadata.GetValue(key)}", string.Join(" or ", architectures.Select(a => $"'{a.Name}'")));
+                $"the unsupported architecture {file.Metadata.GetValue(key)}",
+                string.Join(" or ", architectures.Select(a => $"'{a.Name}'")));
         return Read(file, architecture);
     }
 

@@ -6,6 +6,8 @@ public enum NormKind
     /// <summary>Divide by the root mean square, times a weight. Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.</summary>
     RmsNorm,
 
-    /// <summary>Subtract the mean, divide by the standard deviation, times a weight, plus a bias. Ba et al., "Layer Normalization", 2016.</summary>
+    /// <summary>
+    /// Subtract the mean, divide by the standard deviation, times a weight, plus a bias. Ba et al., "Layer Normalization", 2016.
+    /// </summary>
     LayerNorm,
 }

@@ -4,8 +4,8 @@ using KernelFoundry.Kernels;
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
-/// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its <see cref="ModelArchitecture"/> names.
-/// Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
+/// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
+/// <see cref="ModelArchitecture"/> names. Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
 /// </summary>
 public sealed class Transformer : IDisposable
 {
@@ -60,14 +60,14 @@ public sealed class Transformer : IDisposable
     }
 
     /// <summary>
-    /// Runs tokens through the model, after those that are in the cache. Several go through in batches (prefill); one alone allocates nothing
-    /// on the managed heap once kernels have been used before (decode).
+    /// Runs tokens through the model, after those that are in the cache. Several go through in batches (prefill); one alone (decode)
+    /// allocates nothing on the managed heap once kernels have been used before, on Cpu devices.
     /// </summary>
     /// <param name="tokens">Ids of the tokens; at least one.</param>
     /// <param name="cache">The sequence so far; takes the tokens' keys and values.</param>
     /// <param name="logits">
-    /// Receives the logits of the last tokens, as many as it has rows, [rows, vocabulary]: one row predicts the token that comes next. An empty
-    /// view wants none.
+    /// Receives the logits of the last tokens, as many as it has rows, [rows, vocabulary]: one row predicts the token that comes next.
+    /// An empty view wants none.
     /// </param>
     /// <param name="progress">Told, after each batch, how many of the tokens have been through.</param>
     /// <param name="cancellationToken">

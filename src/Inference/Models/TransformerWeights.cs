@@ -33,7 +33,13 @@ internal sealed class TransformerWeights : IDisposable
         for (int i = 0; i < model.Layers; i++)
             layers.Add(LoadLayer(loader, model, i));
         loader.CheckAllUsed();
-        return new TransformerWeights(loader.Take()) { TokenEmbedding = embedding, Layers = layers, OutputNorm = outputNorm, Output = output };
+        return new TransformerWeights(loader.Take())
+        {
+            TokenEmbedding = embedding,
+            Layers = layers,
+            OutputNorm = outputNorm,
+            Output = output,
+        };
     }
 
     public void Dispose()

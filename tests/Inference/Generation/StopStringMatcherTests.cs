@@ -8,10 +8,12 @@ public class StopStringMatcherTests
     public void EveryCutOfATextStopsAtTheSamePlace()
     {
         const string text = "one two abab stop here";
-        string[][] stops = [["stop"], ["abab", "aba"], ["ababa", "stop"], ["two", "o t"], ["zzz"], ["e"], [], ["here", "here!"], ["hereafter"]];
+        string[][] stops = [["stop"], ["abab", "aba"], ["ababa", "stop"], ["two", "o t"], ["zzz"], ["e"], [], ["here", "here!"],
+            ["hereafter"]];
         foreach (string[] list in stops)
         {
-            string expected = text[..list.Select(s => text.IndexOf(s, StringComparison.Ordinal)).Where(i => i >= 0).DefaultIfEmpty(text.Length).Min()];
+            string expected = text[..list.Select(s => text.IndexOf(s, StringComparison.Ordinal)).Where(i => i >= 0)
+                .DefaultIfEmpty(text.Length).Min()];
             for (int piece = 1; piece <= text.Length; piece++)
             {
                 var matcher = new StopStringMatcher(list);

@@ -153,7 +153,8 @@ public class TextGeneratorTests
         using LanguageModel model = new TinyModel().Open(device);
         using var cancel = new CancellationTokenSource();
         var chunks = new List<GenerationChunk>();
-        await foreach (GenerationChunk chunk in new TextGenerator(model).GenerateAsync(s_prompt, s_noStop with { MaxTokens = 40 }).WithCancellation(cancel.Token))
+        await foreach (GenerationChunk chunk in new TextGenerator(model).GenerateAsync(s_prompt, s_noStop with { MaxTokens = 40 })
+            .WithCancellation(cancel.Token))
         {
             chunks.Add(chunk);
             if (chunks.Count == 3)
@@ -194,7 +195,8 @@ public class TextGeneratorTests
         Assert.Contains("49 tokens", tooLong.Message, StringComparison.Ordinal);
         Assert.Contains("holds 48", tooLong.Message, StringComparison.Ordinal);
         foreach (int id in new[] { -1, 271 })
-            Assert.Contains("0 to 270", Assert.Throws<ArgumentOutOfRangeException>(() => generator.Generate([1, id])).Message, StringComparison.Ordinal);
+            Assert.Contains("0 to 270", Assert.Throws<ArgumentOutOfRangeException>(() => generator.Generate([1, id])).Message,
+                StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => generator.Generate([1], new GenerationOptions { StopTokens = [999] }));
     }
 
@@ -223,7 +225,8 @@ public class TextGeneratorTests
         GenerationOptions[] wrong = name switch
         {
             "MaxTokens" => [new() { MaxTokens = -1 }],
-            "Temperature" => [new() { Temperature = -0.1f }, new() { Temperature = float.NaN }, new() { Temperature = float.PositiveInfinity }],
+            "Temperature" => [new() { Temperature = -0.1f }, new() { Temperature = float.NaN },
+                new() { Temperature = float.PositiveInfinity }],
             "TopK" => [new() { TopK = -1 }],
             "TopP" => [new() { TopP = 0 }, new() { TopP = 1.1f }, new() { TopP = float.NaN }],
             "MinP" => [new() { MinP = -0.1f }, new() { MinP = 1.1f }, new() { MinP = float.NaN }],
@@ -231,7 +234,8 @@ public class TextGeneratorTests
         };
         using LanguageModel model = new TinyModel().Open(Device.Reference);
         foreach (GenerationOptions options in wrong)
-            Assert.Contains(name, Assert.Throws<ArgumentException>(() => new TextGenerator(model).Generate([1], options)).Message, StringComparison.Ordinal);
+            Assert.Contains(name, Assert.Throws<ArgumentException>(() => new TextGenerator(model).Generate([1], options)).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -243,11 +247,16 @@ public class TextGeneratorTests
         {
             foreach (float value in new[] { float.NaN, float.PositiveInfinity })
             {
-                var broken = new TinyModel { Tied = false, Change = t => BitConverter.TryWriteBytes(t[tensor].Bytes.AsSpan(index * 4), value) };
+                var broken = new TinyModel
+                {
+                    Tied = false,
+                    Change = t => BitConverter.TryWriteBytes(t[tensor].Bytes.AsSpan(index * 4), value),
+                };
                 using LanguageModel model = broken.Open(device);
                 foreach (float temperature in new[] { 0f, 1f })
                 {
-                    var error = Assert.Throws<InvalidModelException>(() => Tokens(model, s_prompt, s_noStop with { Temperature = temperature }));
+                    GenerationOptions options = s_noStop with { Temperature = temperature };
+                    var error = Assert.Throws<InvalidModelException>(() => Tokens(model, s_prompt, options));
                     Assert.Equal("the logits for position 4", error.Field);
                 }
             }

@@ -119,7 +119,8 @@ public class ModelDefectTests
     {
         var values = new float[32];
         values[5] = value;
-        InvalidModelException error = Refused(new TinyModel { Change = t => t["blk.1.ffn_norm.weight"] = TensorData.Encode(GgmlType.F32, [32], values) });
+        var norm = TensorData.Encode(GgmlType.F32, [32], values);
+        InvalidModelException error = Refused(new TinyModel { Change = t => t["blk.1.ffn_norm.weight"] = norm });
         Assert.Equal("tensor 'blk.1.ffn_norm.weight', element 5", error.Field);
         Assert.Equal(found, error.Found);
     }
@@ -141,5 +142,6 @@ public class ModelDefectTests
         Assert.Equal("tensor 'blk.2.attn_norm.weight'", Refused(tiny).Field);
     }
 
-    private static InvalidModelException Refused(TinyModel tiny) => Assert.Throws<InvalidModelException>(() => tiny.Open(Device.Reference).Dispose());
+    private static InvalidModelException Refused(TinyModel tiny) => Assert.Throws<InvalidModelException>(
+        () => tiny.Open(Device.Reference).Dispose());
 }

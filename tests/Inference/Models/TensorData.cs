@@ -14,14 +14,17 @@ internal sealed record TensorData(GgmlType Type, ulong[] Dimensions, byte[] Byte
     public static TensorData Encode(GgmlType type, ulong[] dimensions, float[] values) => type switch
     {
         GgmlType.F32 => Elements(type, dimensions, values, 4, (span, x) => BinaryPrimitives.WriteSingleLittleEndian(span, x), x => x),
-        GgmlType.F16 => Elements(type, dimensions, values, 2, (span, x) => BinaryPrimitives.WriteHalfLittleEndian(span, (Half)x), x => (double)(Half)x),
-        GgmlType.BF16 => Elements(type, dimensions, values, 2, (span, x) => BinaryPrimitives.WriteUInt16LittleEndian(span, Upper(x)), x => BitConverter.UInt32BitsToSingle((uint)Upper(x) << 16)),
+        GgmlType.F16 => Elements(
+            type, dimensions, values, 2, (span, x) => BinaryPrimitives.WriteHalfLittleEndian(span, (Half)x), x => (double)(Half)x),
+        GgmlType.BF16 => Elements(
+            type, dimensions, values, 2, (span, x) => BinaryPrimitives.WriteUInt16LittleEndian(span, Upper(x)), Shortened),
         GgmlType.Q8_0 => Blocks(type, dimensions, values, 34, 127, EightBits),
         GgmlType.Q4_0 => Blocks(type, dimensions, values, 18, 7, FourBits),
         _ => throw new ArgumentOutOfRangeException(nameof(type)),
     };
 
-    private static TensorData Elements(GgmlType type, ulong[] dimensions, float[] values, int size, Action<Span<byte>, float> write, Func<float, double> read)
+    private static TensorData Elements(
+        GgmlType type, ulong[] dimensions, float[] values, int size, Action<Span<byte>, float> write, Func<float, double> read)
     {
         var bytes = new byte[values.Length * size];
         for (int i = 0; i < values.Length; i++)
@@ -29,7 +32,8 @@ internal sealed record TensorData(GgmlType Type, ulong[] Dimensions, byte[] Byte
         return new TensorData(type, dimensions, bytes, [.. values.Select(read)]);
     }
 
-    private static TensorData Blocks(GgmlType type, ulong[] dimensions, float[] values, int size, int largest, Action<Span<byte>, int[]> write)
+    private static TensorData Blocks(
+        GgmlType type, ulong[] dimensions, float[] values, int size, int largest, Action<Span<byte>, int[]> write)
     {
         var bytes = new byte[values.Length / Block * size];
         var read = new double[values.Length];
@@ -60,6 +64,8 @@ internal sealed record TensorData(GgmlType Type, ulong[] Dimensions, byte[] Byte
         for (int i = 0; i < Block / 2; i++)
             block[i] = (byte)((codes[i] + 8) | ((codes[i + (Block / 2)] + 8) << 4));
     }
+
+    private static double Shortened(float x) => BitConverter.UInt32BitsToSingle((uint)Upper(x) << 16);
 
     private static ushort Upper(float x) => (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16);
 }

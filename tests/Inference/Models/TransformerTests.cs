@@ -11,6 +11,8 @@ public class TransformerTests
 
     private static readonly int[] s_tokens = [1, 262, 268, 259, 263, 261, 270, 3, 264, 262, 262, 2, 266, 267, 269, 100, 258, 265, 260];
 
+    private static readonly GgmlType[] s_types = [GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0];
+
     private static readonly Dictionary<string, ModelArchitecture> s_architectures = new()
     {
         ["llama"] = ModelArchitectures.Llama,
@@ -25,7 +27,7 @@ public class TransformerTests
         [.. s_architectures.Keys.SelectMany(_ => TestDevices.Names, (architecture, device) => (architecture, device.Data))];
 
     public static TheoryData<GgmlType, string> TypesAndDevices =>
-        [.. new[] { GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0 }.SelectMany(_ => TestDevices.Names, (type, device) => (type, device.Data))];
+        [.. s_types.SelectMany(_ => TestDevices.Names, (type, device) => (type, device.Data))];
 
     public static TheoryData<string> Devices => TestDevices.Names;
 
@@ -51,7 +53,12 @@ public class TransformerTests
     {
         var tiny = new TinyModel
         {
-            Heads = heads, KeyValueHeads = kvHeads, HeadDim = headDim, RotaryDims = rotaryDims, RotaryScale = 0.25f, FeedForward = 37,
+            Heads = heads,
+            KeyValueHeads = kvHeads,
+            HeadDim = headDim,
+            RotaryDims = rotaryDims,
+            RotaryScale = 0.25f,
+            FeedForward = 37,
         };
         CheckAgainstOracle(tiny, "cpu-2", FloatTolerance);
         CheckAgainstOracle(tiny, "reference", FloatTolerance);
@@ -210,8 +217,12 @@ public class TransformerTests
             Assert.Contains($"0 to {vocabulary - 1}", error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Throws<ArgumentException>("logits", () => model.Transformer.Forward([1], cache, Device.Reference.Allocate<float>(2, vocabulary)));
-        Assert.Throws<ArgumentException>("logits", () => model.Transformer.Forward([1], cache, Device.Reference.Allocate<float>(1, vocabulary - 1)));
+        foreach (var (rows, columns) in new[] { (2, vocabulary), (1, vocabulary - 1) })
+        {
+            View2<float> other = Device.Reference.Allocate<float>(rows, columns);
+            Assert.Throws<ArgumentException>("logits", () => model.Transformer.Forward([1], cache, other));
+        }
+
         var full = Assert.Throws<InvalidOperationException>(() => model.Transformer.Forward([1, 2, 3, 4], cache, logits));
         Assert.Contains("no room for 4", full.Message, StringComparison.Ordinal);
         Assert.Equal(0, cache.Length);
