@@ -105,14 +105,24 @@ internal sealed class KernelReader
 
         if (Language.Attribute(parameter, "Specialize") is { } specialize)
         {
-            return new Parameter { Name = parameter.Name, Kind = ParameterKind.Specialized, DType = dtype,
-                Values = KernelAttributes.Integers(specialize) };
+            return new Parameter
+            {
+                Name = parameter.Name,
+                Kind = ParameterKind.Specialized,
+                DType = dtype,
+                Values = KernelAttributes.Integers(specialize),
+            };
         }
 
         if (Language.Attribute(parameter, "Schedule") is { } schedule)
         {
-            return new Parameter { Name = parameter.Name, Kind = ParameterKind.Schedule, DType = dtype,
-                Values = KernelAttributes.Schedule(schedule) };
+            return new Parameter
+            {
+                Name = parameter.Name,
+                Kind = ParameterKind.Schedule,
+                DType = dtype,
+                Values = KernelAttributes.Schedule(schedule),
+            };
         }
 
         return new Parameter { Name = parameter.Name, Kind = ParameterKind.Scalar, DType = dtype };

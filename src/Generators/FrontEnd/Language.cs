@@ -28,8 +28,11 @@ internal static class Language
 
     /// <summary>The name of a type of the kernel language ("View2", "Ops", "Tile"), or null for any other type.</summary>
     public static string? NameOf(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { ContainingType: null,
-            ContainingNamespace: { Name: Namespace, ContainingNamespace.IsGlobalNamespace: true } } ? type.Name : null;
+        type is INamedTypeSymbol
+        {
+            ContainingType: null,
+            ContainingNamespace: { Name: Namespace, ContainingNamespace.IsGlobalNamespace: true }
+        } ? type.Name : null;
 
     public static AttributeData? Attribute(ISymbol symbol, string name) =>
         symbol.GetAttributes().FirstOrDefault(a => NameOf(a.AttributeClass) == name + "Attribute");

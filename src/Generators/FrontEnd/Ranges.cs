@@ -96,13 +96,13 @@ internal sealed class Ranges
     private bool NeverNegative(Value value) => _loops.TryGetValue(value, out Loop? loop)
         ? NeverNegative(loop.Start)
         : value.Definition switch
-    {
-        { Code: OpCode.ViewExtent or OpCode.ProgramId } => true,
-        { Code: OpCode.Const } op => op.Attr<Number>().Bits >= 0,
-        { Code: OpCode.Max } op => op.Operands.Any(NeverNegative),
-        { Code: OpCode.Min or OpCode.Add or OpCode.Mul or OpCode.Div } op => op.Operands.All(NeverNegative),
-        _ => false,
-    };
+        {
+            { Code: OpCode.ViewExtent or OpCode.ProgramId } => true,
+            { Code: OpCode.Const } op => op.Attr<Number>().Bits >= 0,
+            { Code: OpCode.Max } op => op.Operands.Any(NeverNegative),
+            { Code: OpCode.Min or OpCode.Add or OpCode.Mul or OpCode.Div } op => op.Operands.All(NeverNegative),
+            _ => false,
+        };
 
     private sealed record Loop(Value Start, Value End, Value Step, CountedLoop Syntax);
 

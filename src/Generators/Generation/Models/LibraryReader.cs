@@ -38,11 +38,11 @@ internal static class LibraryReader
 
     private static IEnumerable<(string Attribute, string Name, string Text)> Attributes(MetadataReference reference,
         CancellationToken cancellation) => reference switch
-    {
-        CompilationReference project => OfSymbol(project.Compilation.Assembly),
-        PortableExecutableReference file => OfMetadata(file, cancellation),
-        _ => [],
-    };
+        {
+            CompilationReference project => OfSymbol(project.Compilation.Assembly),
+            PortableExecutableReference file => OfMetadata(file, cancellation),
+            _ => [],
+        };
 
     private static IEnumerable<(string Attribute, string Name, string Text)> OfSymbol(IAssemblySymbol assembly)
     {
