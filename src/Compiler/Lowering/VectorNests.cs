@@ -253,7 +253,15 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     // The lowest index among the lanes that hold the best value; 0 where nothing ever won.
     private static void FinishArg(ArgReduceRoot root, ElementEmitter emitter, Var best, Var at)
     {
-        Expr winner = emitter.Bind(new ReduceLanes(root.Kind, best), "best", 0);
+        // A lane that met no number still holds NaN, which the vector maximum would spread.
+        Expr found = best;
+        if (best.Type == DType.F32)
+        {
+            var isNumber = new Apply(OpCode.Eq, DType.Bool, true, new Expr[] { best, best });
+            found = emitter.Bind(new Apply(OpCode.Select, DType.F32, true, new Expr[] { isNumber, best, new Broadcast(new Literal(Identity(root.Kind, DType.F32))) }), null, 0);
+        }
+
+        Expr winner = emitter.Bind(new ReduceLanes(root.Kind, found), "best", 0);
         Expr among = emitter.Bind(new Apply(OpCode.Eq, DType.Bool, true, new Expr[] { best, new Broadcast(winner) }), null, 0);
         Expr candidates = emitter.Bind(new Apply(OpCode.Select, DType.I32, true, new[] { among, at, new Broadcast(Int(int.MaxValue)) }), null, 0);
         Expr lowest = emitter.Bind(new ReduceLanes(ReduceKind.Min, candidates), "lowest", 0);
