@@ -30,6 +30,17 @@ public class MatVecBenchmarks<TWeight> : IDisposable
         long bytes = (long)Rows * Columns / Element<TWeight>.BlockSize * Element<TWeight>.BlockBytes;
         _bytes = _device.Allocate<float>((int)(bytes / sizeof(float)));
         _sums = _device.Allocate<float>(_bytes.Extent0);
+        Touch(_weights.Memory!);
+        Touch(_bytes.Memory!);
+    }
+
+    // Fresh pages are all one page of zeros, which any cache holds: only written memory costs what memory costs.
+    private static void Touch(DeviceMemory memory)
+    {
+        byte[] chunk = new byte[1 << 20];
+        Array.Fill(chunk, (byte)0x11);
+        for (long offset = 0; offset < memory.ByteLength; offset += chunk.Length)
+            memory.Write(offset, chunk.AsSpan(0, (int)Math.Min(chunk.Length, memory.ByteLength - offset)));
     }
 
     [Benchmark(Baseline = true)]
