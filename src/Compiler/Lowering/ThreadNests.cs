@@ -337,15 +337,22 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         Append(into, new Let(result, new LoadLocal(scratch, Zero, false)) { Location = state.Location });
     }
 
-    // Halves the active items each step; the last value is in slot 0. Work-group sizes are any positive number: an odd one out waits a step.
+    // Halves the active items each step; the last value is in slot 0. Work-group sizes are any positive number: an odd one out waits a step. A loop
+    // with one barrier: drivers that run work-items as loops take time to compile that grows with the square of the barriers and more.
     private void Tree(List<Stmt> into, Func<Expr, Expr, List<Stmt>> combine)
     {
-        for (int active = Group; active > 1; active = (active + 1) / 2)
-        {
-            int half = (active + 1) / 2;
-            var other = new Apply(OpCode.Add, DType.I32, false, new Expr[] { new ThreadIndex(), Int(half) });
-            Append(into, new If(Less(new ThreadIndex(), Int(active - half)), combine(new ThreadIndex(), other), []) { Location = state.Location });
-        }
+        int steps = 0;
+        for (int left = Group; left > 1; left = (left + 1) / 2)
+            steps++;
+        if (steps == 0)
+            return;
+        Var active = Mutable(into, "active", Int(Group)), step = state.NewVar("step", DType.I32);
+        var body = new List<Stmt> { new Barrier { Location = state.Location } };
+        Expr half = Bound(body, "half", Div(Add(active, Int(1)), Int(2)));
+        body.Add(new If(Less(new ThreadIndex(), Sub(active, half)), combine(new ThreadIndex(), Add(new ThreadIndex(), half)), []));
+        body.Add(new Assign(active, half));
+        into.Add(new For(step, Zero, Int(steps), Int(1), body) { Location = state.Location });
+        Barrier(into);
     }
 
     private void ByFirst(List<Stmt> into, Action<ElementEmitter> body)

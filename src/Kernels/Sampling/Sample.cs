@@ -45,39 +45,30 @@ public static partial class Sampling
         for (int start = 0; start < logits.Extent0; start += block)
             max = Max(max, Max(logits.Load(Range(start, block, logits.Extent0))));
 
-        float least = float.NegativeInfinity;
-        if (topK > 0 && topK < logits.Extent0)
+        // The largest threshold that at least k logits reach; -inf where top-k is off.
+        int low = OrderedBits(float.NegativeInfinity);
+        int high = topK > 0 && topK < logits.Extent0 ? OrderedBits(max) : low;
+        while (low < high)
         {
-            // The largest threshold that at least k logits reach.
-            int low = OrderedBits(float.NegativeInfinity), high = OrderedBits(max);
-            while (low < high)
-            {
-                int middle = MiddleAbove(low, high);
-                bool reached = Count(logits, FromOrderedBits(middle), block) >= topK;
-                low = reached ? middle : low;
-                high = reached ? high : middle - 1;
-            }
-
-            least = FromOrderedBits(low);
+            int middle = MiddleAbove(low, high);
+            bool reached = Count(logits, FromOrderedBits(middle), block) >= topK;
+            low = reached ? middle : low;
+            high = reached ? high : middle - 1;
         }
 
+        // The largest threshold above which there is share p of the mass; the one before where top-p is off.
         float inverse = 1 / temperature;
-        if (topP < 1)
+        float mass = topP * Mass(logits, FromOrderedBits(low), max, inverse, block);
+        high = topP < 1 ? OrderedBits(max) : low;
+        while (low < high)
         {
-            // The largest threshold above which there is share p of the mass.
-            float mass = topP * Mass(logits, least, max, inverse, block);
-            int low = OrderedBits(least), high = OrderedBits(max);
-            while (low < high)
-            {
-                int middle = MiddleAbove(low, high);
-                bool reached = Mass(logits, FromOrderedBits(middle), max, inverse, block) >= mass;
-                low = reached ? middle : low;
-                high = reached ? high : middle - 1;
-            }
-
-            least = FromOrderedBits(low);
+            int middle = MiddleAbove(low, high);
+            bool reached = Mass(logits, FromOrderedBits(middle), max, inverse, block) >= mass;
+            low = reached ? middle : low;
+            high = reached ? high : middle - 1;
         }
 
+        float least = FromOrderedBits(low);
         int drawn = 0;
         float best = float.NegativeInfinity;
         for (int start = 0; start < logits.Extent0; start += block)
@@ -87,7 +78,8 @@ public static partial class Sampling
             var log = (v - max) * inverse;
             var noisy = Where((v >= least) & (Exp(log) >= minP), log + Gumbel(seed, step, ids), float.NegativeInfinity);
             float top = Max(noisy);
-            drawn = top > best ? start + Ops.ArgMax(noisy) : drawn;
+            int at = Ops.ArgMax(noisy);
+            drawn = top > best ? start + at : drawn;
             best = Max(best, top);
         }
 
