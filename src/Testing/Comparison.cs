@@ -6,9 +6,10 @@ namespace KernelFoundry.Testing;
 public static class Comparison
 {
     /// <summary>
-    /// Says how values differ beyond a tolerance: the norm of the difference must be at most the tolerance times the expected norm, and the cosine
-    /// of the angle between the two at least 1 minus the tolerance. NaN and infinities must be where they are expected, and nowhere else. Where magnitudes are
-    /// larger than the expected values they take their place in the norm, and the cosine, which says nothing of results that cancelled, is left out.
+    /// Says how values differ beyond a tolerance: the norm of the difference must be at most the tolerance times the expected norm, and the
+    /// cosine of the angle between the two at least 1 minus the tolerance. NaN and infinities must be where they are expected, and nowhere
+    /// else. Where magnitudes, or the smallest normal number, are larger than the expected values they take their place in the norm, and
+    /// the cosine, which says nothing of results that cancelled, is left out.
     /// </summary>
     /// <param name="name">What the values are called.</param>
     /// <param name="extents">Their shape.</param>
@@ -16,8 +17,10 @@ public static class Comparison
     /// <param name="found">What they are.</param>
     /// <param name="tolerance">The tolerance.</param>
     /// <param name="magnitudes">Magnitudes of what the values are computed from; null for none.</param>
+    /// <param name="smallest">The smallest normal number of the type the values are stored in: below it they have fewer digits.</param>
     /// <returns>The difference, with the worst index, or null if there is none.</returns>
-    public static string? Describe(string name, int[] extents, double[] expected, double[] found, double tolerance, double[]? magnitudes = null)
+    public static string? Describe(
+        string name, int[] extents, double[] expected, double[] found, double tolerance, double[]? magnitudes = null, double smallest = 0)
     {
         ArgumentNullException.ThrowIfNull(expected);
         ArgumentNullException.ThrowIfNull(found);
@@ -40,16 +43,17 @@ public static class Comparison
             expectedSquare += expected[i] * expected[i];
             foundSquare += found[i] * found[i];
             product += expected[i] * found[i];
-            square += Math.Pow(Math.Max(Math.Abs(expected[i]), magnitudes?[i] ?? 0), 2);
+            square += Math.Pow(Math.Max(Math.Abs(expected[i]), Math.Max(magnitudes?[i] ?? 0, smallest)), 2);
             if (difference > worst)
                 (worst, worstIndex) = (difference, i);
         }
 
-        // Where nothing is expected but zeros the error itself must be 0.
+        // Where nothing is expected but zeros the error is infinite unless it is 0.
         double relative = error == 0 ? 0 : Math.Sqrt(error / square);
-        double cosine = error == 0 || magnitudes is not null ? 1 : product / Math.Sqrt(expectedSquare * foundSquare);
+        double cosine = error == 0 || square > expectedSquare ? 1 : product / Math.Sqrt(expectedSquare * foundSquare);
         return relative <= tolerance && cosine >= 1 - tolerance ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{name}: relative error {relative:G4} and cosine 1 - {1 - cosine:G4}, with a tolerance of {tolerance:G4}; ")
+            : string.Create(CultureInfo.InvariantCulture, $"{name}: relative error {relative:G4} and cosine 1 - {1 - cosine:G4}, ")
+                + string.Create(CultureInfo.InvariantCulture, $"with a tolerance of {tolerance:G4}; ")
                 + $"worst at {Index(worstIndex, extents)}: expected {Text(expected[worstIndex])}, found {Text(found[worstIndex])}";
     }
 

@@ -6,8 +6,8 @@ namespace KernelFoundry.Testing;
 public static class KernelRunner
 {
     /// <summary>
-    /// Runs a test. Inputs are drawn from a seed, printed when the test fails; the environment variable KF_SEED sets it. The result must be within
-    /// the kernel's tolerance, and nothing but its outputs may be written.
+    /// Runs a test. Inputs are drawn from a seed, printed when the test fails; the environment variable KF_SEED sets it. The result must be
+    /// within the kernel's tolerance, and nothing but its outputs may be written.
     /// </summary>
     /// <param name="test">The test.</param>
     /// <exception cref="InvalidOperationException">The kernel's record lacks something tests need.</exception>
@@ -19,7 +19,7 @@ public static class KernelRunner
         int seed = int.TryParse(Environment.GetEnvironmentVariable("KF_SEED"), out int given) ? given : Random.Shared.Next();
         var inputs = new KernelInputs(test, seed);
         var layout = new Random(seed);
-        Dictionary<string, TensorImage> images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
+        var images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
         var memories = new List<DeviceMemory>();
         string? difference;
         try
@@ -49,7 +49,7 @@ public static class KernelRunner
         ArgumentNullException.ThrowIfNull(test);
         var inputs = new KernelInputs(test, seed);
         var layout = new Random(seed);
-        Dictionary<string, TensorImage> images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
+        var images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
         IReadOnlyDictionary<string, byte[]> after = Launch(inputs, images, seed);
         return inputs.Tensors.Values.Where(tensor => tensor.IsOutput).ToDictionary(
             tensor => tensor.Name, tensor => images[tensor.Name].After(after[tensor.Name]).Values());
@@ -73,8 +73,14 @@ public static class KernelRunner
             throw new InvalidOperationException($"The reference of {test.Kernel.Name} says nothing about output '{tensor.Name}'.");
         double? tolerance = test.Kernel.Tolerances.FirstOrDefault(each => each.Element == tensor.ElementName)?.Relative;
         if (tolerance is null && !tensor.Element.IsInteger)
-            throw new InvalidOperationException($"{test.Kernel.Name} has no [Tolerance] for {tensor.ElementName}, the element of output '{tensor.Name}'.");
-        return Comparison.Describe(tensor.Name, tensor.Extents, values, after.Values(), tolerance ?? 0, expected.Magnitudes.GetValueOrDefault(tensor.Name));
+        {
+            throw new InvalidOperationException($"{test.Kernel.Name} has no [Tolerance] for {tensor.ElementName}, the element of output "
+                + $"'{tensor.Name}'.");
+        }
+
+        double[]? magnitudes = expected.Magnitudes.GetValueOrDefault(tensor.Name);
+        double smallest = tensor.Element.SmallestNormal;
+        return Comparison.Describe(tensor.Name, tensor.Extents, values, after.Values(), tolerance ?? 0, magnitudes, smallest);
     }
 
     private static string Describe(KernelInputs inputs, int seed, string what)

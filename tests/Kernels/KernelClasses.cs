@@ -12,6 +12,8 @@ internal static class KernelClasses
     public static IEnumerable<string> KernelsOf(Type kernelClass)
     {
         System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(kernelClass.Module.ModuleHandle);
-        return KernelRegistry.Definitions.Where(kernel => kernel.ClassName == kernelClass.FullName).Select(kernel => kernel.Name[(kernel.ClassName.Length + 1)..]);
+        return KernelRegistry.Definitions
+            .Where(kernel => kernel.ClassName == kernelClass.FullName)
+            .Select(kernel => kernel.Name[(kernel.ClassName.Length + 1)..]);
     }
 }

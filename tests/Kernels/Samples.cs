@@ -8,7 +8,7 @@ namespace KernelFoundry.Kernels.Tests;
 internal static class Samples
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "A test project is the application.")]
+    [SuppressMessage("Usage", "CA2255:The 'ModuleInitializer' attribute should not be used in libraries", Justification = "No library.")]
     internal static void Add()
     {
         FunctorSamples.Add(sample => new BiasEpilogue(sample.View1<float>("rows")));

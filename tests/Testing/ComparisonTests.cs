@@ -34,6 +34,15 @@ public sealed class ComparisonTests
         Assert.NotNull(Compare([100], [101], 1e-5, [1]));
     }
 
+    [Fact]
+    public void Numbers_below_the_smallest_normal_have_fewer_digits()
+    {
+        Assert.NotNull(Comparison.Describe("y", [1], [7.1e-9], [0], 6e-4));
+        Assert.Null(Comparison.Describe("y", [1], [7.1e-9], [0], 6e-4, null, 6.1e-5));
+        Assert.NotNull(Comparison.Describe("y", [1], [7.1e-8], [0], 6e-4, null, 6.1e-5));
+        Assert.NotNull(Comparison.Describe("y", [2], [1, 7.1e-9], [1.001, 0], 6e-4, null, 6.1e-5));
+    }
+
     private static string? Compare(double[] expected, double[] found, double tolerance, double[]? magnitudes = null) =>
         Comparison.Describe("y", [expected.Length], expected, found, tolerance, magnitudes);
 }

@@ -10,7 +10,8 @@ public sealed class KernelCasesTests
         {
             KernelTest[] own = [.. tests.Where(test => test.Target == target)];
             Assert.Equal(["Half", "Q8_0"], own.Select(test => test.TypeArguments[0]).Distinct().Order());
-            Assert.Equal([typeof(PerElement).FullName!, typeof(Three).FullName!], own.Select(test => test.TypeArguments[1]).Distinct().Order());
+            string[] factors = [typeof(PerElement).FullName!, typeof(Three).FullName!];
+            Assert.Equal(factors, own.Select(test => test.TypeArguments[1]).Distinct().Order());
 
             // Rows of quantized elements are whole blocks.
             Assert.All(own, test => Assert.Contains(test.Axes["n"], test.TypeArguments[0] == "Half" ? [3, 40] : new[] { 32, 64 }));
@@ -35,7 +36,9 @@ public sealed class KernelCasesTests
         Assert.All(
             KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Three)),
             test => Assert.Equal(typeof(Three).FullName, test.TypeArguments[1]));
-        Assert.All(KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Q8_0)), test => Assert.Equal("Q8_0", test.TypeArguments[0]));
+        Assert.All(
+            KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Q8_0)),
+            test => Assert.Equal("Q8_0", test.TypeArguments[0]));
         Assert.Throws<ArgumentException>(() => KernelCases.Enumerate(typeof(Specimens), nameof(Specimens.Scaled), typeof(Q4_0)).ToArray());
     }
 

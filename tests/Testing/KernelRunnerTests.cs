@@ -11,7 +11,8 @@ public sealed class KernelRunnerTests
 
     [Theory]
     [KernelData(typeof(Specimens), nameof(Specimens.Imprecise))]
-    public void An_error_beyond_the_tolerance_fails(KernelTest test) => AssertFails(test, "relative error", "KF_SEED=", "worst at [", test.ToString());
+    public void An_error_beyond_the_tolerance_fails(KernelTest test) =>
+        AssertFails(test, "relative error", "KF_SEED=", "worst at [", test.ToString());
 
     // What the tail holds is what was there before: random numbers.
     [Theory]

@@ -94,7 +94,8 @@ public static partial class Specimens
     [Axis("n", 3, 40)]
     [Reference(nameof(ScaledReference))]
     [Tolerance(typeof(float), 1e-6)]
-    public static void Scaled<[Elements(typeof(Half), typeof(Q8_0))] T, TFactor>([Shape("n")] View1<T> x, [Shape("n")] View1<float> y, TFactor factor)
+    public static void Scaled<[Elements(typeof(Half), typeof(Q8_0))] T, TFactor>(
+        [Shape("n")] View1<T> x, [Shape("n")] View1<float> y, TFactor factor)
         where T : unmanaged
         where TFactor : struct, IFactor<TFactor>
     {

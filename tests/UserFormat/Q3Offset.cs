@@ -1,8 +1,8 @@
 namespace KernelFoundry.UserFormat.Tests;
 
 /// <summary>
-/// A format of a user's own: 3-bit codes, four bits apart, in blocks of 32 whose halves have scales of their own, and one least value a block. The
-/// codes of elements 2j and 2j + 1 share a byte. 5 bits an element.
+/// A format of a user's own: 3-bit codes, four bits apart, in blocks of 32 whose halves have scales of their own, and one least value a
+/// block. The codes of elements 2j and 2j + 1 share a byte. 5 bits an element.
 /// </summary>
 public readonly struct Q3Offset : IQuantFormat
 {

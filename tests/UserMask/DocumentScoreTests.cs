@@ -26,7 +26,8 @@ public sealed class DocumentScoreTests
         // Two documents of four positions each; the values of the first are 1, those of the second 2.
         View1<int> document = device.Upload<int>([0, 0, 0, 0, 1, 1, 1, 1]);
         View3<float> q = device.Allocate<float>(8, 1, 2), o = device.Allocate<float>(8, 1, 2);
-        View3<Half> k = device.Allocate<Half>(8, 1, 2), v = device.Upload<Half>([.. Enumerable.Range(0, 16).Select(i => (Half)(i < 8 ? 1 : 2))], 8, 1, 2);
+        Half[] values = [.. Enumerable.Range(0, 16).Select(i => (Half)(i < 8 ? 1 : 2))];
+        View3<Half> k = device.Allocate<Half>(8, 1, 2), v = device.Upload<Half>(values, 8, 1, 2);
         Attention.FlashAttention(device, q, k, v, o, new DocumentScore(document, 0.1f), 2, start: 0, scale: 1f);
         Assert.Equal([.. Enumerable.Range(0, 16).Select(i => i < 8 ? 1f : 2f)], o.ToArray());
     }

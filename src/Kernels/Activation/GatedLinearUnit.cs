@@ -7,8 +7,8 @@ public static partial class Activation
 {
     /// <summary>
     /// A gated linear unit: y = activation(gate) * up (Shazeer, "GLU Variants Improve Transformer", 2020, equations 5 and 6, without the
-    /// products with matrices). With <see cref="Silu"/> it is SwiGLU, with <see cref="GeluTanh"/> or <see cref="GeluErf"/> GeGLU. NaN in either input
-    /// gives NaN. <paramref name="y"/> may be <paramref name="gate"/> or <paramref name="up"/>.
+    /// products with matrices). With <see cref="Silu"/> it is SwiGLU, with <see cref="GeluTanh"/> or <see cref="GeluErf"/> GeGLU. NaN in
+    /// either input gives NaN. <paramref name="y"/> may be <paramref name="gate"/> or <paramref name="up"/>.
     /// </summary>
     /// <param name="gate">[rows, cols].</param>
     /// <param name="up">[rows, cols].</param>

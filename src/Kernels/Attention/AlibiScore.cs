@@ -4,9 +4,9 @@ using static KernelFoundry.Ops;
 namespace KernelFoundry.Kernels;
 
 /// <summary>
-/// Causal, with a penalty in proportion to distance: score - slope (query - key) (Press et al., "Train Short, Test Long", 2021). With n a power
-/// of two, head h has slope 2^(-8 (h + 1) / n). For other numbers of heads the first heads have the slopes of the power of two below, the others
-/// every second slope of the power above, as the authors' code has it.
+/// Causal, with a penalty in proportion to distance: score - slope (query - key) (Press et al., "Train Short, Test Long", 2021). With n a
+/// power of two, head h has slope 2^(-8 (h + 1) / n). For other numbers of heads the first heads have the slopes of the power of two below,
+/// the others every second slope of the power above, as the authors' code has it.
 /// </summary>
 /// <param name="heads">Number of query heads; positive.</param>
 public readonly struct AlibiScore(int heads) : IScoreFunctor<AlibiScore>, IScoreReference
@@ -30,7 +30,9 @@ public readonly struct AlibiScore(int heads) : IScoreFunctor<AlibiScore>, IScore
     /// <inheritdoc/>
     public double Reference(double score, int query, int key, int head)
     {
-        double slope = head < PowerOfTwo ? Math.Pow(2, -8.0 * (head + 1) / PowerOfTwo) : Math.Pow(2, -8.0 * ((2 * (head - PowerOfTwo)) + 1) / (2 * PowerOfTwo));
+        double slope = head < PowerOfTwo
+            ? Math.Pow(2, -8.0 * (head + 1) / PowerOfTwo)
+            : Math.Pow(2, -8.0 * ((2 * (head - PowerOfTwo)) + 1) / (2 * PowerOfTwo));
         return key <= query ? score + (slope * (key - query)) : double.NegativeInfinity;
     }
 

@@ -1,12 +1,15 @@
 namespace KernelFoundry.Kernels;
 
 /// <summary>
-/// Attention with online softmax (Milakov and Gimelshein, 2018; Dao et al., "FlashAttention", 2022). The state of a query is (m, l, acc): the
-/// largest score so far, the sum of exp(score - m), and the sum of exp(score - m) times the values.
+/// Attention with online softmax (Milakov and Gimelshein, 2018; Dao et al., "FlashAttention", 2022). The state of a query is (m, l, acc):
+/// the largest score so far, the sum of exp(score - m), and the sum of exp(score - m) times the values.
 /// </summary>
 public static partial class Attention
 {
-    /// <summary>The state of one query after keys [first, end), starting from a sink's score (-inf for none), by the definition, and the sum of the sizes of what acc adds up.</summary>
+    /// <summary>
+    /// The state of one query after keys [first, end), starting from a sink's score (-inf for none), by the definition, and the sum of the
+    /// sizes of what acc adds up.
+    /// </summary>
     private static (double Max, double Sum, double[] Acc, double[] Magnitude) StateReference(
         KernelCase c, int queryRow, int query, int head, int kvHead, int first, int end, double sink)
     {

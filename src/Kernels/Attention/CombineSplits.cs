@@ -6,8 +6,8 @@ namespace KernelFoundry.Kernels;
 public static partial class Attention
 {
     /// <summary>
-    /// The output of one query from the states its splits left: with M the largest max, o = sum(exp(max - M) acc) / sum(exp(max - M) sum). A head
-    /// whose states are all empty gives zeros. NaN in a state makes its head's output NaN.
+    /// The output of one query from the states its splits left: with M the largest max, o = sum(exp(max - M) acc) / sum(exp(max - M) sum).
+    /// A head whose states are all empty gives zeros. NaN in a state makes its head's output NaN.
     /// </summary>
     /// <param name="max">Largest score, [splits, heads].</param>
     /// <param name="sum">Sum of exp(score - max), [splits, heads].</param>

@@ -6,9 +6,10 @@ namespace KernelFoundry.Kernels;
 public static partial class Attention
 {
     /// <summary>
-    /// Attention of a run of queries on a cache: o = softmax(score(scale q k^T)) v (Dao, "FlashAttention-2", 2023, algorithm 1), for any number of
-    /// query heads a key head (Ainslie et al., "GQA", 2023). A query whose keys are all masked gives zeros, unless it has a sink. NaN in a query, or
-    /// in a key or value it attends to, makes its output NaN. The result of a query does not depend on which others are with it.
+    /// Attention of a run of queries on a cache: o = softmax(score(scale q k^T)) v (Dao, "FlashAttention-2", 2023, algorithm 1), for any
+    /// number of query heads a key head (Ainslie et al., "GQA", 2023). A query whose keys are all masked gives zeros, unless it has a sink.
+    /// NaN in a query, or in a key or value it attends to, makes its output NaN. The result of a query does not depend on which others are
+    /// with it.
     /// <paramref name="o"/> must not be <paramref name="q"/>.
     /// </summary>
     /// <param name="q">Queries at positions start, start + 1, ..., [tokens, heads, headDim].</param>
@@ -53,7 +54,8 @@ public static partial class Attention
         var d = Range(0, headDim);
         var scaled = q.Load(queries, head, d) * scale;
 
-        // Blocks of keys begin at multiples of their size wherever a query may attend from: so every query meets its keys in the same order.
+        // Blocks of keys begin at multiples of their size wherever a query may attend from: so every query meets its keys in the same
+        // order.
         int firstKey = Max(TScore.FirstKey(score, start + firstQuery), 0) / blockK * blockK;
         int endKey = Min(TScore.EndKey(score, start + Min(firstQuery + blockQ, q.Extent0) - 1, k.Extent0), k.Extent0);
 
@@ -80,14 +82,16 @@ public static partial class Attention
     private static void FlashAttentionReference(KernelCase c)
     {
         double[] o = c.Output("o"), magnitude = c.Magnitude("o");
-        int tokens = c.Extent("q", 0), heads = c.Extent("q", 1), headDim = c.Extent("q", 2), keys = c.Extent("k", 0), kvHeads = c.Extent("k", 1);
+        int tokens = c.Extent("q", 0), heads = c.Extent("q", 1), headDim = c.Extent("q", 2);
+        int keys = c.Extent("k", 0), group = heads / c.Extent("k", 1);
         var score = (IScoreReference)c.Functor("score");
         for (int t = 0; t < tokens; t++)
         {
             for (int head = 0; head < heads; head++)
             {
                 int row = (t * heads) + head;
-                var (_, sum, acc, sizes) = StateReference(c, row, c.Int("start") + t, head, head / (heads / kvHeads), 0, keys, score.ReferenceSink(head));
+                double sink = score.ReferenceSink(head);
+                var (_, sum, acc, sizes) = StateReference(c, row, c.Int("start") + t, head, head / group, 0, keys, sink);
                 for (int d = 0; d < headDim; d++)
                 {
                     o[(row * headDim) + d] = sum == 0 ? 0 : acc[d] / sum;

@@ -6,11 +6,11 @@ namespace KernelFoundry.Kernels;
 public static partial class Attention
 {
     /// <summary>
-    /// Attention of one query on a cache, the keys cut into splits that run at once (Dao et al., "Flash-Decoding for long-context inference",
-    /// 2023). A program takes all query heads of one key head, so every key and value is read once. Each split leaves its state;
-    /// <see cref="CombineSplits"/> makes the output of them. The keys from the score functor's FirstKey to its EndKey are cut into equal splits, the last of
-    /// which may be shorter or empty: an empty split leaves max -inf and zeros. A sink belongs to split 0. NaN in a query, or in a key or value it
-    /// attends to, makes its split's sum or output NaN.
+    /// Attention of one query on a cache, the keys cut into splits that run at once (Dao et al., "Flash-Decoding for long-context
+    /// inference", 2023). A program takes all query heads of one key head, so every key and value is read once. Each split leaves its
+    /// state; <see cref="CombineSplits"/> makes the output of them. The keys from the score functor's FirstKey to its EndKey are cut into
+    /// equal splits, the last of which may be shorter or empty: an empty split leaves max -inf and zeros. A sink belongs to split 0. NaN in
+    /// a query, or in a key or value it attends to, makes its split's sum or output NaN.
     /// </summary>
     /// <param name="q">The query of each head, [heads, headDim].</param>
     /// <param name="k">Keys from position 0 on, [keys, kvHeads, headDim]; kvHeads divides heads.</param>
@@ -85,7 +85,8 @@ public static partial class Attention
     private static void FlashDecodeReference(KernelCase c)
     {
         double[] max = c.Output("max"), sum = c.Output("sum"), acc = c.Output("acc"), magnitude = c.Magnitude("acc");
-        int heads = c.Extent("q", 0), headDim = c.Extent("q", 1), kvHeads = c.Extent("k", 1), splits = c.Extent("max", 0), position = c.Int("position");
+        int heads = c.Extent("q", 0), headDim = c.Extent("q", 1), group = heads / c.Extent("k", 1);
+        int splits = c.Extent("max", 0), position = c.Int("position");
         var score = (IScoreReference)c.Functor("score");
         var (firstKey, endKey) = score.ReferenceKeys(position, c.Extent("k", 0));
         int share = (Math.Max(endKey - firstKey, 0) + splits - 1) / splits;
@@ -96,7 +97,8 @@ public static partial class Attention
             {
                 double sink = split == 0 ? score.ReferenceSink(head) : double.NegativeInfinity;
                 int row = (split * heads) + head;
-                (max[row], sum[row], double[] values, double[] sizes) = StateReference(c, head, position, head, head / (heads / kvHeads), first, end, sink);
+                (max[row], sum[row], double[] values, double[] sizes) =
+                    StateReference(c, head, position, head, head / group, first, end, sink);
                 values.CopyTo(acc, row * headDim);
                 sizes.CopyTo(magnitude, row * headDim);
             }

@@ -3,8 +3,8 @@ using static KernelFoundry.Ops;
 namespace KernelFoundry.Kernels;
 
 /// <summary>
-/// What becomes of attention scores before softmax: masks (a masked score is -inf), biases, caps. Positions are absolute, counted from 0 at the first key
-/// of the cache. A query whose keys are all masked, and that has no sink, attends to nothing: its output is zeros.
+/// What becomes of attention scores before softmax: masks (a masked score is -inf), biases, caps. Positions are absolute, counted from 0 at
+/// the first key of the cache. A query whose keys are all masked, and that has no sink, attends to nothing: its output is zeros.
 /// </summary>
 /// <typeparam name="TSelf">The struct that implements it.</typeparam>
 [FunctorInterface]

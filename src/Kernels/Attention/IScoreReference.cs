@@ -1,6 +1,8 @@
 namespace KernelFoundry.Kernels;
 
-/// <summary>What a score functor gives for one score in double precision: what tests compare with. Its views are in host memory then.</summary>
+/// <summary>
+/// What a score functor gives for one score in double precision: what tests compare with. Its views are in host memory then.
+/// </summary>
 public interface IScoreReference
 {
     /// <summary>The score softmax sees.</summary>

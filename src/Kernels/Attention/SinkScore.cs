@@ -3,8 +3,8 @@ using static KernelFoundry.Ops;
 namespace KernelFoundry.Kernels;
 
 /// <summary>
-/// Causal, with a learned sink a head: one more term exp(sink) in the denominator of softmax, which takes weight away from all keys (OpenAI,
-/// "gpt-oss", 2025, section 2.2; after Xiao et al., "Attention Sinks", 2023).
+/// Causal, with a learned sink a head: one more term exp(sink) in the denominator of softmax, which takes weight away from all keys
+/// (OpenAI, "gpt-oss", 2025, section 2.2; after Xiao et al., "Attention Sinks", 2023).
 /// </summary>
 /// <param name="sinks">Score of the sink, [heads].</param>
 public readonly struct SinkScore(View1<float> sinks) : IScoreFunctor<SinkScore>, IScoreReference

@@ -2,7 +2,9 @@ using static KernelFoundry.Ops;
 
 namespace KernelFoundry.Kernels;
 
-/// <summary>A query attends to itself and the keys before it within a window (Beltagy et al., "Longformer", 2020; Mistral 7B, 2023).</summary>
+/// <summary>
+/// A query attends to itself and the keys before it within a window (Beltagy et al., "Longformer", 2020; Mistral 7B, 2023).
+/// </summary>
 /// <param name="window">Number of keys a query attends to, itself included; positive.</param>
 public readonly struct SlidingWindowScore(int window) : IScoreFunctor<SlidingWindowScore>, IScoreReference
 {

@@ -17,7 +17,8 @@ public readonly struct SoftCapScore(float cap) : IScoreFunctor<SoftCapScore>, IS
     public static int EndKey(SoftCapScore self, int lastQuery, int keys) => Min(lastQuery + 1, keys);
 
     /// <inheritdoc/>
-    public double Reference(double score, int query, int key, int head) => key <= query ? Cap * Math.Tanh(score / Cap) : double.NegativeInfinity;
+    public double Reference(double score, int query, int key, int head) =>
+        key <= query ? Cap * Math.Tanh(score / Cap) : double.NegativeInfinity;
 
     /// <inheritdoc/>
     public (int First, int End) ReferenceKeys(int query, int keys) => (0, Math.Min(query + 1, keys));

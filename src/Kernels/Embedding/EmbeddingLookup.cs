@@ -6,8 +6,8 @@ namespace KernelFoundry.Kernels;
 public static partial class Embedding
 {
     /// <summary>
-    /// The rows of the embedding table that tokens name, dequantized and scaled: y[t] = table[tokens[t]] * scale. The caller has checked that every
-    /// token is in [0, vocabulary): here it is an index, and one outside reads outside the table.
+    /// The rows of the embedding table that tokens name, dequantized and scaled: y[t] = table[tokens[t]] * scale. The caller has checked
+    /// that every token is in [0, vocabulary): here it is an index, and one outside reads outside the table.
     /// </summary>
     /// <param name="tokens">Token ids, [tokens].</param>
     /// <param name="table">The embedding table, [vocabulary, cols].</param>

@@ -1,6 +1,8 @@
 namespace KernelFoundry.Kernels;
 
-/// <summary>What an epilogue gives for one result in double precision: what tests compare with. Its views are in host memory then.</summary>
+/// <summary>
+/// What an epilogue gives for one result in double precision: what tests compare with. Its views are in host memory then.
+/// </summary>
 public interface IEpilogueReference
 {
     /// <summary>The value to store.</summary>

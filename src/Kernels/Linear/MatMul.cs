@@ -6,8 +6,8 @@ namespace KernelFoundry.Kernels;
 public static partial class Linear
 {
     /// <summary>
-    /// A linear layer over blocks of tokens: y[t, r] = epilogue(sum over k of x[t, k] w[r, k]). Made for prefill. NaN in a row of either operand
-    /// makes their products NaN. <paramref name="y"/> must not be <paramref name="x"/>.
+    /// A linear layer over blocks of tokens: y[t, r] = epilogue(sum over k of x[t, k] w[r, k]). Made for prefill. NaN in a row of either
+    /// operand makes their products NaN. <paramref name="y"/> must not be <paramref name="x"/>.
     /// </summary>
     /// <param name="w">Weights, [rows, cols].</param>
     /// <param name="x">Activations, [tokens, cols].</param>

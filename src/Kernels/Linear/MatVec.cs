@@ -6,8 +6,9 @@ namespace KernelFoundry.Kernels;
 public static partial class Linear
 {
     /// <summary>
-    /// A linear layer, token by token: y[t, r] = epilogue(sum over k of w[r, k] x[t, k]). Made for one token (decoding); every token reads all
-    /// weights, so for more use <see cref="MatMul"/>. NaN in a row of either operand makes their products NaN. <paramref name="y"/> must not be
+    /// A linear layer, token by token: y[t, r] = epilogue(sum over k of w[r, k] x[t, k]). Made for one token (decoding); every token reads
+    /// all weights, so for more use <see cref="MatMul"/>. NaN in a row of either operand makes their products NaN. <paramref name="y"/>
+    /// must not be
     /// <paramref name="x"/>.
     /// </summary>
     /// <param name="w">Weights, [rows, cols].</param>

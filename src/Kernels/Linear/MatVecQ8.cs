@@ -6,10 +6,10 @@ namespace KernelFoundry.Kernels;
 public static partial class Linear
 {
     /// <summary>
-    /// A linear layer of quantized weights on quantized activations, token by token: within a group of columns that share a scale, codes are
-    /// multiplied and summed as integers, exactly; the groups' sums are scaled and added in float. With w = scale code + offset, a group gives
-    /// scaleX (scaleW dot(codesW, codesX) + offsetW sum(codesX)) (Dettmers et al., "LLM.int8()", 2022, section 2). Quantize activations with
-    /// <see cref="Quantization.QuantizeQ8"/>.
+    /// A linear layer of quantized weights on quantized activations, token by token: within a group of columns that share a scale, codes
+    /// are multiplied and summed as integers, exactly; the groups' sums are scaled and added in float. With w = scale code + offset, a
+    /// group gives scaleX (scaleW dot(codesW, codesX) + offsetW sum(codesX)) (Dettmers et al., "LLM.int8()", 2022, section 2). Quantize
+    /// activations with <see cref="Quantization.QuantizeQ8"/>.
     /// </summary>
     /// <param name="w">Weights, [rows, cols].</param>
     /// <param name="codes">Codes of the activations, [tokens, cols].</param>
@@ -17,7 +17,8 @@ public static partial class Linear
     /// <param name="y">Output, [tokens, rows].</param>
     /// <param name="epilogue">What becomes of the results before they are stored.</param>
     /// <param name="group">
-    /// Columns that share scale and offset in both operands: the smaller of 32 and the format's <see cref="Element{T}.GroupSize"/>; divides both.
+    /// Columns that share scale and offset in both operands: the smaller of 32 and the format's <see cref="Element{T}.GroupSize"/>;
+    /// divides both.
     /// </param>
     /// <param name="block">Weight rows a program.</param>
     /// <typeparam name="TWeight">Quantization format of the weights.</typeparam>
@@ -30,7 +31,8 @@ public static partial class Linear
     [Axis("group", 32, 16, 8)]
     [Reference(nameof(MatVecQ8Reference))]
     [Tolerance(typeof(float), 4e-6)]
-    public static void MatVecQ8<[Elements(typeof(Q8_0), typeof(Q4_0))] TWeight, [Functors(typeof(NoEpilogue), typeof(BiasEpilogue))] TEpilogue>(
+    public static void MatVecQ8<
+        [Elements(typeof(Q8_0), typeof(Q4_0))] TWeight, [Functors(typeof(NoEpilogue), typeof(BiasEpilogue))] TEpilogue>(
         [Shape("rows", "cols")] View2<TWeight> w,
         [Shape("tokens", "cols")] View2<sbyte> codes,
         [Shape("tokens", "groups")] View2<float> scales,

@@ -8,7 +8,8 @@ public readonly struct ResidualEpilogue(View2<float> residual) : IEpilogue<Resid
     public View2<float> Residual { get; } = residual;
 
     /// <inheritdoc/>
-    public static Tile<float> Apply(ResidualEpilogue self, Tile<float> value, Tile<int> token, Tile<int> row) => value + self.Residual.Load(token, row);
+    public static Tile<float> Apply(ResidualEpilogue self, Tile<float> value, Tile<int> token, Tile<int> row) =>
+        value + self.Residual.Load(token, row);
 
     /// <inheritdoc/>
     public double Reference(double value, int token, int row) => value + Residual.Load(token, row);

@@ -2,7 +2,9 @@ using static KernelFoundry.Ops;
 
 namespace KernelFoundry.Kernels;
 
-/// <summary>Multiplies by silu(gate): fused into the up projection, it is SwiGLU (Shazeer, 2020). The gate may be the layer's output itself.</summary>
+/// <summary>
+/// Multiplies by silu(gate): fused into the up projection, it is SwiGLU (Shazeer, 2020). The gate may be the layer's output itself.
+/// </summary>
 /// <param name="gate">The gate before its activation, [tokens, rows].</param>
 public readonly struct SiluGateEpilogue(View2<float> gate) : IEpilogue<SiluGateEpilogue>, IEpilogueReference
 {

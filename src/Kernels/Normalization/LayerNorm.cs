@@ -7,8 +7,8 @@ public static partial class Normalization
 {
     /// <summary>
     /// Layer normalization: y = (x - mean(x)) / sqrt(var(x) + epsilon) * weight + bias, row by row (Ba, Kiros and Hinton, "Layer
-    /// Normalization", 2016, equation 4). The variance is the mean of squared distances from the mean, computed after it: no cancellation. A NaN in
-    /// a row makes that row NaN. <paramref name="y"/> may be <paramref name="x"/>.
+    /// Normalization", 2016, equation 4). The variance is the mean of squared distances from the mean, computed after it: no cancellation.
+    /// A NaN in a row makes that row NaN. <paramref name="y"/> may be <paramref name="x"/>.
     /// </summary>
     /// <param name="x">Input, [rows, cols].</param>
     /// <param name="weight">Gain, [cols].</param>

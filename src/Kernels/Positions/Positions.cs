@@ -2,11 +2,13 @@ using static KernelFoundry.Ops;
 
 namespace KernelFoundry.Kernels;
 
-/// <summary>Rotary position embedding (Su et al., "RoFormer", 2021, section 3.2.2), for both ways of pairing dimensions that models use.</summary>
+/// <summary>
+/// Rotary position embedding (Su et al., "RoFormer", 2021, section 3.2.2), for both ways of pairing dimensions that models use.
+/// </summary>
 public static partial class Positions
 {
-    // Cosines and sines of position * frequency. The float product of a position of 10^5 is off by up to 2^-8 radian; the rounding error, which a
-    // fused multiply-add gives exactly, is put back through cos(a + e) = cos(a) - e sin(a) + O(e^2).
+    // Cosines and sines of position * frequency. The float product of a position of 10^5 is off by up to 2^-8 radian; the rounding error,
+    // which a fused multiply-add gives exactly, is put back through cos(a + e) = cos(a) - e sin(a) + O(e^2).
     [DeviceFunction]
     private static (Tile<float> Cos, Tile<float> Sin) Rotation(float position, Tile<float> frequency)
     {

@@ -3,13 +3,19 @@ namespace KernelFoundry.Kernels;
 /// <summary>The frequencies rotary position embedding turns with, computed once on the host in double precision.</summary>
 public static class RotaryFrequencies
 {
-    /// <summary>Frequency of pair i: scale * frequencyBase^(-2i / rotaryDim) radians a position (Su et al., "RoFormer", 2021, equation 15).</summary>
+    /// <summary>
+    /// Frequency of pair i: scale * frequencyBase^(-2i / rotaryDim) radians a position (Su et al., "RoFormer", 2021, equation 15).
+    /// </summary>
     /// <param name="rotaryDim">Dimensions of a head that are rotated: twice the number of pairs, even.</param>
     /// <param name="frequencyBase">The base, 10000 in the paper; positive.</param>
     /// <param name="scale">1, or below to stretch positions linearly (Chen et al., "Position Interpolation", 2023).</param>
-    /// <param name="factors">Divisors of the frequencies, one a pair, as Llama 3.1 and long-context Phi models ship them; empty for none.</param>
+    /// <param name="factors">
+    /// Divisors of the frequencies, one a pair, as Llama 3.1 and long-context Phi models ship them; empty for none.
+    /// </param>
     /// <returns>The frequencies, [rotaryDim / 2].</returns>
-    /// <exception cref="ArgumentException">The dimension is odd or negative, the base not positive, or there is not one factor a pair.</exception>
+    /// <exception cref="ArgumentException">
+    /// The dimension is odd or negative, the base not positive, or there is not one factor a pair.
+    /// </exception>
     public static float[] Create(int rotaryDim, double frequencyBase, double scale = 1, ReadOnlySpan<float> factors = default)
     {
         if (rotaryDim < 0 || rotaryDim % 2 != 0)

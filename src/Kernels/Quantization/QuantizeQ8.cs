@@ -6,8 +6,8 @@ namespace KernelFoundry.Kernels;
 public static partial class Quantization
 {
     /// <summary>
-    /// Quantizes activations to 8 bits in groups of 32: scale = largest magnitude / 127, code = x / scale rounded to nearest (Dettmers et al.,
-    /// "LLM.int8()", 2022, equation 1, group by group). A group of zeros gets scale 0. A NaN gets code 0.
+    /// Quantizes activations to 8 bits in groups of 32: scale = largest magnitude / 127, code = x / scale rounded to nearest (Dettmers et
+    /// al., "LLM.int8()", 2022, equation 1, group by group). A group of zeros gets scale 0. A NaN gets code 0.
     /// </summary>
     /// <param name="x">Activations, [rows, cols].</param>
     /// <param name="codes">Codes -127 to 127, [rows, cols].</param>
@@ -19,7 +19,8 @@ public static partial class Quantization
     [Reference(nameof(QuantizeQ8Reference))]
     [Tolerance(typeof(float), 2e-7)]
     [Tolerance(typeof(sbyte), 5e-3)]
-    public static void QuantizeQ8([Shape("rows", "cols")] View2<float> x, [Shape("rows", "cols")] View2<sbyte> codes, [Shape("rows", "groups")] View2<float> scales)
+    public static void QuantizeQ8(
+        [Shape("rows", "cols")] View2<float> x, [Shape("rows", "cols")] View2<sbyte> codes, [Shape("rows", "groups")] View2<float> scales)
     {
         int row = ProgramId(0, x.Extent0);
         for (int start = 0; start < x.Extent1; start += GroupSize)

@@ -6,7 +6,8 @@ namespace KernelFoundry.Kernels;
 public static partial class Sampling
 {
     /// <summary>
-    /// The token of the largest logit, row by row. The lowest id wins ties. NaN never wins; a row of NaN alone gives 0, and -inf compares as any number.
+    /// The token of the largest logit, row by row. The lowest id wins ties. NaN never wins; a row of NaN alone gives 0, and -inf compares
+    /// as any number.
     /// </summary>
     /// <param name="logits">[rows, vocabulary].</param>
     /// <param name="tokens">Output, [rows].</param>

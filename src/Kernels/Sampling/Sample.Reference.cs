@@ -23,7 +23,8 @@ public static partial class Sampling
 
     private static List<int> KeptReference(double[] logits, double temperature, int topK, double topP, double minP)
     {
-        List<int> kept = [.. Enumerable.Range(0, logits.Length).Where(i => logits[i] > double.NegativeInfinity).OrderByDescending(i => logits[i])];
+        IEnumerable<int> possible = Enumerable.Range(0, logits.Length).Where(i => logits[i] > double.NegativeInfinity);
+        List<int> kept = [.. possible.OrderByDescending(i => logits[i])];
         if (kept.Count == 0)
             return kept;
         if (topK > 0 && topK < kept.Count)

@@ -9,13 +9,15 @@ public static partial class Sampling
     /// Draws a token from softmax(logits / temperature), cut by top-k, then top-p, then min-p, without sorting.
     /// <list type="bullet">
     /// <item>top-k keeps the tokens whose logit is at least the k-th largest, so all that tie with it (Fan et al., 2018).</item>
-    /// <item>top-p keeps, of those, the smallest set of most probable tokens whose share of their probability is at least p, and all that tie with
-    /// its least probable one (Holtzman et al., "The Curious Case of Neural Text Degeneration", 2019, section 3.1).</item>
-    /// <item>min-p keeps, of those, the tokens at least p times as probable as the most probable one (Nguyen et al., "Turning Up the Heat", 2024).</item>
+    /// <item>top-p keeps, of those, the smallest set of most probable tokens whose share of their probability is at least p, and all that
+    /// tie with its least probable one (Holtzman et al., "The Curious Case of Neural Text Degeneration", 2019, section 3.1).</item>
+    /// <item>min-p keeps, of those, the tokens at least p times as probable as the most probable one (Nguyen et al., "Turning Up the Heat",
+    /// 2024).</item>
     /// </list>
-    /// Thresholds are found by bisection over the floats, which order as integers do. The draw is arg-max of logit / temperature plus Gumbel noise
-    /// (Maddison et al., "A* Sampling", 2014, section 2): noise of token i comes from Philox with key seed, stream step and counter i, so a draw can
-    /// be repeated. NaN and -inf are never drawn; +inf is not allowed. If no logit is a number above -inf the token is 0.
+    /// Thresholds are found by bisection over the floats, which order as integers do. The draw is arg-max of logit / temperature plus
+    /// Gumbel noise (Maddison et al., "A* Sampling", 2014, section 2): noise of token i comes from Philox with key seed, stream step and
+    /// counter i, so a draw can be repeated. NaN and -inf are never drawn; +inf is not allowed. If no logit is a number above -inf the
+    /// token is 0.
     /// </summary>
     /// <param name="logits">[vocabulary].</param>
     /// <param name="token">Output, [1].</param>
@@ -125,8 +127,8 @@ public static partial class Sampling
     [DeviceFunction]
     private static int MiddleAbove(int low, int high) => (low | high) - ((low ^ high) >> 1);
 
-    // -log(e) with e exponentially distributed: e = -log(1 - u), by its series where u is small, so that the large Gumbel numbers, which decide, are
-    // as fine as 32 random bits allow.
+    // -log(e) with e exponentially distributed: e = -log(1 - u), by its series where u is small, so that the large Gumbel numbers, which
+    // decide, are as fine as 32 random bits allow.
     [DeviceFunction]
     private static Tile<float> Gumbel(uint seed, uint stream, Tile<int> counter)
     {

@@ -9,22 +9,21 @@ internal static class CaseSize
     public static void Shrink(KernelDefinition kernel, Dictionary<string, int> axes, long limit, string? focus)
     {
         HashSet<string> sizes = [.. kernel.Parameters.SelectMany(parameter => parameter.Shape)];
-        List<string> shrinkable = [.. axes.Keys.Where(axis => sizes.Contains(axis) && axis != focus), .. axes.Keys.Where(axis => axis == focus && sizes.Contains(axis))];
         while (Work(axes, sizes) > limit)
         {
-            string? axis = shrinkable.Where(name => name != focus && Smaller(kernel, name, axes[name]) is not null).MaxBy(name => axes[name])
-                ?? shrinkable.FirstOrDefault(name => Smaller(kernel, name, axes[name]) is not null);
-            if (axis is null)
+            string[] shrinkable = [.. axes.Keys.Where(axis => sizes.Contains(axis) && Smaller(kernel, axis, axes[axis]) is not null)];
+            string? largest = shrinkable.Where(axis => axis != focus).MaxBy(axis => axes[axis]) ?? shrinkable.FirstOrDefault();
+            if (largest is null)
                 return;
-            axes[axis] = Smaller(kernel, axis, axes[axis])!.Value;
+            axes[largest] = Smaller(kernel, largest, axes[largest])!.Value;
         }
     }
 
     /// <summary>Rounds extents of rows of quantized elements up to whole blocks.</summary>
     public static void RoundToBlocks(KernelDefinition kernel, Dictionary<string, int> axes, IReadOnlyList<string> typeArguments)
     {
-        Dictionary<string, string> types = kernel.TypeParameters.Zip(typeArguments).ToDictionary(pair => pair.First.Name, pair => pair.Second);
-        foreach (KernelParameterInfo view in kernel.Parameters.Where(parameter => parameter.Kind == KernelParameterKind.View && parameter.Shape.Count > 0))
+        var types = kernel.TypeParameters.Zip(typeArguments).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+        foreach (KernelParameterInfo view in kernel.Parameters.Where(each => each.Kind == KernelParameterKind.View && each.Shape.Count > 0))
         {
             int block = TensorElement.Find(types.GetValueOrDefault(view.Type, view.Type)).BlockSize;
             if (axes.TryGetValue(view.Shape[^1], out int extent))
@@ -35,6 +34,6 @@ internal static class CaseSize
     private static long Work(Dictionary<string, int> axes, HashSet<string> sizes) =>
         axes.Where(axis => sizes.Contains(axis.Key)).Aggregate(1L, (product, axis) => product * Math.Max(1, axis.Value));
 
-    private static int? Smaller(KernelDefinition kernel, string axis, int extent) => kernel.Axes.FirstOrDefault(each => each.Name == axis)?.Extents
+    private static int? Smaller(KernelDefinition kernel, string axis, int extent) => kernel.Axes.First(each => each.Name == axis).Extents
         .Where(each => each < extent).Select(each => (int?)each).Max();
 }

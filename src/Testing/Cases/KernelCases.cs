@@ -19,13 +19,14 @@ public static class KernelCases
         RuntimeHelpers.RunModuleConstructor(kernelClass.Module.ModuleHandle);
         string name = $"{kernelClass.FullName!.Replace('+', '.')}.{kernel}";
         return KernelRegistry.Definitions.FirstOrDefault(definition => definition.Name == name)
-            ?? throw new ArgumentException($"No kernel {name} is registered: it must be marked [Kernel], in a project compiled with the KernelFoundry generator.");
+            ?? throw new ArgumentException($"No kernel {name} is registered: it must be marked [Kernel], in a project compiled with the "
+                + "KernelFoundry generator.");
     }
 
     /// <summary>
-    /// The tests of a kernel on every target. Every type argument and every extent of an axis occurs on every target, in combinations that differ from
-    /// target to target; so does every combination of type arguments, except on OpenCL, whose drivers compile for seconds. With KF_EXHAUSTIVE=1 it is
-    /// every combination of all.
+    /// The tests of a kernel on every target. Every type argument and every extent of an axis occurs on every target, in combinations that
+    /// differ from target to target; so does every combination of type arguments, except on OpenCL, whose drivers compile for seconds. With
+    /// KF_EXHAUSTIVE=1 it is every combination of all.
     /// </summary>
     /// <param name="kernelClass">The class that declares the kernel.</param>
     /// <param name="kernel">Its name.</param>
@@ -37,13 +38,17 @@ public static class KernelCases
         if (typeArgument is not null)
             RuntimeHelpers.RunModuleConstructor(typeArgument.Module.ModuleHandle);
         string? wanted = typeArgument is null ? null : NamedTypes.NameOf(typeArgument);
-        string[] keys = [.. definition.Variants.Select(variant => variant.TypeKey).Distinct().Where(key => wanted is null || key.Split(',').Contains(wanted))];
+        string[] keys = [.. definition.Variants.Select(variant => variant.TypeKey).Distinct()];
+        if (wanted is not null)
+            keys = [.. keys.Where(key => key.Split(',').Contains(wanted))];
         if (keys.Length == 0)
             throw new ArgumentException($"{definition.Name} is not compiled for {wanted ?? "any type"}.");
         foreach ((int number, TestTarget target) in TestTargets.All.Index())
         {
-            string[] covering = target.IsSlowToCompile ? EachArgument(keys) : keys;
-            foreach ((int row, (string key, Dictionary<string, int> extents)) in (IsExhaustive ? Product(definition, keys) : Covering(definition, covering, number)).Index())
+            var combinations = IsExhaustive
+                ? Product(definition, keys)
+                : Covering(definition, target.IsSlowToCompile ? EachArgument(keys) : keys, number);
+            foreach ((int row, (string key, Dictionary<string, int> extents)) in combinations.Index())
             {
                 string? focus = definition.Axes.Count == 0 ? null : definition.Axes[row % definition.Axes.Count].Name;
                 yield return Create(kernelClass, definition, target, key.Length == 0 ? [] : key.Split(','), extents, focus);
@@ -63,15 +68,18 @@ public static class KernelCases
         Create(kernelClass, Find(kernelClass, kernel), target, typeArguments, new Dictionary<string, int>(axes), focus: null);
 
     private static KernelTest Create(
-        Type kernelClass, KernelDefinition kernel, TestTarget target, IReadOnlyList<string> typeArguments, Dictionary<string, int> axes, string? focus)
+        Type kernelClass, KernelDefinition kernel, TestTarget target, IReadOnlyList<string> typeArguments, Dictionary<string, int> axes,
+        string? focus)
     {
         CaseSize.Shrink(kernel, axes, target.WorkLimit, focus);
         CaseSize.RoundToBlocks(kernel, axes, typeArguments);
         return new KernelTest { Class = kernelClass, Kernel = kernel, Target = target, TypeArguments = typeArguments, Axes = axes };
     }
 
-    // As many rows as the longest list has entries; each list is repeated, shuffled anew each time, so that its entries meet ever other ones.
-    private static IEnumerable<(string Key, Dictionary<string, int> Extents)> Covering(KernelDefinition kernel, string[] keys, int variation)
+    // As many rows as the longest list has entries; each list is repeated, shuffled anew each time, so that its entries meet ever other
+    // ones.
+    private static IEnumerable<(string Key, Dictionary<string, int> Extents)> Covering(
+        KernelDefinition kernel, string[] keys, int variation)
     {
         int rows = Math.Max(keys.Length, kernel.Axes.Select(axis => axis.Extents.Count).DefaultIfEmpty(1).Max());
         var random = new Random(variation);
@@ -90,7 +98,8 @@ public static class KernelCases
         {
             foreach (string key in keys)
             {
-                (int, string)[] fresh = [.. key.Split(',').Select((argument, position) => (position, argument)).Where(argument => !seen.Contains(argument))];
+                (int, string)[] arguments = [.. key.Split(',').Select((argument, position) => (position, argument))];
+                (int, string)[] fresh = [.. arguments.Where(argument => !seen.Contains(argument))];
                 if (fresh.Length < wanted)
                     continue;
                 seen.UnionWith(fresh);
@@ -118,7 +127,11 @@ public static class KernelCases
     {
         IEnumerable<Dictionary<string, int>> extents = [[]];
         foreach (KernelAxis axis in kernel.Axes)
-            extents = extents.SelectMany(chosen => axis.Extents.Select(extent => new Dictionary<string, int>(chosen) { [axis.Name] = extent }));
+        {
+            extents = extents.SelectMany(
+                chosen => axis.Extents.Select(extent => new Dictionary<string, int>(chosen) { [axis.Name] = extent }));
+        }
+
         return keys.SelectMany(key => extents.Select(chosen => (key, new Dictionary<string, int>(chosen))));
     }
 }

@@ -24,7 +24,9 @@ public sealed class KernelDataAttribute(Type kernelClass, string kernel) : DataA
     /// <summary>The kernel's name.</summary>
     public string Kernel { get; } = kernel;
 
-    /// <summary>A functor or element type that must be among the type arguments: one's own, of a kernel of a library. Null for any.</summary>
+    /// <summary>
+    /// A functor or element type that must be among the type arguments: one's own, of a kernel of a library. Null for any.
+    /// </summary>
     public Type? TypeArgument { get; init; }
 
     /// <inheritdoc/>

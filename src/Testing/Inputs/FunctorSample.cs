@@ -1,6 +1,8 @@
 namespace KernelFoundry.Testing;
 
-/// <summary>Where a functor's fields come from in a test: extents of the test's axes, and views of random numbers on the test's device.</summary>
+/// <summary>
+/// Where a functor's fields come from in a test: extents of the test's axes, and views of random numbers on the test's device.
+/// </summary>
 public sealed class FunctorSample
 {
     private readonly IReadOnlyDictionary<string, int> axes;

@@ -8,7 +8,9 @@ public static class FunctorSamples
 {
     private static readonly ConcurrentDictionary<string, Func<FunctorSample, object>> Known = new();
 
-    /// <summary>Says how a functor is made for a test. The same sample must give the same functor again: each device gets one of its own.</summary>
+    /// <summary>
+    /// Says how a functor is made for a test. The same sample must give the same functor again: each device gets one of its own.
+    /// </summary>
     /// <param name="make">Makes the functor.</param>
     /// <typeparam name="TFunctor">The functor struct.</typeparam>
     public static void Add<TFunctor>(Func<FunctorSample, TFunctor> make)
@@ -21,6 +23,7 @@ public static class FunctorSamples
         Type type = NamedTypes.Find(name);
         if (type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length == 0)
             return Activator.CreateInstance(type)!;
-        throw new InvalidOperationException($"Functor {type.Name} has fields: say how tests make one with FunctorSamples.Add(sample => new {type.Name}(...)).");
+        throw new InvalidOperationException($"Functor {type.Name} has fields: say how tests make one with "
+            + $"FunctorSamples.Add(sample => new {type.Name}(...)).");
     }
 }

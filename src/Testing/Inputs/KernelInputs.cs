@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelFoundry.Testing;
 
 /// <summary>The arguments of one test, drawn from a seed, the same for every device.</summary>
@@ -48,7 +50,7 @@ internal sealed class KernelInputs
         foreach (Tensor tensor in Tensors.Values)
             expected.SetView(tensor.Name, tensor.Values(), tensor.Extents);
         foreach ((string name, object value) in Scalars)
-            expected.SetScalar(name, Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture));
+            expected.SetScalar(name, Convert.ToDouble(value, CultureInfo.InvariantCulture));
         foreach (KernelParameterInfo parameter in Test.Kernel.Parameters.Where(parameter => parameter.Kind == KernelParameterKind.Functor))
             expected.SetFunctor(parameter.Name, Functor(parameter, Device.Reference, memories));
         Test.Kernel.Reference!(expected);
@@ -62,17 +64,18 @@ internal sealed class KernelInputs
         string name = types.GetValueOrDefault(parameter.Type, parameter.Type);
         TensorElement element = TensorElement.Find(name);
         int[] extents = [.. parameter.Shape.Select(Extent)];
-        return new Tensor(parameter.Name, element, name, extents, element.Draw(Tensor.Count(extents), random, parameter.Low, parameter.High), parameter.IsOutput);
+        byte[] packed = element.Draw(Tensor.Count(extents), random, parameter.Low, parameter.High);
+        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput);
     }
 
-    private int Extent(string shape) => axes.TryGetValue(shape, out int extent) ? extent : int.Parse(shape, System.Globalization.CultureInfo.InvariantCulture);
+    private int Extent(string shape) => axes.TryGetValue(shape, out int extent) ? extent : int.Parse(shape, CultureInfo.InvariantCulture);
 
     private object Scalar(KernelParameterInfo parameter, Random random)
     {
         double value = parameter switch
         {
             { Value: string axis } => axes[axis],
-            { Value: { } fixedValue } => Convert.ToDouble(fixedValue, System.Globalization.CultureInfo.InvariantCulture),
+            { Value: { } fixedValue } => Convert.ToDouble(fixedValue, CultureInfo.InvariantCulture),
             { Low: { } low, High: { } high } => low + ((high - low) * random.NextDouble()),
             _ => throw Missing(parameter, "[Value] or [Range]"),
         };

@@ -1,8 +1,8 @@
 namespace KernelFoundry.Testing;
 
 /// <summary>
-/// Blocks of any quantization format: random bytes, drawn again until they decode to numbers of ordinary size. So every code occurs, whatever
-/// a quantizer would write, and scales stay comparable.
+/// Blocks of any quantization format: random bytes, drawn again until they decode to numbers of ordinary size. So every code occurs,
+/// whatever a quantizer would write, and scales stay comparable.
 /// </summary>
 internal static class RandomBlocks
 {
@@ -31,8 +31,8 @@ internal static class RandomBlocks
                 return block;
         }
 
-        throw new InvalidOperationException($"No block of {element.Type.Name} drawn in {MostTries} tries decodes to numbers of at most {Most}, the largest "
-            + $"at least {Least}: check its Decode.");
+        throw new InvalidOperationException($"No block of {element.Type.Name} drawn in {MostTries} tries decodes to numbers of at most "
+            + $"{Most}, the largest at least {Least}: check its Decode.");
     }
 
     private static double Magnitude(double value) => double.IsFinite(value) ? Math.Abs(value) : double.PositiveInfinity;

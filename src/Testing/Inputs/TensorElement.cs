@@ -25,6 +25,9 @@ internal abstract class TensorElement
     /// <summary>Whether elements are integers as they are.</summary>
     public bool IsInteger => Type == typeof(int) || Type == typeof(sbyte) || Type == typeof(byte);
 
+    /// <summary>The smallest number stored with all digits; 0 for integers.</summary>
+    public double SmallestNormal => Type == typeof(Half) ? 6.103515625e-5 : IsInteger ? 0 : 1.1754943508222875e-38;
+
     /// <summary>Whether it is a quantization format.</summary>
     public abstract bool IsQuantized { get; }
 
@@ -34,7 +37,7 @@ internal abstract class TensorElement
     /// <summary>The element of a name kernels' records use.</summary>
     public static TensorElement Find(string name)
     {
-        Type type = Primitives.TryGetValue(name, out Type? primitive) ? primitive : NamedTypes.Find(name.Contains('.') ? name : $"KernelFoundry.{name}");
+        Type type = Primitives.GetValueOrDefault(name) ?? NamedTypes.Find(name.Contains('.') ? name : $"KernelFoundry.{name}");
         return (TensorElement)Activator.CreateInstance(typeof(TensorElement<>).MakeGenericType(type))!;
     }
 

@@ -1,8 +1,8 @@
 namespace KernelFoundry.Testing;
 
 /// <summary>
-/// A tensor as it lies in memory for a launch: rows at a distance, random bytes before, between and after them, the first element at no special
-/// address. A kernel that writes anything but the elements of its outputs changes bytes it is then caught by.
+/// A tensor as it lies in memory for a launch: rows at a distance, random bytes before, between and after them, the first element at no
+/// special address. A kernel that writes anything but the elements of its outputs changes bytes it is then caught by.
 /// </summary>
 internal sealed class TensorImage
 {
@@ -62,8 +62,8 @@ internal sealed class TensorImage
 
         int first = after.CommonPrefixLength(expected);
         return first == expected.Length ? null
-            : $"{tensor.Name} was written {(tensor.IsOutput ? "outside its elements" : "although it is no output")}: byte {first - ByteOffset} from its "
-                + $"element 0 (of {Bytes(Tensor.Count(tensor.Extents))} bytes) went from {expected[first]} to {after[first]}";
+            : $"{tensor.Name} was written {(tensor.IsOutput ? "outside its elements" : "although it is no output")}: byte "
+                + $"{first - ByteOffset} from its element 0 (of {Bytes(Tensor.Count(tensor.Extents))} bytes) went from {expected[first]} to {after[first]}";
     }
 
     private int Bytes(long elements) => checked((int)(elements / tensor.Element.BlockSize * tensor.Element.BlockBytes));

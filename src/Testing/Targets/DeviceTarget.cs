@@ -54,10 +54,10 @@ internal sealed class DeviceTarget(Device device) : TestTarget(NameOf(device), d
         KernelDefinition kernel = inputs.Test.Kernel;
         string method = kernel.Name[(kernel.ClassName.Length + 1)..];
         MethodInfo overload = inputs.Test.Class.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            .Single(candidate => candidate.Name == method && candidate.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(Device));
+            .Single(each => each.Name == method && each.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(Device));
         if (overload.IsGenericMethodDefinition)
             overload = overload.MakeGenericMethod([.. kernel.TypeParameters.Zip(inputs.Test.TypeArguments, TypeOf)]);
-        object?[] arguments = [device, .. kernel.Parameters.Where(parameter => parameter.Kind != KernelParameterKind.Schedule).Select(argument)];
+        object?[] arguments = [device, .. kernel.Parameters.Where(each => each.Kind != KernelParameterKind.Schedule).Select(argument)];
         overload.Invoke(null, BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
 

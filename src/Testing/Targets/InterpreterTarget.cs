@@ -9,14 +9,16 @@ using IrElement = KernelFoundry.Compiler.Ir.Element;
 namespace KernelFoundry.Testing;
 
 /// <summary>An interpreter: it needs no device, and finds races, accesses out of bounds and reads of what nothing has written.</summary>
-internal sealed class InterpreterTarget(InterpreterForm form) : TestTarget($"{form} interpreter", form == InterpreterForm.Thread ? 60_000 : 150_000)
+internal sealed class InterpreterTarget(InterpreterForm form)
+    : TestTarget($"{form} interpreter", form == InterpreterForm.Thread ? 60_000 : 150_000)
 {
     /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
         Specialization specialization = Specialize(kernel, inputs);
-        Kernel specialized = Specializer.Specialize(kernel, specialization, form == InterpreterForm.Thread ? TargetKind.OpenCl : TargetKind.Cpu);
+        TargetKind target = form == InterpreterForm.Thread ? TargetKind.OpenCl : TargetKind.Cpu;
+        Kernel specialized = Specializer.Specialize(kernel, specialization, target);
         var memory = new InterpreterMemory();
         foreach ((string name, TensorImage image) in images)
             memory.Add(View(inputs.Tensors[name], specialization, image.Before.ToArray(), image.ByteOffset, image.Strides));
@@ -73,9 +75,13 @@ internal sealed class InterpreterTarget(InterpreterForm form) : TestTarget($"{fo
 
     private static InterpreterView View(Tensor tensor, Specialization specialization, byte[] buffer, long offset, long[] strides)
     {
-        IrElement element = IrElement.Primitives.FirstOrDefault(element => element.Name == tensor.ElementName) ?? IrElement.Quantized(tensor.ElementName);
-        QuantFormat? format = element.Kind == ElementKind.Quantized ? specialization.Formats[element.Name] : null;
-        return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format) { Uninitialized = tensor.IsOutput };
+        QuantFormat? format = specialization.Formats.GetValueOrDefault(tensor.ElementName);
+        IrElement element = IrElement.Primitives.FirstOrDefault(each => each.Name == tensor.ElementName)
+            ?? IrElement.Quantized(tensor.ElementName);
+        return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format)
+        {
+            Uninitialized = tensor.IsOutput,
+        };
     }
 
     private static Number ToNumber(object scalar) => scalar switch
@@ -87,10 +93,11 @@ internal sealed class InterpreterTarget(InterpreterForm form) : TestTarget($"{fo
     };
 
     // The fields of a functor are parameters of the specialized kernel.
-    private static void AddFunctors(KernelInputs inputs, Specialization specialization, InterpreterMemory memory, Dictionary<string, Number> scalars)
+    private static void AddFunctors(
+        KernelInputs inputs, Specialization specialization, InterpreterMemory memory, Dictionary<string, Number> scalars)
     {
         var memories = new List<DeviceMemory>();
-        foreach (KernelParameterInfo parameter in inputs.Test.Kernel.Parameters.Where(parameter => parameter.Kind == KernelParameterKind.Functor))
+        foreach (KernelParameterInfo parameter in inputs.Test.Kernel.Parameters.Where(each => each.Kind == KernelParameterKind.Functor))
         {
             object functor = inputs.Functor(parameter, Device.Reference, memories);
             foreach (Parameter field in specialization.Functors[parameter.Type].Fields)

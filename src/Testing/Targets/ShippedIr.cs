@@ -11,7 +11,8 @@ internal static class ShippedIr
         Functor functor = IrParser.ParseFunctor(Text(name) ?? throw Missing(name));
         if (Text(functor.Interface) is not { } defaults)
             return functor;
-        IEnumerable<Function> inherited = IrParser.ParseFunctor(defaults).Methods.Where(method => functor.Methods.All(own => own.Name != method.Name));
+        HashSet<string> own = [.. functor.Methods.Select(method => method.Name)];
+        IEnumerable<Function> inherited = IrParser.ParseFunctor(defaults).Methods.Where(method => !own.Contains(method.Name));
         return functor with { Methods = [.. functor.Methods, .. inherited] };
     }
 
@@ -21,6 +22,6 @@ internal static class ShippedIr
         .SelectMany(assembly => assembly.GetCustomAttributes<FunctorIrAttribute>())
         .FirstOrDefault(attribute => attribute.Type == name)?.Text;
 
-    private static InvalidOperationException Missing(string name) => new($"No assembly that is loaded carries IR of {name}: it must be public, in a project "
-        + "compiled with the KernelFoundry generator.");
+    private static InvalidOperationException Missing(string name) => new($"No assembly that is loaded carries IR of {name}: it must be "
+        + "public, in a project compiled with the KernelFoundry generator.");
 }

@@ -6,8 +6,8 @@ public static class TestDevices
     private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
 
     /// <summary>
-    /// The reference device, the CPU with each vector width it has and a different number of threads each, and OpenCL where there is a driver. Not to be
-    /// disposed of.
+    /// The reference device, the CPU with each vector width it has and a different number of threads each, and OpenCL where there is a
+    /// driver. Not to be disposed of.
     /// </summary>
     public static IReadOnlyList<Device> All => Found.Value;
 

@@ -33,7 +33,8 @@ internal sealed class AttentionInputs : IDisposable
         int heads = Q.Extent1, headDim = Q.Extent2;
         View2<float> max = device.Allocate<float>(splits, heads), sum = device.Allocate<float>(splits, heads);
         View3<float> acc = device.Allocate<float>(splits, heads, headDim);
-        Attention.FlashDecode(device, Q.Slice(0, 0, 1).Reshape(heads, headDim), K, V, max, sum, acc, score, headDim, position, headDim == 64 ? 0.125f : 0.11f);
+        View2<float> q = Q.Slice(0, 0, 1).Reshape(heads, headDim);
+        Attention.FlashDecode(device, q, K, V, max, sum, acc, score, headDim, position, headDim == 64 ? 0.125f : 0.11f);
         Attention.CombineSplits(device, max, sum, acc, DecodedO);
         device.Synchronize();
         max.Memory!.Dispose();
@@ -47,5 +48,9 @@ internal sealed class AttentionInputs : IDisposable
             memory!.Dispose();
     }
 
-    private View3<float> Upload(int a, int b, int c) => device.Upload<float>([.. Enumerable.Range(0, a * b * c).Select(_ => (random.NextSingle() * 2) - 1)], a, b, c);
+    private View3<float> Upload(int a, int b, int c)
+    {
+        float[] values = [.. Enumerable.Range(0, a * b * c).Select(_ => (random.NextSingle() * 2) - 1)];
+        return device.Upload<float>(values, a, b, c);
+    }
 }

@@ -15,8 +15,10 @@ public sealed class RopeTests
         float[] frequencies = RotaryFrequencies.Create(HeadDim, 500_000);
         foreach (int position in new[] { 0, 1, 4095, Far - 1, Far })
         {
-            AssertClose(Expected(x, position, frequencies, i => (2 * i, (2 * i) + 1)), Rope(device, x, position, frequencies, isInterleaved: true));
-            AssertClose(Expected(x, position, frequencies, i => (i, i + (HeadDim / 2))), Rope(device, x, position, frequencies, isInterleaved: false));
+            double[] interleaved = Expected(x, position, frequencies, i => (2 * i, (2 * i) + 1));
+            AssertClose(interleaved, Rope(device, x, position, frequencies, isInterleaved: true));
+            double[] halfSplit = Expected(x, position, frequencies, i => (i, i + (HeadDim / 2)));
+            AssertClose(halfSplit, Rope(device, x, position, frequencies, isInterleaved: false));
         }
     }
 

@@ -1,6 +1,8 @@
 namespace KernelFoundry.Kernels.Tests;
 
-/// <summary>What top-k, top-p and min-p keep, and with what probability, by sorting: plain definitions to compare the sampler with.</summary>
+/// <summary>
+/// What top-k, top-p and min-p keep, and with what probability, by sorting: plain definitions to compare the sampler with.
+/// </summary>
 internal static class Truncation
 {
     public static double[] Softmax(float[] logits, double temperature)

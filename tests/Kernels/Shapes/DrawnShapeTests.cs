@@ -9,10 +9,12 @@ public sealed class DrawnShapeTests
 {
     private const int Draws = 24;
 
-    // Axes that may have any extent, and the largest drawn. The others have rules among them (kvHeads divides heads): these keep to their lists.
+    // Axes that may have any extent, and the largest drawn. The others have rules among them (kvHeads divides heads): these keep to their
+    // lists.
     private static readonly Dictionary<string, int> Free = new()
     {
-        ["rows"] = 150, ["cols"] = 700, ["tokens"] = 40, ["keys"] = 300, ["splits"] = 9, ["vocabulary"] = 3000, ["start"] = 300, ["position"] = 300,
+        ["rows"] = 150, ["cols"] = 700, ["tokens"] = 40, ["keys"] = 300, ["splits"] = 9, ["vocabulary"] = 3000, ["start"] = 300,
+        ["position"] = 300,
     };
 
     public static TheoryData<Type, string> All
