@@ -47,7 +47,7 @@ public sealed class DrawnShapeTests
         Prop.ForAll(tests.ToArbitrary(), KernelRunner.Run).Check(Config.QuickThrowOnFailure.WithMaxTest(Draws));
     }
 
-    private static Gen<int> Extent(KernelAxis axis) => Free.TryGetValue(axis.Name, out int most)
+    private static Gen<int> Extent(KernelAxis axis) => axis.Extents.Count > 1 && Free.TryGetValue(axis.Name, out int most)
         ? Gen.Choose(axis.Name is "start" or "position" ? 0 : 1, most)
         : Gen.Elements<int>(axis.Extents);
 }
