@@ -43,6 +43,10 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new PlainStep(who, at, IsVector(store) ? StoreLanes(store) : StoreScalar(store));
             case StoreLocal store:
                 return new PlainStep(who, at, Store(store));
+            case Contract contract when !isThreads:
+                return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Contract(contract));
+            case TransposeMatrix transpose when !isThreads:
+                return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Transpose(transpose));
             case Barrier when isThreads:
                 return new BarrierStep(who, at);
             default:

@@ -306,6 +306,9 @@ public sealed record Parameter
 
     /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order.</summary>
     public int[] Values { get; init; } = [];
+
+    /// <summary>Specialized: the CPU runs the generic version for every value.</summary>
+    public bool IsGenericOnCpu { get; init; }
 }
 
 /// <summary>Targets a schedule may differ for.</summary>

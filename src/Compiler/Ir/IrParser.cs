@@ -105,7 +105,14 @@ public static class IrParser
             ParameterKind.View => new Parameter { Name = name, Kind = kind, Element = ElementOf(reader), Rank = reader.Int(1, 4) },
             ParameterKind.Functor => new Parameter { Name = name, Kind = kind, TypeParameter = reader.Name() },
             ParameterKind.Scalar => new Parameter { Name = name, Kind = kind, DType = reader.Word(IrText.DTypes) },
-            _ => new Parameter { Name = name, Kind = kind, DType = reader.Word(IrText.DTypes), Values = Values(reader) },
+            _ => new Parameter
+            {
+                Name = name,
+                Kind = kind,
+                DType = reader.Word(IrText.DTypes),
+                Values = Values(reader),
+                IsGenericOnCpu = kind == ParameterKind.Specialized && reader.TryTake(IrText.GenericOnCpu),
+            },
         };
     }
 

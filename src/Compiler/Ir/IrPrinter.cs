@@ -90,7 +90,8 @@ public static class IrPrinter
                 case ParameterKind.Scalar:
                     return Text(IrText.Word(parameter.DType));
                 default:
-                    return Text($"{IrText.Word(parameter.DType)} ({string.Join(", ", parameter.Values.Select(IrText.Int))})");
+                    return Text($"{IrText.Word(parameter.DType)} ({string.Join(", ", parameter.Values.Select(IrText.Int))})"
+                        + (parameter.IsGenericOnCpu ? " " + IrText.GenericOnCpu : ""));
             }
         }
 

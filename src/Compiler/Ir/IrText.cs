@@ -8,6 +8,8 @@ internal static class IrText
 {
     public const string Kernel = "kernel", Functor = "functor", Format = "format";
 
+    public const string GenericOnCpu = "genericoncpu";
+
     public static readonly Dictionary<string, OpCode> Codes = OpTable.All.ToDictionary(row => row.Name, row => row.Code);
 
     public static readonly Dictionary<string, DType> DTypes = Words<DType>();

@@ -5,7 +5,7 @@ namespace KernelFoundry.Compiler.Lowering;
 // The code form: structured statements over scalars, vectors and memory; what remains after tiles have become loops.
 //
 //   program   = buffers body
-//   stmt      = let | assign | for | while | if | store view | store local | barrier
+//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | barrier
 //   expr      = var | literal | op exprs | load view | load local | broadcast | lanes | reduce lanes | identifiers of launch and thread
 //
 // Two dialects share it. The thread form (OpenCL, PTX, ILGPU) has only scalar expressions, and every work-item of a group runs the body; local
@@ -73,8 +73,10 @@ public sealed record LoadView(
     string View, Exprs Indices, RawType Raw, bool ByteOffset, DType Type, bool IsVector, Expr? Count = null, Expr? Guard = null, Expr? Other = null)
     : Expr(Type, IsVector);
 
-/// <summary>Reads a buffer at a scalar index (a vector read takes 16 consecutive elements; buffers are padded for it) or gathers at a vector index, its first
-/// <paramref name="Count"/> lanes only.</summary>
+/// <summary>
+/// Reads a buffer at a scalar index (a vector read takes 16 consecutive elements; buffers are padded for it) or gathers at a vector index;
+/// <paramref name="Count"/> limits a vector read to its first lanes, the others are zero.
+/// </summary>
 public sealed record LoadLocal(LocalBuffer Buffer, Expr Index, bool IsVector, Expr? Count = null) : Expr(Buffer.Type, IsVector);
 
 /// <summary>
@@ -128,6 +130,25 @@ public sealed record StoreView(string View, Exprs Indices, Element Element, Expr
 
 /// <summary>Writes a buffer element (scalar value) or 16 consecutive ones (vector value).</summary>
 public sealed record StoreLocal(LocalBuffer Buffer, Expr Index, Expr Value) : Stmt;
+
+/// <summary>A matrix of floats in memory, the elements of a row one after the other.</summary>
+public abstract record Matrix;
+
+/// <summary>Part of a view: [0, 0] lies at <paramref name="Start"/> (i32, one an axis), rows follow each other along <paramref name="RowAxis"/>.</summary>
+public sealed record ViewMatrix(string View, Exprs Start, int RowAxis) : Matrix;
+
+/// <summary>All of a buffer, with the distance between the beginnings of its rows.</summary>
+public sealed record BufferMatrix(LocalBuffer Buffer, Expr RowStride) : Matrix;
+
+/// <summary>
+/// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over k of A[m, k] B[k, n], or B[n, k] where not by columns (vector form only). By
+/// columns the products are fused onto the target one k after the other; otherwise into 16 partial sums, k mod 16 each, which are combined
+/// as <see cref="ReduceLanes"/> does and then added. How rows and columns are blocked is the target's business and never changes a result.
+/// </summary>
+public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates) : Stmt;
+
+/// <summary>Target[c, r] = Source[r, c] (vector form only).</summary>
+public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;
 
 /// <summary>All work-items of the group meet here, and local and global writes before it are seen after it (thread form only).</summary>
 public sealed record Barrier : Stmt;

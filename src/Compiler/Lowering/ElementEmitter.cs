@@ -34,6 +34,9 @@ internal sealed class ElementEmitter
     /// <summary>Limits vector reads to their first lanes (the tail of a row), or null.</summary>
     public Expr? Count { get; set; }
 
+    /// <summary>In a tail, the elements its vectors span together, which begin at a multiple of that.</summary>
+    public int TailWidth { get; set; }
+
     public int Depth => _levels.Count - 1;
 
     public List<Stmt> Innermost => _levels[Depth];
@@ -221,7 +224,9 @@ internal sealed class ElementEmitter
             exprs[axes - 1] = Bind(new Broadcast(exprs[axes - 1]), null, depth);
         Expr? guard = mask is null ? null : mask.IsScalar ? mask.Scalar() : Bind(mask.Vector(), null, depth);
         Expr? other = mask is null ? null : scalar ? operands[axes + 1].Scalar() : Bind(operands[axes + 1].Vector(), null, depth);
-        Expr? count = scalar ? null : Count;
+        // Where a tail begins in a block of quantized elements the whole block is there.
+        bool inBlock = bytes && consecutive && TailWidth > 0 && _state.ElementOf(access.View).BlockSize % TailWidth == 0;
+        Expr? count = scalar || inBlock ? null : Count;
         if (raw == RawType.F16 && !scalar && guard is null)
         {
             var bits = new LoadView(access.View, exprs, RawType.U16, bytes, DType.I32, true, count);

@@ -47,6 +47,9 @@ internal interface INestEmitter
     /// <summary>Elements a row of tile storage is padded to a multiple of.</summary>
     int RowPadding { get; }
 
+    /// <summary>Whether products of float matrices in memory are statements of their own.</summary>
+    bool MultipliesMatrices { get; }
+
     void Emit(Nest nest, List<Stmt> into);
 
     /// <summary>A statement over scalars that every worker runs alike.</summary>

@@ -17,6 +17,8 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
 
     public int RowPadding => 1;
 
+    public bool MultipliesMatrices => false;
+
     private int Group => state.Kernel.WorkGroup;
 
     public void Uniform(Stmt statement, List<Stmt> into) => Append(into, statement);

@@ -17,8 +17,12 @@ internal sealed class TileLowering
     private const int KeepAsContractionA = 4;
     private const int KeepAsContractionB = 24;
 
+    // From so many rows on, transposing the other operand costs less than combining partial sums.
+    private const int RowsToTranspose = 16;
+
     private readonly TileState _state;
     private readonly Dependence _dependence;
+    private readonly Matrices _matrices;
     private readonly INestEmitter _nests;
     private readonly Dictionary<Value, TileBuffer> _inPlace = [];
     private readonly HashSet<Value> _pending = [];
@@ -32,6 +36,7 @@ internal sealed class TileLowering
         _state = new TileState(kernel);
         _dependence = new Dependence(kernel.Body);
         _nests = nests(_state);
+        _matrices = new Matrices(_state);
     }
 
     public static Program Lower(Kernel kernel, Func<TileState, INestEmitter> nests)
@@ -249,6 +254,12 @@ internal sealed class TileLowering
     {
         Flush();
         Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
+        if (_nests.MultipliesMatrices && result.Type is { DType: DType.F32, Rank: 2 })
+        {
+            Multiply(op);
+            return;
+        }
+
         Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
         Expr k = ExtentExpr(a.Type.Shape[a.Type.Rank - 1]);
         Expr m = a.Type.Rank == 2 ? ExtentExpr(a.Type.Shape[0]) : Int(1);
@@ -266,6 +277,38 @@ internal sealed class TileLowering
             _state.Scalars[result] = variable;
         else
             _state.Buffers[result] = target!;
+    }
+
+    // Both operands as matrices in memory, and the product as a statement.
+    private void Multiply(Op op)
+    {
+        Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
+        bool transposed = b.Definition is { Code: OpCode.Transpose } && !_state.Buffers.ContainsKey(b);
+        Matrix left = InMemory(a), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
+        Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), k = ExtentExpr(a.Type.Shape[1]);
+        TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
+        if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
+            Materialize(op.Operands[2], target, false);
+        Flush();
+        bool byColumns = !transposed;
+        if (transposed && LaunchExpressions.Bound(result.Type.Shape[0], op.Location) is Literal { Value.I32: >= RowsToTranspose })
+        {
+            TileBuffer across = NewTile(b);
+            _out.Add(new TransposeMatrix(right, Matrices.Of(across), n, k) { Location = op.Location });
+            (right, byColumns) = (Matrices.Of(across), true);
+        }
+
+        _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2) { Location = op.Location });
+        _state.Buffers[result] = target;
+    }
+
+    private Matrix InMemory(Value tile)
+    {
+        if (_matrices.Of(tile) is { } matrix)
+            return matrix;
+        Keep(tile);
+        Flush();
+        return Matrices.Of(_state.Buffers[tile]);
     }
 
     // Joins the open nest when the iteration spaces match and nothing the root reads is only complete after that nest.

@@ -16,6 +16,8 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
 
     public int RowPadding => Lanes.Count;
 
+    public bool MultipliesMatrices => true;
+
     public void Uniform(Stmt statement, List<Stmt> into) => into.Add(statement);
 
     public void Boundary(List<Stmt> into)
@@ -42,16 +44,61 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         if (nest.Extents.Length == 0)
             Store((StoreRoot)nest.Roots[0], emitter, []);
         else if (nest.Extents.Length == 1)
-            Row(nest, emitter, []);
+            Row(nest, emitter);
         else
             Rows(nest, emitter);
     }
 
     // ---- loops
 
-    /// <summary>Runs a body over whole vectors, then over the tail with the emitter's count set.</summary>
-    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body)
+    // What becomes of a row's last elements where they do not fill a vector.
+    private enum Tails
     {
+        /// <summary>Code of their own.</summary>
+        Apart,
+
+        /// <summary>Every vector is counted.</summary>
+        Counted,
+
+        /// <summary>Tile storage is padded for whole vectors, and what is computed there is not looked at.</summary>
+        Padded,
+    }
+
+    // Where a nest works on tile storage only, short code counts for more than the few instructions that masks take.
+    private Tails TailsOf(Nest nest)
+    {
+        bool stored = nest.Roots.All(r => Operand(r) is { } value && OnlyStorage(value, r is MaterializeRoot { FromDefinition: true }));
+        return !stored ? Tails.Apart : nest.Roots.All(r => r is MaterializeRoot) ? Tails.Padded : Tails.Counted;
+
+        Value? Operand(Root root) => root switch
+        {
+            MaterializeRoot keep => keep.Value,
+            ReduceRoot reduce => reduce.Operand,
+            AxisReduceRoot axis => axis.Operand,
+            _ => null,
+        };
+
+        bool OnlyStorage(Value value, bool definition) => value.Type.IsScalar || (!definition && state.Buffers.ContainsKey(value))
+            || (value.Definition is { } op && op.Info.Class is OpClass.Elementwise or OpClass.Shape && !Divides(op) && op.Operands.All(o => OnlyStorage(o, false)));
+
+        bool Divides(Op op) => op.Code is OpCode.Div or OpCode.Rem && op.Result.Type.DType != DType.F32;
+    }
+
+    /// <summary>Runs a body over whole vectors, then over the tail with the emitter's count set.</summary>
+    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body, Tails tails = Tails.Apart)
+    {
+        if (tails != Tails.Apart && unroll == 1 && !(tails == Tails.Counted && extent is Literal { Value.I32: var size } && size % Lanes.Count == 0))
+        {
+            InLoop(emitter, Zero, extent, Lanes.Count, "j", index =>
+            {
+                Expr? count = tails == Tails.Counted ? Bind(emitter, Sub(extent, index), "rest") : null;
+                emitter.Count = count;
+                body(new AxisIndex(new Cell(index, true, 0, Lanes.Count), emitter.Depth), count);
+                emitter.Count = null;
+            });
+            return;
+        }
+
         int width = Lanes.Count * unroll;
         int? known = (extent as Literal)?.Value.I32;
         Expr whole = known is { } n ? Int(n / width * width) : Bind(emitter, And(extent, Int(-width)));
@@ -66,41 +113,50 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
 
         if ((known is { } exact && exact % width == 0) || IsWhole(extent, width))
             return;
-        if (unroll > 1)
-        {
-            Expr wholeVectors = known is { } m ? Int(m / Lanes.Count * Lanes.Count) : Bind(emitter, And(extent, Int(-Lanes.Count)));
-            if (wholeVectors is not Literal literal || literal.Value.I32 > ((Literal)whole).Value.I32)
-            {
-                InLoop(emitter, whole, wholeVectors, Lanes.Count, "j", index =>
-                    body(new AxisIndex(new Cell(index, true, 0, Lanes.Count), emitter.Depth), null));
-            }
-
-            whole = wholeVectors;
-        }
-
-        Tail(emitter, extent, whole, known, body);
+        Tail(emitter, extent, whole, known, unroll, body);
     }
 
     // Rows of a quantized view are whole blocks.
     private bool IsWhole(Expr extent, int width) => extent is ExtentOf row && state.Kernel.Find(row.View) is { Element.Kind: ElementKind.Quantized } view
         && row.Axis == view.Rank - 1 && view.Element.BlockSize % width == 0;
 
-    private void Tail(ElementEmitter emitter, Expr extent, Expr whole, int? known, Action<AxisIndex, Expr?> body)
+    // The same vectors once more, with counts of what is left for each, none or less for the last ones perhaps.
+    private void Tail(ElementEmitter emitter, Expr extent, Expr whole, int? known, int unroll, Action<AxisIndex, Expr?> body)
     {
-        if (known is { } exact && exact % Lanes.Count == 0)
-            return;
+        int width = Lanes.Count * unroll;
         var statements = new List<Stmt>();
         emitter.Push(statements);
-        Expr count = known is { } n ? Int(n % Lanes.Count) : Bind(emitter, Sub(extent, whole), "rest");
-        emitter.Count = count;
-        Cell start = whole is Literal at ? new Cell(Zero, true, at.Value.I32, 1 << 24) : new Cell(whole, true, 0, Lanes.Count);
-        body(new AxisIndex(start, emitter.Depth), count);
+        Expr rest = known is { } n ? Int(n % width) : Bind(emitter, Sub(extent, whole), "rest");
+        emitter.TailWidth = width;
+        for (int u = 0; u < unroll; u++)
+        {
+            Expr count = Sub(rest, Int(u * Lanes.Count));
+            if (count is Literal { Value.I32: <= 0 })
+                break;
+            emitter.Count = count is Literal { Value.I32: >= Lanes.Count } ? Int(Lanes.Count) : Bind(emitter, count, "rest");
+            Cell start = whole is Literal at ? new Cell(Zero, true, at.Value.I32 + (u * Lanes.Count), 1 << 24) : new Cell(whole, true, u * Lanes.Count, width);
+            if (u == 0 || count is Literal)
+                body(new AxisIndex(start, emitter.Depth), emitter.Count);
+            else
+                Under(emitter, Less(Zero, emitter.Count), () => body(new AxisIndex(start, emitter.Depth), emitter.Count));
+        }
+
         emitter.Count = null;
+        emitter.TailWidth = 0;
         emitter.Pop();
         if (known is not null)
             emitter.Innermost.AddRange(statements);
         else
             emitter.Innermost.Add(new If(Less(whole, extent), statements, []) { Location = state.Location });
+    }
+
+    private void Under(ElementEmitter emitter, Expr condition, Action body)
+    {
+        var statements = new List<Stmt>();
+        emitter.Push(statements);
+        body();
+        emitter.Pop();
+        emitter.Innermost.Add(new If(condition, statements, []) { Location = state.Location });
     }
 
     private void InLoop(ElementEmitter emitter, Expr from, Expr to, int step, string name, Action<Var> body)
@@ -148,8 +204,9 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         foreach (AxisReduceRoot column in nest.Roots.OfType<AxisReduceRoot>().Where(r => r.Axis == 0))
             Fill(column.Target, nest.Extents[1], Identity(column.Kind, column.Target.Storage.Type), emitter);
         Dictionary<Root, Var> whole = Accumulators(nest.Roots.Where(r => r is ReduceRoot), emitter);
-        bool onlyRowSums = nest.Roots.All(r => r is AxisReduceRoot { Axis: 1 });
-        Grouped(emitter, nest.Extents[0], onlyRowSums ? _rowsTogether : 1, "i", rows =>
+        Tails tails = TailsOf(nest);
+        bool readsRows = tails == Tails.Apart && nest.Roots.All(r => r is AxisReduceRoot { Axis: 1 });
+        Grouped(emitter, nest.Extents[0], readsRows ? _rowsTogether : 1, "i", rows =>
         {
             var partial = new Dictionary<Root, Var>[rows.Length];
             for (int r = 0; r < rows.Length; r++)
@@ -161,7 +218,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
                     foreach (Root root in nest.Roots)
                         Element(root, emitter, [rows[r], column], count, root is ReduceRoot ? whole : partial[r]);
                 }
-            });
+            }, tails);
             for (int r = 0; r < rows.Length; r++)
             {
                 foreach (KeyValuePair<Root, Var> pair in partial[r])
@@ -175,7 +232,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         Finish(whole, emitter);
     }
 
-    private void Row(Nest nest, ElementEmitter emitter, AxisIndex[] leading)
+    private void Row(Nest nest, ElementEmitter emitter)
     {
         Dictionary<Root, Var> accumulators = Accumulators(nest.Roots.Where(r => r is ReduceRoot or ArgReduceRoot), emitter);
         var indices = nest.Roots.OfType<ArgReduceRoot>().ToDictionary(r => (Root)r, r => Mutable(emitter, "at", new Broadcast(Int(int.MaxValue))));
@@ -186,9 +243,9 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
                 if (root is ArgReduceRoot arg)
                     ArgElement(arg, emitter, column, count, accumulators[root], indices[root]);
                 else
-                    Element(root, emitter, [.. leading, column], count, accumulators);
+                    Element(root, emitter, [column], count, accumulators);
             }
-        });
+        }, TailsOf(nest));
         Finish(accumulators.Where(p => p.Key is ReduceRoot).ToDictionary(p => p.Key, p => p.Value), emitter);
         foreach (KeyValuePair<Root, Var> pair in indices)
             FinishArg((ArgReduceRoot)pair.Key, emitter, accumulators[pair.Key], pair.Value);
@@ -380,12 +437,20 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         }));
     }
 
-    private static Expr Operand(ElementEmitter emitter, Value value, AxisIndex[] at, Expr? count, DType type)
+    private Expr Operand(ElementEmitter emitter, Value value, AxisIndex[] at, Expr? count, DType type)
     {
         AxisIndex[] axes = value.Type.Rank == 1 ? [at[0]] : at;
         Expr vector = Convert(Vector(emitter, emitter.Emit(value, axes)), type);
-        return count is null ? vector : Masked(emitter, vector, count, Number.OfBits(type, 0));
+        return count is null || IsPlainLoad(value) ? vector : Masked(emitter, vector, count, Number.OfBits(type, 0));
     }
+
+    // A counted read of a view is zero past the count already.
+    private bool IsPlainLoad(Value value) => !state.Buffers.ContainsKey(value) && value.Definition switch
+    {
+        { Code: OpCode.Load } load => !load.Attr<MemoryAccess>().Masked,
+        { Code: OpCode.Transpose } transpose => IsPlainLoad(transpose.Operands[0]),
+        _ => false,
+    };
 
     private static Expr Convert(Expr value, DType type) =>
         value.Type == type ? value : new Apply(OpCode.Convert, type, true, new[] { value }, type);

@@ -65,6 +65,10 @@ internal abstract class CodeWriter(Program program)
 
     protected abstract void WriteBarrier();
 
+    protected virtual void WriteContract(Contract contract) => throw new NotSupportedException("the thread form has no matrix statements");
+
+    protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
+
     protected void WriteAll(IEnumerable<Stmt> statements)
     {
         foreach (Stmt statement in statements)
@@ -118,6 +122,12 @@ internal abstract class CodeWriter(Program program)
                 break;
             case StoreLocal store:
                 WriteStoreLocal(store);
+                break;
+            case Contract contract:
+                WriteContract(contract);
+                break;
+            case TransposeMatrix transpose:
+                WriteTranspose(transpose);
                 break;
             case Lowering.Barrier:
                 WriteBarrier();

@@ -199,7 +199,6 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     protected override void WriteStoreView(StoreView store)
     {
         _stagesInUse.Clear();
-        string bytes = Int(store.Element.Bytes);
         if (!store.Value.IsVector)
         {
             string line = $"{store.View}[{Offset(store.View, store.Indices, Scalar, false)}] = {Stored(store.Element, Scalar(store.Value))};";
@@ -208,12 +207,14 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         }
 
         bool consecutive = store.Indices.AsEnumerable().All(i => !i.IsVector);
-        if (consecutive && store.Guard is null && store.Count is null && store.Element.Bytes == 4)
+        if (consecutive && store.Guard is null)
         {
             string address = Address(store.View, Offset(store.View, store.Indices, Scalar, false));
             string[] parts = Vector(store.Value);
+            bool whole = store.Count is null && store.Element.Bytes == 4;
             for (int p = 0; p < _parts; p++)
-                Line($"{parts[p]}.Store({PartAddress(address, p)});");
+                Line(whole ? $"{parts[p]}.Store({PartAddress(address, p)});"
+                    : $"Lanes.Store({Bare(parts[p])}, {PartAddress(address, p)}, {PartCount(store.Count, p)});");
             return;
         }
 
@@ -333,7 +334,8 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
             || (apply.Code == OpCode.Rem && apply.Operands[0].Type == DType.F32))
             return LaneByLane(apply);
         string[][] operands = apply.Operands.AsEnumerable()
-            .Select((o, i) => scalarShift && i == 1 ? Parts(_ => Scalar(o)) : Vector(o)).ToArray();
+            .Select((o, i) => scalarShift && i == 1 ? Parts(_ => Scalar(o)) : apply.Code == OpCode.Select && i == 0 ? Condition(o, apply.Type) : Vector(o))
+            .ToArray();
         DType from = apply.Operands[0].Type;
         return Parts(p => ApplyPart(apply, from, operands.Select(o => o[p]).ToArray()));
     }
@@ -347,20 +349,33 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
             case OpCode.Bitcast:
                 return $"{operands[0]}.As{(apply.Type == DType.F32 ? "Single" : apply.Type == DType.U32 ? "UInt32" : "Int32")}()";
             case OpCode.Select:
-                string mask = apply.Type switch
-                {
-                    DType.F32 => $"{operands[0]}.AsSingle()",
-                    DType.U32 => $"{operands[0]}.AsUInt32()",
-                    _ => operands[0],
-                };
-                return $"{_vector}.ConditionalSelect({mask}, {operands[1]}, {operands[2]})";
+                return $"{_vector}.ConditionalSelect({operands[0]}, {operands[1]}, {operands[2]})";
         }
 
-        (string real, string? integer) = Table[apply.Code];
-        string template = (from == DType.F32 ? real : integer ?? real).Replace("{V}", _vector);
-        string text = string.Format(CultureInfo.InvariantCulture, template, operands);
+        string text = FromTable(apply.Code, from, operands);
         bool compare = OpTable.Of(apply.Code).Rule == TypeRule.Compare;
-        return compare && from is DType.F32 or DType.U32 && compare ? $"{text}.AsInt32()" : text;
+        return compare && from is DType.F32 or DType.U32 ? $"{text}.AsInt32()" : text;
+    }
+
+    // What chooses among lanes of a type. Comparisons give i32 lanes, except that one of floats may choose among floats as it is.
+    private string[] Condition(Expr condition, DType type)
+    {
+        if (type == DType.F32 && condition is Apply { IsVector: true } compare && compare.Operands[0].Type == DType.F32
+            && OpTable.Of(compare.Code).Rule == TypeRule.Compare)
+        {
+            string[][] operands = compare.Operands.AsEnumerable().Select(Vector).ToArray();
+            return Parts(p => FromTable(compare.Code, DType.F32, operands.Select(o => o[p]).ToArray()));
+        }
+
+        string suffix = type == DType.F32 ? ".AsSingle()" : type == DType.U32 ? ".AsUInt32()" : "";
+        return Vector(condition).Select(lanes => lanes + suffix).ToArray();
+    }
+
+    private string FromTable(OpCode code, DType from, string[] operands)
+    {
+        (string real, string? integer) = Table[code];
+        string template = (from == DType.F32 ? real : integer ?? real).Replace("{V}", _vector);
+        return string.Format(CultureInfo.InvariantCulture, template, operands);
     }
 
     private string Conversion(DType from, DType to, string value) => (from, to) switch
@@ -389,7 +404,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         if (!load.Index.IsVector)
         {
             string address = Address(load.Buffer.Name, Bare(Scalar(load.Index)));
-            return Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
+            return load.Count is { } count ? PartialLoad("", address, count) : Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
         }
 
         string index = Staged(load.Index);
@@ -402,22 +417,13 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     private string[] LoadView(LoadView load)
     {
         bool consecutive = load.Indices.AsEnumerable().All(i => !i.IsVector);
-        bool plain = consecutive && load.Count is null && load.Guard is null;
-        if (plain && (load.Raw is RawType.F32 or RawType.I32 || (load.Raw is RawType.U8 or RawType.I8 or RawType.U16 or RawType.I16)))
+        if (consecutive && load.Guard is null && Narrow(load.Raw) is { } narrow)
         {
             string address = Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
-            if (load.Raw is RawType.F32 or RawType.I32)
-                return Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
-            string template = Widening[(width, load.Raw)];
-            string[] wide = Parts(p => string.Format(CultureInfo.InvariantCulture, template, PartAddress(address, p)));
-            return load.Type == DType.F32 ? wide.Select(w => $"{_vector}.ConvertToSingle({w})").ToArray() : wide;
-        }
-
-        if (plain && load.Raw == RawType.BF16)
-        {
-            string address = Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
-            string template = Widening[(width, RawType.U16)];
-            return Parts(p => $"({string.Format(CultureInfo.InvariantCulture, template, PartAddress(address, p))} << 16).AsSingle()");
+            string[] lanes = load.Count is { } limit ? PartialLoad(narrow, address, limit) : WholeLoad(load.Raw, address);
+            return load.Raw == RawType.BF16 ? lanes.Select(w => $"({w} << 16).AsSingle()").ToArray()
+                : load.Type == DType.F32 && narrow.Length > 0 ? lanes.Select(w => $"{_vector}.ConvertToSingle({w})").ToArray()
+                : lanes;
         }
 
         string type = TypeName(load.Type);
@@ -433,6 +439,50 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         Line($"    {stage}[lane] = {value};");
         return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
     }
+
+    // What a consecutive read is read as: "" is a whole lane, a type name one that is widened to i32; null has no vector read.
+    private static string? Narrow(RawType raw) => raw switch
+    {
+        RawType.F32 or RawType.I32 => "",
+        RawType.U8 => "byte",
+        RawType.I8 => "sbyte",
+        RawType.U16 or RawType.BF16 => "ushort",
+        RawType.I16 => "short",
+        _ => null,
+    };
+
+    private string[] WholeLoad(RawType raw, string address) => raw is RawType.F32 or RawType.I32
+        ? Parts(p => $"{_vector}.Load({PartAddress(address, p)})")
+        : Parts(p => string.Format(CultureInfo.InvariantCulture, Widening[(width, raw == RawType.BF16 ? RawType.U16 : raw)], PartAddress(address, p)));
+
+    private string[] PartialLoad(string narrow, string address, Expr count) => Parts(p => narrow.Length == 0
+        ? $"Lanes.Load{Int(width)}({PartAddress(address, p)}, {PartCount(count, p)})"
+        : $"Lanes.Load{Int(width)}(({narrow}*)({PartAddress(address, p)}), {PartCount(count, p)})");
+
+    /// <summary>How many of a part's lanes take part.</summary>
+    protected virtual string PartCount(Expr? count, int part) =>
+        count is null ? Int(_lanes) : part == 0 ? Bare(Scalar(count)) : $"{Scalar(count)} - {Int(part * _lanes)}";
+
+    // ---- matrices
+
+    protected override void WriteContract(Contract contract)
+    {
+        string form = contract.ByColumns ? "ByColumns" : "ByDepth";
+        string columns = Bare(Scalar(contract.N)), depth = Bare(Scalar(contract.K));
+        string accumulates = contract.Accumulates ? "true" : "false";
+        Line($"Contractions{Int(width)}.{form}({MatrixText(contract.A)}, {MatrixText(contract.B)}, {MatrixText(contract.Target)}, "
+            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates});");
+    }
+
+    protected override void WriteTranspose(TransposeMatrix transpose) => Line(
+        $"Lanes.Transpose({MatrixText(transpose.Source)}, {MatrixText(transpose.Target)}, {Bare(Scalar(transpose.Rows))}, {Bare(Scalar(transpose.Columns))});");
+
+    private string MatrixText(Matrix matrix) => matrix switch
+    {
+        ViewMatrix view => $"{Address(view.View, Offset(view.View, view.Start, Scalar, false))}, {view.View}_s{Int(view.RowAxis)}",
+        _ when matrix is BufferMatrix buffer => $"{buffer.Buffer.Name}, {Bare(Scalar(buffer.RowStride))}",
+        _ => throw new NotSupportedException($"{matrix} is no matrix"),
+    };
 
     // ---- lane by lane
 

@@ -111,6 +111,7 @@ internal sealed class KernelReader
                 Kind = ParameterKind.Specialized,
                 DType = dtype,
                 Values = KernelAttributes.Integers(specialize),
+                IsGenericOnCpu = specialize.NamedArguments.Any(a => a is { Key: "Cpu", Value.Value: false }),
             };
         }
 

@@ -53,7 +53,8 @@ internal static class VariantRenderer
         IReadOnlyList<int> widths = values.Any(v => v is not null) ? CSharpTarget.SpecializedWidths : CSharpTarget.Widths;
         string cpu = "";
         OpenClProgram? openCl = null;
-        Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
+        if (!specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
+            Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
         Try("OpenCL", () => openCl = OpenClTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
         return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "");

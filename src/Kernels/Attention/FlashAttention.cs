@@ -39,10 +39,10 @@ public static partial class Attention
         [Shape("keys", "kvHeads", "headDim")] View3<T> v,
         [Shape("tokens", "heads", "headDim")] View3<float> o,
         TScore score,
-        [Value("headDim")] [Specialize(64, 128)] int headDim,
+        [Value("headDim")] [Specialize(64, 128, Cpu = false)] int headDim,
         [Value("start")] int start,
         [Value(0.2f)] float scale,
-        [Schedule(Cpu = 8, OpenCl = 8)] int blockQ,
+        [Schedule(Cpu = 64, OpenCl = 8)] int blockQ,
         [Schedule(Cpu = 64, OpenCl = 32)] int blockK)
         where T : unmanaged
         where TScore : struct, IScoreFunctor<TScore>

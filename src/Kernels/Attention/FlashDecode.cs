@@ -42,7 +42,7 @@ public static partial class Attention
         [Shape("splits", "heads")] View2<float> sum,
         [Shape("splits", "heads", "headDim")] View3<float> acc,
         TScore score,
-        [Value("headDim")] [Specialize(64, 128)] int headDim,
+        [Value("headDim")] [Specialize(64, 128, Cpu = false)] int headDim,
         [Value("position")] int position,
         [Value(0.2f)] float scale,
         [Schedule(Cpu = 64, OpenCl = 32)] int blockK)

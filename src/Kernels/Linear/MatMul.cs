@@ -29,8 +29,8 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 16, OpenCl = 8)] int blockTokens,
-        [Schedule(Cpu = 32, OpenCl = 16)] int blockRows,
+        [Schedule(Cpu = 256, OpenCl = 8)] int blockTokens,
+        [Schedule(Cpu = 64, OpenCl = 16)] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 32)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

@@ -41,10 +41,10 @@ public sealed class KernelVariantSet
 
     /// <summary>
     /// The variant to run on the CPU with vectors of a width: <paramref name="chosen"/>, or the generic one where a specialized variant has no
-    /// code for the width. Specialized code exists for the widest vectors only.
+    /// code for the width: specialized code exists for the widest vectors, and for no width where the kernel says so.
     /// </summary>
     internal KernelVariant ForWidth(KernelVariant chosen, int vectorBits) =>
-        chosen.Cpu is { } code && !code.Has(vectorBits) ? variants[^1] : chosen;
+        chosen.Cpu is { } code && code.Has(vectorBits) ? chosen : variants[^1];
 
     internal void Add(KernelVariant variant)
     {

@@ -7,7 +7,7 @@ namespace KernelFoundry;
 
 /// <summary>What generated CPU code calls where no vector operator says it: the last steps of a lane reduction, narrow loads, random bits.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static unsafe class Lanes
+public static unsafe partial class Lanes
 {
     /// <summary>(0 + 2) + (1 + 3).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

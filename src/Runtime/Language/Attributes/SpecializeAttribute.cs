@@ -7,4 +7,10 @@ public sealed class SpecializeAttribute(params int[] values) : Attribute
 {
     /// <summary>The values to compile for.</summary>
     public IReadOnlyList<int> Values { get; } = values;
+
+    /// <summary>
+    /// Whether CPU code is specialized too. Set false where its loops take the value as it comes and constants would only make more code: as an
+    /// extent of matrix products, for one.
+    /// </summary>
+    public bool Cpu { get; init; } = true;
 }
