@@ -10,7 +10,7 @@ internal static class ReservedNames
         "extern false finally fixed float for foreach goto if implicit in int interface internal is lock long namespace new null object operator " +
         "out override params private protected public readonly ref return sbyte sealed short sizeof stackalloc static string struct switch this " +
         "throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while var auto register signed unsigned typedef union " +
-        "half uchar kernel global local constant restrict inline args scratch p0 p1 p2 shape exp log sqrt rsqrt tanh erf sin cos floor rint fmax " +
+        "half uchar kernel global local constant restrict inline args scratch halves p0 p1 p2 shape exp log sqrt rsqrt tanh erf sin cos floor rint fmax " +
         "fmin max min fma abs fabs select clamp mix step sign dot length normalize any all";
 
     private static readonly HashSet<string> Reserved = [.. Words.Split(' ')];

@@ -97,6 +97,8 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         WriteArguments(body);
         foreach (string stage in _stages)
             Line(stage);
+        if (body.Contains("halves["))
+            Line("float* halves = Lanes.Halves;");
         Raw(body);
         Close();
         return ToString();
@@ -250,11 +252,13 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
                 RawType.U16 => $"*(ushort*)({load.View} + {offset})",
                 RawType.I16 => $"*(short*)({load.View} + {offset})",
                 RawType.I32 => $"*(int*)({load.View} + {offset})",
-                RawType.F16 => $"(float)*(Half*)({load.View} + {offset})",
+                RawType.F16 => $"halves[*(ushort*)({load.View} + {offset})]",
                 RawType.BF16 => $"(float)*(BFloat16*)({load.View} + {offset})",
                 _ => $"*(float*)({load.View} + {offset})",
             }
-            : load.Raw == RawType.U16 ? $"BitConverter.HalfToUInt16Bits({load.View}[{offset}])" : load.Type == DType.F32 && load.Raw != RawType.F32 ? $"(float){load.View}[{offset}]" : $"{load.View}[{offset}]";
+            : load.Raw == RawType.U16 ? $"BitConverter.HalfToUInt16Bits({load.View}[{offset}])"
+            : load.Raw == RawType.F16 ? $"halves[((ushort*){load.View})[{offset}]]"
+            : load.Type == DType.F32 && load.Raw != RawType.F32 ? $"(float){load.View}[{offset}]" : $"{load.View}[{offset}]";
         return guard is null ? text : $"({guard} ? {text} : {other})";
     }
 

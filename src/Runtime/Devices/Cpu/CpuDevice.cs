@@ -13,6 +13,9 @@ internal sealed unsafe class CpuDevice : Device
     {
         vectorBits = Info.VectorBits;
         pool = new WorkerPool(Info.ComputeUnits, options.SpinTime);
+
+        // Compiled before its first use, generated code would look for the table at every start of a program.
+        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(Lanes).TypeHandle);
     }
 
     // The pool's threads do not hold the device, so one that is dropped undisposed still ends them.
