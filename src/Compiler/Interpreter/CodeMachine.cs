@@ -14,7 +14,7 @@ internal sealed class CodeMachine
 
     public CodeMachine(Program program, InterpreterMemory memory, IReadOnlyDictionary<string, Number> arguments, bool isThreads, long stepLimit)
     {
-        var tracker = new MemoryTracker(memory, Statements(program.Body).OfType<StoreView>().Select(s => s.View), intervals: isThreads);
+        var tracker = new MemoryTracker(memory, CodeWalk.All(program.Body).OfType<StoreView>().Select(s => s.View), intervals: isThreads);
         var buffers = new Dictionary<string, LocalMemory>();
         var expressions = new ExpressionCompiler(tracker, buffers, arguments, _who, isThreads);
         var launch = new WorkItem(0, 0);
@@ -48,14 +48,6 @@ internal sealed class CodeMachine
             }
         }
     }
-
-    private static IEnumerable<Stmt> Statements(IEnumerable<Stmt> body) => body.SelectMany(s => Statements(s switch
-    {
-        For loop => loop.Body,
-        While loop => loop.Head.Concat(loop.Body),
-        If choice => choice.Then.Concat(choice.Else),
-        _ => [],
-    }).Prepend(s));
 
     private void RunGroup()
     {

@@ -46,7 +46,7 @@ internal sealed record Cell(Expr Base, bool Lane = false, int Offset = 0, int Di
             case OpCode.Mul when a.Constant?.Value.I32 is { } factor && !b.Lane:
                 return Scaled(b, factor, bind);
             case OpCode.Div when constant is { } d && a.StaysWithin(d):
-                return new Cell(bind(Div(a.Base, Int(d))), false, a.Offset / d, Math.Max(1, a.Divisor / d));
+                return new Cell(bind(Quotient(a.Base, d)), false, a.Offset / d, Math.Max(1, a.Divisor / d));
             case OpCode.Rem when constant is { } d && a.StaysWithin(d):
                 return new Cell(Zero, a.Lane, a.Offset % d, ZeroDivisor);
             default:
@@ -60,6 +60,15 @@ internal sealed record Cell(Expr Base, bool Lane = false, int Offset = 0, int Di
     private static Cell Scaled(Cell a, int factor, Func<Expr, Expr> bind) => factor == 0
         ? Of(Zero)
         : new Cell(bind(Mul(a.Base, Int(factor))), false, a.Offset * factor, (int)Math.Min(ZeroDivisor, Math.Abs((long)a.Divisor * factor)));
+
+    // Exact, so that a shift does for powers of two.
+    private static Expr Quotient(Expr value, int d)
+    {
+        int shift = 0;
+        while (1 << shift < d)
+            shift++;
+        return value is Literal || 1 << shift != d ? Div(value, Int(d)) : Make(OpCode.Shr, value, Int(shift));
+    }
 
     private static int Gcd(int a, int b) => b == 0 ? Math.Max(a, 1) : Gcd(b, a % b);
 }

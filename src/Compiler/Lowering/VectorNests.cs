@@ -364,7 +364,9 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     // Both operands contiguous along k: a vector accumulator for each of several rows, lanes combined at the end.
     private void ContractByDepth(ContractRoot root, ElementEmitter emitter)
     {
-        Grouped(emitter, root.N, 1, "n", columns => Grouped(emitter, root.M, _contractRows, "m", rows =>
+        // A matrix times a vector is read row by row, as it lies in memory: several rows at once would outrun the prefetching of most processors.
+        int together = root.B.Type.Rank == 1 ? 1 : _contractRows;
+        Grouped(emitter, root.N, 1, "n", columns => Grouped(emitter, root.M, together, "m", rows =>
         {
             Var[] sums = rows.Select(_ => Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))))).ToArray();
             Vectors(emitter, root.K, root.Type == DType.I32 ? 2 : Unroll(root.A, root.B), (k, count) =>

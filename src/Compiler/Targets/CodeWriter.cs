@@ -65,6 +65,15 @@ internal abstract class CodeWriter(Program program)
 
     protected abstract void WriteBarrier();
 
+    /// <summary>Before a counted loop: the place for what is the same in every turn.</summary>
+    protected virtual void EnterLoop(For loop)
+    {
+    }
+
+    protected virtual void LeaveLoop(For loop)
+    {
+    }
+
     protected virtual void WriteContract(Contract contract) => throw new NotSupportedException("the thread form has no matrix statements");
 
     protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
@@ -93,10 +102,12 @@ internal abstract class CodeWriter(Program program)
                 break;
             case For loop:
                 string name = loop.Index.Name;
+                EnterLoop(loop);
                 string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Scalar(loop.Step)}";
                 Open($"for (int {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
                 WriteAll(loop.Body);
                 Close();
+                LeaveLoop(loop);
                 break;
             case While loop:
                 Open("while (true)");

@@ -79,6 +79,8 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     private readonly int _parts = lanes / (width / 32);
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
+    private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
+    private int _rowCount;
 
     /// <summary>Bits of a hardware vector.</summary>
     protected int Width => width;
@@ -203,7 +205,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         _stagesInUse.Clear();
         if (!store.Value.IsVector)
         {
-            string line = $"{store.View}[{Offset(store.View, store.Indices, Scalar, false)}] = {Stored(store.Element, Scalar(store.Value))};";
+            string line = $"{Element(Place(store.View, store.Indices, Scalar, false))} = {Stored(store.Element, Scalar(store.Value))};";
             Line(store.Guard is { } condition ? $"if ({Bare(Scalar(condition))}) {line}" : line);
             return;
         }
@@ -211,7 +213,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         bool consecutive = store.Indices.AsEnumerable().All(i => !i.IsVector);
         if (consecutive && store.Guard is null)
         {
-            string address = Address(store.View, Offset(store.View, store.Indices, Scalar, false));
+            string address = Address(Place(store.View, store.Indices, Scalar, false));
             string[] parts = Vector(store.Value);
             bool whole = store.Count is null && store.Element.Bytes == 4;
             for (int p = 0; p < _parts; p++)
@@ -224,10 +226,40 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         Func<Expr, string> index = LaneIndices(store.Indices);
         string? guard = store.Guard is { } g ? LaneGuard(g) : null;
         string last = consecutive ? " + lane" : "";
-        string statement = $"{store.View}[{Offset(store.View, store.Indices, index, false)}{last}] = {Stored(store.Element, $"{value}[lane]")};";
+        (string pointer, string offset) = Place(store.View, store.Indices, index, false);
+        string statement = $"{pointer}[{offset}{last}] = {Stored(store.Element, $"{value}[lane]")};";
         Line($"for (int lane = 0; lane < {LaneCount(store.Count)}; lane++)");
         Line($"    {(guard is null ? "" : $"if ({guard}) ")}{statement}");
     }
+
+    // Where an innermost loop reads one row of a view after the other, their beginnings are found before it.
+    protected override void EnterLoop(For loop)
+    {
+        if (CodeWalk.All(loop.Body).Any(s => s is For or While))
+            return;
+        var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
+        foreach (LoadView load in CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadView>())
+        {
+            Expr[] leading = Leading(load.Indices);
+            (string, bool, Exprs) row = (load.View, load.ByteOffset, leading);
+            if (_rows.ContainsKey(row) || leading.All(i => i is Literal) || leading.SelectMany(CodeWalk.All).Any(e => e.IsVector || e is Lowering.LoadView or LoadLocal
+                || (e is Var variable && inside.Contains(variable.Name))))
+                continue;
+            string name = $"{load.View}__row{Int(_rowCount++)}";
+            string type = PointerType(Program.Kernel.Find(load.View).Element);
+            Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
+            _rows[row] = name;
+        }
+    }
+
+    protected override void LeaveLoop(For loop) => _rows.Clear();
+
+    private static Expr[] Leading(Exprs indices) => indices.AsEnumerable().Take(indices.Length - 1).ToArray();
+
+    private (string Pointer, string Offset) Place(string view, Exprs indices, Func<Expr, string> render, bool bytes) =>
+        _rows.TryGetValue((view, bytes, Leading(indices)), out string? row)
+            ? (row, indices[indices.Length - 1] is Literal { Value.Bits: 0 } ? "0" : render(indices[indices.Length - 1]))
+            : (view, Offset(view, indices, render, bytes));
 
     protected override void WriteBarrier() => throw new NotSupportedException("the vector form has no barriers");
 
@@ -241,24 +273,25 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         _ => base.Scalar(expression),
     };
 
-    private static string ScalarLoad(LoadView load, Func<Expr, string> index, string? guard, string? other, string last = "")
+    private string ScalarLoad(LoadView load, Func<Expr, string> index, string? guard, string? other, string last = "")
     {
-        string offset = Offset(load.View, load.Indices, index, load.ByteOffset) + last;
+        (string view, string offset) = Place(load.View, load.Indices, index, load.ByteOffset);
+        offset += last;
         string text = load.ByteOffset
             ? load.Raw switch
             {
-                RawType.U8 => $"{load.View}[{offset}]",
-                RawType.I8 => $"(sbyte){load.View}[{offset}]",
-                RawType.U16 => $"*(ushort*)({load.View} + {offset})",
-                RawType.I16 => $"*(short*)({load.View} + {offset})",
-                RawType.I32 => $"*(int*)({load.View} + {offset})",
-                RawType.F16 => $"halves[*(ushort*)({load.View} + {offset})]",
-                RawType.BF16 => $"(float)*(BFloat16*)({load.View} + {offset})",
-                _ => $"*(float*)({load.View} + {offset})",
+                RawType.U8 => $"{view}[{offset}]",
+                RawType.I8 => $"(sbyte){view}[{offset}]",
+                RawType.U16 => $"*(ushort*)({view} + {offset})",
+                RawType.I16 => $"*(short*)({view} + {offset})",
+                RawType.I32 => $"*(int*)({view} + {offset})",
+                RawType.F16 => $"halves[*(ushort*)({view} + {offset})]",
+                RawType.BF16 => $"(float)*(BFloat16*)({view} + {offset})",
+                _ => $"*(float*)({view} + {offset})",
             }
-            : load.Raw == RawType.U16 ? $"BitConverter.HalfToUInt16Bits({load.View}[{offset}])"
-            : load.Raw == RawType.F16 ? $"halves[((ushort*){load.View})[{offset}]]"
-            : load.Type == DType.F32 && load.Raw != RawType.F32 ? $"(float){load.View}[{offset}]" : $"{load.View}[{offset}]";
+            : load.Raw == RawType.U16 ? $"BitConverter.HalfToUInt16Bits({view}[{offset}])"
+            : load.Raw == RawType.F16 ? $"halves[((ushort*){view})[{offset}]]"
+            : load.Type == DType.F32 && load.Raw != RawType.F32 ? $"(float){view}[{offset}]" : $"{view}[{offset}]";
         return guard is null ? text : $"({guard} ? {text} : {other})";
     }
 
@@ -423,7 +456,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         bool consecutive = load.Indices.AsEnumerable().All(i => !i.IsVector);
         if (consecutive && load.Guard is null && Narrow(load.Raw) is { } narrow)
         {
-            string address = Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
+            string address = Address(Place(load.View, load.Indices, Scalar, load.ByteOffset));
             string[] lanes = load.Count is { } limit ? PartialLoad(narrow, address, limit) : WholeLoad(load.Raw, address);
             return load.Raw == RawType.BF16 ? lanes.Select(w => $"({w} << 16).AsSingle()").ToArray()
                 : load.Type == DType.F32 && narrow.Length > 0 ? lanes.Select(w => $"{_vector}.ConvertToSingle({w})").ToArray()
@@ -483,7 +516,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
 
     private string MatrixText(Matrix matrix) => matrix switch
     {
-        ViewMatrix view => $"{Address(view.View, Offset(view.View, view.Start, Scalar, false))}, {view.View}_s{Int(view.RowAxis)}",
+        ViewMatrix view => $"{Address(Place(view.View, view.Start, Scalar, false))}, {view.View}_s{Int(view.RowAxis)}",
         _ when matrix is BufferMatrix buffer => $"{buffer.Buffer.Name}, {Bare(Scalar(buffer.RowStride))}",
         _ => throw new NotSupportedException($"{matrix} is no matrix"),
     };
@@ -535,9 +568,13 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         return name;
     }
 
-    private string First(LoadView load) => Address(load.View, Offset(load.View, load.Indices, Scalar, load.ByteOffset));
+    private string First(LoadView load) => Address(Place(load.View, load.Indices, Scalar, load.ByteOffset));
 
     private string PairAddress(string address, int part) => part == 0 ? address : $"{address} + {Int(2 * part * _lanes)}";
+
+    private static string Element((string Pointer, string Offset) place) => $"{place.Pointer}[{place.Offset}]";
+
+    private static string Address((string Pointer, string Offset) place) => Address(place.Pointer, place.Offset);
 
     private static string Address(string pointer, string offset) => offset == "0" ? pointer : $"{pointer} + {offset}";
 

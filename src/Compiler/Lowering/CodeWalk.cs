@@ -1,0 +1,53 @@
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>What code consists of.</summary>
+internal static class CodeWalk
+{
+    /// <summary>A statement's own bodies.</summary>
+    public static IEnumerable<Stmt> Bodies(Stmt statement) => statement switch
+    {
+        For loop => loop.Body,
+        While loop => loop.Head.Concat(loop.Body),
+        If choice => choice.Then.Concat(choice.Else),
+        _ => [],
+    };
+
+    /// <summary>Statements with all they hold, in order.</summary>
+    public static IEnumerable<Stmt> All(IEnumerable<Stmt> body) => body.SelectMany(s => All(Bodies(s)).Prepend(s));
+
+    /// <summary>A statement's own expressions, with all they are made of.</summary>
+    public static IEnumerable<Expr> Expressions(Stmt statement) => Operands(statement).SelectMany(All);
+
+    /// <summary>An expression with all it is made of.</summary>
+    public static IEnumerable<Expr> All(Expr expression) => Operands(expression).SelectMany(All).Prepend(expression);
+
+    private static IEnumerable<Expr> Operands(Stmt statement) => statement switch
+    {
+        Let let => [let.Value],
+        Assign assign => [assign.Value],
+        For loop => [loop.From, loop.To, loop.Step],
+        While loop => [loop.Condition],
+        If choice => [choice.Condition],
+        StoreView store => Present([.. store.Indices.AsEnumerable(), store.Value, store.Count, store.Guard]),
+        StoreLocal store => [store.Index, store.Value],
+        Contract contract => [.. Operands(contract.A), .. Operands(contract.B), .. Operands(contract.Target), contract.M, contract.N, contract.K],
+        TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],
+        _ => [],
+    };
+
+    private static IEnumerable<Expr> Operands(Matrix matrix) => matrix is ViewMatrix view ? view.Start.AsEnumerable() : [((BufferMatrix)matrix).RowStride];
+
+    private static IEnumerable<Expr> Operands(Expr expression) => expression switch
+    {
+        Apply apply => apply.Operands.AsEnumerable(),
+        Broadcast broadcast => [broadcast.Scalar],
+        LaneIndex lanes => [lanes.First],
+        ReduceLanes reduce => [reduce.Vector],
+        LoadView load => Present([.. load.Indices.AsEnumerable(), load.Count, load.Guard, load.Other]),
+        LoadLocal load => Present([load.Index, load.Count]),
+        MultiplyAddPairs pairs => [pairs.Accumulator, pairs.A, pairs.B],
+        _ => [],
+    };
+
+    private static IEnumerable<Expr> Present(Expr?[] expressions) => expressions.Where(e => e is not null).Select(e => e!);
+}
