@@ -21,20 +21,28 @@ public static unsafe partial class Lanes
         : Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
 
     /// <summary>The first of 16 bytes, widened.</summary>
-    public static Vector512<int> Load512(byte* p, int count) =>
-        Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load512(byte* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Avx512BW.VL.MaskLoad(p, Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)Math.Clamp(count, 0, 16))), Vector128<byte>.Zero))
+        : Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
 
     /// <summary>The first of 16 signed bytes, widened.</summary>
-    public static Vector512<int> Load512(sbyte* p, int count) =>
-        Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load512(sbyte* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Avx512BW.VL.MaskLoad(p, Vector128.LessThan(Vector128<sbyte>.Indices, Vector128.Create((sbyte)Math.Clamp(count, 0, 16))), Vector128<sbyte>.Zero))
+        : Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
 
     /// <summary>The first of 16 unsigned shorts, widened.</summary>
-    public static Vector512<int> Load512(ushort* p, int count) =>
-        Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load512(ushort* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Avx512BW.VL.MaskLoad(p, Vector256.LessThan(Vector256<ushort>.Indices, Vector256.Create((ushort)Math.Clamp(count, 0, 16))), Vector256<ushort>.Zero))
+        : Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
 
     /// <summary>The first of 16 shorts, widened.</summary>
-    public static Vector512<int> Load512(short* p, int count) =>
-        Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load512(short* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx512F.ConvertToVector512Int32(Avx512BW.VL.MaskLoad(p, Vector256.LessThan(Vector256<short>.Indices, Vector256.Create((short)Math.Clamp(count, 0, 16))), Vector256<short>.Zero))
+        : Vector512.Create(Load256(p, count), Load256(p + 8, count - 8));
 
     /// <summary>The first of eight lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,16 +55,28 @@ public static unsafe partial class Lanes
         : Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
 
     /// <summary>The first of eight bytes, widened.</summary>
-    public static Vector256<int> Load256(byte* p, int count) => Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load256(byte* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx2.ConvertToVector256Int32(Avx512BW.VL.MaskLoad(p, Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)Math.Clamp(count, 0, 8))), Vector128<byte>.Zero))
+        : Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
 
     /// <summary>The first of eight signed bytes, widened.</summary>
-    public static Vector256<int> Load256(sbyte* p, int count) => Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load256(sbyte* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx2.ConvertToVector256Int32(Avx512BW.VL.MaskLoad(p, Vector128.LessThan(Vector128<sbyte>.Indices, Vector128.Create((sbyte)Math.Clamp(count, 0, 8))), Vector128<sbyte>.Zero))
+        : Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
 
     /// <summary>The first of eight unsigned shorts, widened.</summary>
-    public static Vector256<int> Load256(ushort* p, int count) => Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load256(ushort* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx2.ConvertToVector256Int32(Avx512BW.VL.MaskLoad(p, Vector128.LessThan(Vector128<ushort>.Indices, Vector128.Create((ushort)Math.Clamp(count, 0, 8))), Vector128<ushort>.Zero))
+        : Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
 
     /// <summary>The first of eight shorts, widened.</summary>
-    public static Vector256<int> Load256(short* p, int count) => Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load256(short* p, int count) => Avx512BW.VL.IsSupported
+        ? Avx2.ConvertToVector256Int32(Avx512BW.VL.MaskLoad(p, Vector128.LessThan(Vector128<short>.Indices, Vector128.Create((short)Math.Clamp(count, 0, 8))), Vector128<short>.Zero))
+        : Vector256.Create(Load128(p, count), Load128(p + 4, count - 4));
 
     /// <summary>The first of four lanes.</summary>
     public static Vector128<float> Load128(float* p, int count) => Load128((int*)p, count).AsSingle();
