@@ -9,6 +9,7 @@ namespace KernelFoundry;
 /// </summary>
 public readonly struct MXFP4 : IQuantEncoder
 {
+    private const int LargestExponent = 252;
     private static readonly CodeGrid s_codes = CodeGrid.Of([0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12]);
 
     /// <inheritdoc/>
@@ -32,11 +33,11 @@ public readonly struct MXFP4 : IQuantEncoder
         Span<float> weights = stackalloc float[32];
         WeightedError.Weights(values[..32], importance, weights);
 
-        // The largest code is 12: either the largest value is rounded down to it, or the scale is the next one.
+        // The largest code is 12: either the largest value is rounded down to it, or the scale is the next one. Above the last, 12 is infinite.
         float largest = WeightedError.Largest(values[..32]);
-        int low = largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest) + 125, 0, 253);
+        int low = largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest) + 125, 0, LargestExponent);
         double least = double.PositiveInfinity;
-        for (int exponent = low; exponent <= low + 1; exponent++)
+        for (int exponent = low; exponent <= Math.Min(low + 1, LargestExponent); exponent++)
         {
             double error = s_codes.Error(values[..32], weights, Scale(exponent));
             if (error < least)

@@ -29,7 +29,7 @@ public readonly struct Q4_0 : IQuantEncoder
             extreme = MathF.Abs(value) > MathF.Abs(extreme) ? value : extreme;
         float scale = extreme / -8;
         float inverse = scale == 0 ? 0 : 1 / scale;
-        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block, WeightedError.Stored(scale));
         for (int i = 0; i < BlockSize / 2; i++)
             block[2 + i] = (byte)(Nibble(values[i] * inverse) | (Nibble(values[i + (BlockSize / 2)] * inverse) << 4));
 

@@ -24,7 +24,7 @@ public readonly struct Q8_0 : IQuantEncoder
             largest = MathF.Max(largest, MathF.Abs(value));
         float scale = largest / 127;
         float inverse = scale == 0 ? 0 : 1 / scale;
-        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block, WeightedError.Stored(scale));
         for (int i = 0; i < BlockSize; i++)
             block[2 + i] = (byte)(sbyte)MathF.Round(values[i] * inverse, MidpointRounding.AwayFromZero);
     }

@@ -76,7 +76,7 @@ internal static class AffineFit
     /// <summary>The codes nearest to values.</summary>
     public static void Assign(ReadOnlySpan<float> values, float scale, float offset, int most, Span<byte> codes)
     {
-        float inverse = scale == 0 ? 0 : 1 / scale;
+        float inverse = WeightedError.Inverse(scale);
         for (int i = 0; i < values.Length; i++)
             codes[i] = (byte)Math.Clamp((int)MathF.Round((values[i] - offset) * inverse), 0, most);
     }
@@ -84,7 +84,7 @@ internal static class AffineFit
     /// <summary>The weighted squared error at a scale and offset.</summary>
     public static double Error(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, float scale, float offset, int most)
     {
-        float inverse = scale == 0 ? 0 : 1 / scale;
+        float inverse = WeightedError.Inverse(scale);
         double error = 0;
         for (int i = 0; i < values.Length; i++)
         {

@@ -69,7 +69,7 @@ internal sealed class CodeGrid
     /// <summary>The indices of the codes nearest to values.</summary>
     public void Assign(ReadOnlySpan<float> values, float scale, Span<byte> indices)
     {
-        float inverse = scale == 0 ? 0 : 1 / scale;
+        float inverse = WeightedError.Inverse(scale);
         for (int i = 0; i < values.Length; i++)
             indices[i] = (byte)Nearest(values[i] * inverse);
     }
@@ -77,7 +77,7 @@ internal sealed class CodeGrid
     /// <summary>The weighted squared error at a scale.</summary>
     public double Error(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, float scale)
     {
-        float inverse = scale == 0 ? 0 : 1 / scale;
+        float inverse = WeightedError.Inverse(scale);
         double error = 0;
         for (int i = 0; i < values.Length; i++)
         {

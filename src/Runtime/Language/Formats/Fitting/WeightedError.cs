@@ -35,6 +35,9 @@ internal static class WeightedError
         return extreme;
     }
 
+    /// <summary>1 / scale; 0 where that is not finite, which gives code 0.</summary>
+    public static float Inverse(float scale) => float.IsFinite(1 / scale) ? 1 / scale : 0;
+
     /// <summary>The nearest half that is finite.</summary>
     public static Half Stored(float value) => (Half)Math.Clamp(value, (float)Half.MinValue, (float)Half.MaxValue);
 }
