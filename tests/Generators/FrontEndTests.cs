@@ -38,6 +38,7 @@ public class FrontEndTests
     [InlineData("MatVec", "Q4_0")]
     [InlineData("MatVec", "Q5_1")]
     [InlineData("MatVec", "Mx4")]
+    [InlineData("Uneven", "Uneven")]
     public void A_format_becomes_the_ir_on_file(string snippet, string name)
     {
         Compilation compilation = Compile(snippet);

@@ -73,7 +73,7 @@ public class LibraryTests
             public static partial class Own
             {
                 [Kernel]
-                public static void Map<[Elements(typeof(Q5_1))] T, [Functors(typeof(Identity))] TOp>(View1<T> x, View1<float> y, TOp op)
+                public static void Map<[Elements(typeof(Samples.Q5_1))] T, [Functors(typeof(Identity))] TOp>(View1<T> x, View1<float> y, TOp op)
                     where T : unmanaged
                     where TOp : struct, IEpilogue<TOp>
                 {

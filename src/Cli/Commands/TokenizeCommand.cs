@@ -49,15 +49,6 @@ internal static class TokenizeCommand
         string? path = parsed.GetValue(s_file);
         if (text is null == path is null)
             throw new UsageException("Give the text with --text, or a file with --file: one of the two.");
-        if (text is not null)
-            return text;
-        try
-        {
-            return File.ReadAllText(path!, Encoding.UTF8);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new UsageException($"The file '{path}' cannot be read: {error.Message}", error);
-        }
+        return text ?? TextFile.Read(path!);
     }
 }

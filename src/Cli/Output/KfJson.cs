@@ -13,6 +13,8 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(LogitsOutput))]
 [JsonSerializable(typeof(TokenizeOutput))]
 [JsonSerializable(typeof(InspectOutput))]
+[JsonSerializable(typeof(QuantizeOutput))]
+[JsonSerializable(typeof(PerplexityOutput))]
 [JsonSerializable(typeof(DevicesOutput))]
 [JsonSerializable(typeof(KernelsOutput))]
 internal sealed partial class KfJson : JsonSerializerContext

@@ -30,7 +30,7 @@ public enum OpCode
     Const, Param, ProgramId, ViewExtent,
 
     // Elementwise, one operand
-    Neg, Abs, Exp, Log, Sqrt, Rsqrt, Tanh, Erf, Sin, Cos, Sigmoid, Floor, Round, Not, Convert, Bitcast,
+    Neg, Abs, Exp, Log, Sqrt, Rsqrt, Tanh, Erf, Sin, Cos, Sigmoid, Floor, Round, Not, Convert, Bitcast, Lookup,
 
     // Elementwise, two operands
     Add, Sub, Mul, Div, Rem, Min, Max, And, Or, Xor, Shl, Shr, MulHi, Eq, Ne, Lt, Le, Gt, Ge,
@@ -160,7 +160,8 @@ public readonly record struct SourceLocation(string File, int Line, int Column)
 
 /// <summary>
 /// One operation. <see cref="Attribute"/> by code: Const: <see cref="Number"/>; Param: parameter name (string); ProgramId: axis (int);
-/// ViewExtent, Load, RawLoad, Store: see <see cref="MemoryAccess"/>; Convert, Bitcast: <see cref="DType"/>; Expand: axis of extent 1 (int);
+/// ViewExtent, Load, RawLoad, Store: see <see cref="MemoryAccess"/>; Convert, Bitcast: <see cref="DType"/>; Lookup: <see cref="LookupTable"/>;
+/// Expand: axis of extent 1 (int);
 /// Reduce, ArgReduce, Scan: <see cref="Reduction"/>; Call: <see cref="FunctorCall"/>; Field: field name (string).
 /// </summary>
 public sealed class Op
@@ -209,6 +210,20 @@ public sealed record MemoryAccess(string View, int Axis = 0, LoadPart Part = Loa
 
 /// <summary>Axis -1 reduces all axes to a scalar. Scan runs along the last axis. ArgReduce gives the lowest index among ties.</summary>
 public sealed record Reduction(ReduceKind Kind, int Axis);
+
+/// <summary>Sixteen signed bytes, entries 0 to 7 in the bytes of Low from its least, 8 to 15 in those of High. An index counts modulo 16.</summary>
+public sealed record LookupTable(long Low, long High)
+{
+    public const int Count = 16;
+
+    public sbyte this[int index] => unchecked((sbyte)(((index & 8) == 0 ? Low : High) >> ((index & 7) * 8)));
+
+    public static LookupTable Of(IReadOnlyList<sbyte> entries)
+    {
+        long Half(int first) => Enumerable.Range(0, 8).Aggregate(0L, (word, i) => word | ((long)(byte)entries[first + i] << (i * 8)));
+        return new LookupTable(Half(0), Half(8));
+    }
+}
 
 /// <summary>A static method of a functor type parameter; Self names the functor parameter whose fields it reads, or is empty.</summary>
 public sealed record FunctorCall(string TypeParameter, string Method, string Self, DType Result);

@@ -104,6 +104,8 @@ internal sealed class IrBodyReader(IrReader reader)
             case OpCode.ViewExtent:
                 int axis = Angled(() => reader.Int(0, 3));
                 return new MemoryAccess(reader.Name(), Axis: axis);
+            case OpCode.Lookup:
+                return Angled(Table);
             case OpCode.Reduce or OpCode.ArgReduce or OpCode.Scan:
                 return Angled(() =>
                 {
@@ -125,6 +127,19 @@ internal sealed class IrBodyReader(IrReader reader)
             default:
                 return null;
         }
+    }
+
+    private LookupTable Table()
+    {
+        var entries = new sbyte[LookupTable.Count];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            if (i > 0)
+                reader.Expect(",");
+            entries[i] = (sbyte)reader.Int(sbyte.MinValue, sbyte.MaxValue);
+        }
+
+        return LookupTable.Of(entries);
     }
 
     private T Angled<T>(Func<T> inner)

@@ -145,6 +145,7 @@ public static class IrPrinter
             (OpCode.ViewExtent, MemoryAccess access) => $"<{IrText.Int(access.Axis)}> {IrText.Name(access.View)}",
             (OpCode.Load, MemoryAccess { Part: not LoadPart.Value } access) => $"<{IrText.Word(access.Part)}>",
             (OpCode.RawLoad, MemoryAccess access) => $"<{IrText.Word(access.Raw)}>",
+            (_, LookupTable table) => $"<{string.Join(", ", Enumerable.Range(0, LookupTable.Count).Select(i => IrText.Int(table[i])))}>",
             (_, Reduction reduction) => $"<{IrText.Word(reduction.Kind)}, {IrText.Int(reduction.Axis)}>",
             (_, FunctorCall call) =>
                 $" {IrText.Name(call.TypeParameter)}.{IrText.Name(call.Method)}{(call.Self.Length > 0 ? " on " + IrText.Name(call.Self) : "")}",

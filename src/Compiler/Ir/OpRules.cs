@@ -69,6 +69,7 @@ internal sealed class OpRules(IrContext context)
         OpCode.ProgramId => op.Attribute is int,
         OpCode.Expand => op.Attribute is 0 or 1,
         OpCode.Convert or OpCode.Bitcast => op.Attribute is DType,
+        OpCode.Lookup => op.Attribute is LookupTable,
         OpCode.Reduce => op.Attribute is Reduction { Axis: >= -1 and <= 1 },
         OpCode.ArgReduce => op.Attribute is Reduction { Kind: ReduceKind.Max or ReduceKind.Min },
         OpCode.Scan => op.Attribute is Reduction,

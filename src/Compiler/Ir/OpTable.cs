@@ -83,7 +83,7 @@ public static class OpTable
         Add(OpClass.Elementwise, 1, TypeRule.Float, 20, OpCode.Tanh, OpCode.Erf, OpCode.Sin, OpCode.Cos);
         Add(OpClass.Elementwise, 1, TypeRule.Float, 4, OpCode.Sqrt, OpCode.Rsqrt);
         Add(OpClass.Elementwise, 1, TypeRule.Float, 1, OpCode.Floor, OpCode.Round);
-        Add(OpClass.Elementwise, 1, TypeRule.Bits, 1, OpCode.Not);
+        Add(OpClass.Elementwise, 1, TypeRule.Bits, 1, OpCode.Not, OpCode.Lookup);
         Add(OpClass.Elementwise, 1, TypeRule.Attribute, 1, OpCode.Convert, OpCode.Bitcast);
 
         Add(OpClass.Elementwise, 2, TypeRule.Same, 1, OpCode.Add, OpCode.Sub, OpCode.Mul, OpCode.Min, OpCode.Max);

@@ -59,11 +59,12 @@ public static class ScalarMath
         [OpCode.Ge] = Compare((a, b) => a >= b, (a, b) => a >= b),
     };
 
-    /// <summary>Evaluates an elementwise op; <paramref name="attribute"/> is the target dtype of conversions.</summary>
+    /// <summary>Evaluates an elementwise op; <paramref name="attribute"/> is the op's: a conversion's dtype, a look-up's table.</summary>
     public static Number Evaluate(OpCode code, object? attribute, Number a, Number b = default, Number c = default) => code switch
     {
         OpCode.Convert => Convert(a, (DType)attribute!),
         OpCode.Bitcast => Number.OfBits((DType)attribute!, a.Bits),
+        OpCode.Lookup => Number.Of((int)((LookupTable)attribute!)[a.I32]),
         OpCode.Select => a.Bool ? b : c,
         OpCode.Fma => Number.Of(FusedMultiplyAdd(a.F32, b.F32, c.F32)),
         OpCode.Philox => Number.Of(Philox(a.U32, b.U32, c.U32)),

@@ -98,6 +98,7 @@ public static class TypeRules
         bool arithmetic = rule == TypeRule.Same || (rule == TypeRule.Compare && code is not (OpCode.Eq or OpCode.Ne));
         Expect(!arithmetic || first != DType.Bool, $"{code} does not take bool", at);
         Expect(code != OpCode.Bitcast || (IsWord(first) && IsWord(result)), $"a bitcast of {first} to {result}", at);
+        Expect(code != OpCode.Lookup || first == DType.I32, $"a look-up by {first}, not by a signed integer", at);
         Expect(rule != TypeRule.Random || operands.All(o => o.Type.DType is DType.I32 or DType.U32), $"{code} takes integers", at);
         Expect(rule != TypeRule.Select || operands[0].Type.DType == DType.Bool, "Where takes a condition of bool", at);
         return new ValueType(result, Broadcast(operands.Select(o => o.Type), at));

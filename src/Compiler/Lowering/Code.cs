@@ -51,8 +51,10 @@ public sealed record Var(string Name, DType Type, bool IsVector = false) : Expr(
 
 public sealed record Literal(Number Value) : Expr(Value.Type);
 
-/// <summary>An elementwise op of the IR; on vectors all operands are vectors, but for shift amounts, which may be scalar.</summary>
-public sealed record Apply(OpCode Code, DType Type, bool IsVector, Exprs Operands, DType Attribute = DType.F32) : Expr(Type, IsVector);
+/// <summary>
+/// An elementwise op of the IR with the IR's attribute; on vectors all operands are vectors, but for shift amounts, which may be scalar.
+/// </summary>
+public sealed record Apply(OpCode Code, DType Type, bool IsVector, Exprs Operands, object? Attribute = null) : Expr(Type, IsVector);
 
 /// <summary>A scalar in every lane.</summary>
 public sealed record Broadcast(Expr Scalar) : Expr(Scalar.Type, true);

@@ -180,13 +180,13 @@ internal sealed class ElementEmitter
         if (operands.All(o => o.IsScalar))
         {
             Expr[] scalars = operands.Select(o => o.Scalar()).ToArray();
-            return new Cell(Bind(new Apply(op.Code, op.Result.Type.DType, false, scalars, op.Attribute is DType to ? to : DType.F32), name, depth));
+            return new Cell(Bind(new Apply(op.Code, op.Result.Type.DType, false, scalars, op.Attribute), name, depth));
         }
 
-        return Vector(op.Code, operands, op.Result, depth, op.Attribute is DType type ? type : DType.F32);
+        return Vector(op.Code, operands, op.Result, depth, op.Attribute);
     }
 
-    private Cell Vector(OpCode code, Cell[] operands, Value result, int depth, DType attribute = DType.F32)
+    private Cell Vector(OpCode code, Cell[] operands, Value result, int depth, object? attribute = null)
     {
         bool shift = code is OpCode.Shl or OpCode.Shr;
         Expr[] vectors = operands.Select((o, i) => shift && i == 1 && o.IsScalar ? o.Scalar() : Bind(o.Vector(), null, depth)).ToArray();

@@ -29,8 +29,7 @@ internal static class LaunchExpressions
             return null;
         if (operands.Length == 2 && value.Type.DType == DType.I32)
             return Make(op.Code, operands[0]!, operands[1]!);
-        DType attribute = op.Attribute is DType type ? type : DType.F32;
-        return new Apply(op.Code, value.Type.DType, false, operands.Select(o => o!).ToArray(), attribute);
+        return new Apply(op.Code, value.Type.DType, false, operands.Select(o => o!).ToArray(), op.Attribute);
     }
 
     /// <summary>The smallest upper bound that constants, parameters and extents prove for a non-negative extent.</summary>

@@ -83,6 +83,8 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
                     (_, DType.F32) => $"BitConverter.Int32BitsToSingle({operands[0]})",
                     _ => Conversion(from, apply.Type, operands[0]),
                 };
+            case OpCode.Lookup:
+                return LookedUp((LookupTable)apply.Attribute!, operands[0]);
             case OpCode.Not when from == DType.Bool:
                 return $"(!{operands[0]})";
             case OpCode.Neg when from == DType.U32:
@@ -112,6 +114,12 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
                 _ => $"{TypeName(parameter.DType)} {name} = {FromSlot(parameter.DType, read)};",
             });
         }
+    }
+
+    private static string LookedUp(LookupTable table, string index)
+    {
+        string Text(long half) => half.ToString(System.Globalization.CultureInfo.InvariantCulture) + "L";
+        return $"((int)(sbyte)((({index} & 8) == 0 ? {Text(table.Low)} : {Text(table.High)}) >> (({index} & 7) << 3)))";
     }
 
     private static string FromSlot(DType type, string slot) => type switch

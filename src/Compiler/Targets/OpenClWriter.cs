@@ -262,6 +262,9 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
                 return Conversion(from, apply.Type, operands[0]);
             case OpCode.Bitcast:
                 return $"as_{TypeName(apply.Type)}({operands[0]})";
+            case OpCode.Lookup:
+                var table = (LookupTable)apply.Attribute!;
+                return $"(int)as_char((uchar)((({operands[0]} & 8) == 0 ? {Word(table.Low)} : {Word(table.High)}) >> (({operands[0]} & 7) << 3)))";
             case OpCode.Not when from == DType.Bool:
                 return $"(!{operands[0]})";
         }
@@ -270,6 +273,8 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         DType type = apply.Code == OpCode.Select ? DType.F32 : from;
         return string.Format(CultureInfo.InvariantCulture, type == DType.F32 ? real : integer ?? real, operands);
     }
+
+    private static string Word(long bits) => $"0x{bits.ToString("X16", CultureInfo.InvariantCulture)}UL";
 
     private static string Conversion(DType from, DType to, string value) => (from, to) switch
     {

@@ -1,5 +1,7 @@
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Generators.Diagnostics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using ValueType = KernelFoundry.Compiler.Ir.ValueType;
 
 namespace KernelFoundry.Generators.FrontEnd;
@@ -37,6 +39,7 @@ internal sealed partial class BodyReader
             ["Philox"] = Elementwise(OpCode.Philox),
             ["BitcastToInt"] = (reader, a) => reader._builder.Emit(OpCode.Bitcast, DType.I32, a[0]),
             ["BitcastToFloat"] = (reader, a) => reader._builder.Emit(OpCode.Bitcast, DType.F32, a[0]),
+            ["Lookup"] = (reader, a) => reader.Lookup(a),
             ["Uniform"] = Uniform,
 
             ["Sum"] = (reader, a) => reader.Reduce(a, ReduceKind.Sum),
@@ -94,6 +97,18 @@ internal sealed partial class BodyReader
         if (axis is < -1 or > 1)
             throw Mistakes.Error(Rules.Shape, Here, $"axis {axis} of {Shapes.Describe(tile.Type)} does not exist; axes are 0 and 1");
         return _builder.Emit(OpCode.Reduce, new Reduction(kind, axis), tile);
+    }
+
+    private Value Lookup(Arguments a)
+    {
+        Value index = a[0];
+        IOperation written = a.Syntax(1) is IConversionOperation conversion ? conversion.Operand : a.Syntax(1);
+        sbyte[] entries = written is ICollectionExpressionOperation { Elements: var elements }
+            ? [.. elements.Select(e => e.ConstantValue).Where(c => c.HasValue).Select(c => c.Value).OfType<sbyte>()]
+            : [];
+        return entries.Length == LookupTable.Count
+            ? _builder.Emit(OpCode.Lookup, LookupTable.Of(entries), index)
+            : throw Mistakes.Error(Rules.Unsupported, Here, "A table that is not sixteen constants", "write the sixteen entries in the call");
     }
 
     private void RequireRank(Arguments a, Value tile, int rank)

@@ -209,7 +209,7 @@ public sealed class GgufMetadata : IReadOnlyList<GgufValue>
         }
     }
 
-    private static int ElementBytes(GgufValueType type) => type switch
+    internal static int ElementBytes(GgufValueType type) => type switch
     {
         GgufValueType.UInt8 or GgufValueType.Int8 or GgufValueType.Boolean => 1,
         GgufValueType.UInt16 or GgufValueType.Int16 => 2,

@@ -152,6 +152,26 @@ public readonly struct GgufValue
         _ => GetInt64().ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>The whole entry as the file has it: key, type and value.</summary>
+    internal ReadOnlySpan<byte> RawBytes
+    {
+        get
+        {
+            long end = _data;
+            if (ElementType == GgufValueType.String)
+            {
+                for (int i = 0; i < Count; i++)
+                    end += sizeof(ulong) + _content.Text(end).Length;
+            }
+            else
+            {
+                end += (long)Count * GgufMetadata.ElementBytes(ElementType);
+            }
+
+            return _content.Span(_entry, checked((int)(end - _entry)));
+        }
+    }
+
     /// <summary>The exception that says this entry is wrong.</summary>
     internal InvalidModelException Error(string found, string expected) =>
         new(_content.Name, $"metadata key {InvalidModelException.Quote(KeyBytes)}", found, expected);

@@ -21,7 +21,9 @@ public static partial class Embedding
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(EmbeddingLookupReference))]
     [Tolerance(typeof(float), 2e-7)]
-    public static void EmbeddingLookup<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0), typeof(Q4_0))] TWeight>(
+    public static void EmbeddingLookup<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0), typeof(Q4_0), typeof(Q4_1),
+        typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K), typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS),
+        typeof(MXFP4))] TWeight>(
         [Shape("tokens")] [Range(0, 37)] View1<int> tokens,
         [Shape("vocabulary", "cols")] View2<TWeight> table,
         [Shape("tokens", "cols")] View2<float> y,

@@ -71,6 +71,19 @@ public class ScalarMathTests
     [InlineData(OpCode.Min, -1, 1, -1)]
     public void Two_integers(OpCode code, int a, int b, int expected) => Assert.Equal(Number.Of(expected), ScalarMath.Evaluate(code, null, Number.Of(a), Number.Of(b)));
 
+    [Theory]
+    [InlineData(0, -128)]
+    [InlineData(7, -2)]
+    [InlineData(8, 6)]
+    [InlineData(15, 127)]
+    [InlineData(-1, 127)]
+    [InlineData(17, 3)]
+    public void A_look_up_takes_the_low_four_bits(int index, int expected)
+    {
+        var table = LookupTable.Of([-128, 3, 1, -4, 1, -5, 9, -2, 6, 5, -3, 5, 8, -9, 7, 127]);
+        Assert.Equal(Number.Of(expected), ScalarMath.Evaluate(OpCode.Lookup, table, Number.Of(index)));
+    }
+
     [Fact]
     public void Unsigned_integers_are_unsigned()
     {

@@ -89,6 +89,25 @@ public class TextTests
     }
 
     [Theory]
+    [InlineData("-128, 1, 2, 3, 4, 5, 6, -7, 8, 9, 10, 11, 12, 13, 14, 127", null)]
+    [InlineData("1, 2, 3", "','")]
+    [InlineData("128, 1, 2, 3, 4, 5, 6, -7, 8, 9, 10, 11, 12, 13, 14, 127", "128")]
+    public void A_look_up_prints_its_table(string entries, string? mistake)
+    {
+        string text = $"format F block 32 bytes 18 group 32\ndecode Decode {{ (%0: i32)\n  %1: i32 = lookup<{entries}> %0\n  %2: f32 = const 1\n  return %2, %1, %2\n}}\n";
+        if (mistake is null)
+        {
+            QuantFormat format = IrParser.ParseFormat(text);
+            IrVerifier.Verify(format);
+            Assert.Equal(text, IrPrinter.Print(format));
+        }
+        else
+        {
+            Assert.Contains(mistake, Assert.Throws<IrException>(() => IrParser.ParseFormat(text)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData(0x00000000)]
     [InlineData(0x80000000)] // -0
     [InlineData(0x00000001)]

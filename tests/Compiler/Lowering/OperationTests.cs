@@ -56,6 +56,16 @@ public sealed class OperationTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
+    public void LookupOfComputedIndices(int n) => Agree("Lookup", [View("x", 1), View("y", 1)], b =>
+    {
+        Value i = b.Range(0, b.Extent("x", 0));
+        Value index = b.Emit(OpCode.Convert, DType.I32, b.Emit(OpCode.Mul, null, b.Load("x", i), b.Constant(40f)));
+        var table = LookupTable.Of([-128, 3, 1, -4, 1, -5, 9, -2, 6, 5, -3, 5, 8, -9, 7, 127]);
+        b.Store("y", b.Emit(OpCode.Convert, DType.F32, b.Emit(OpCode.Lookup, table, index)), i);
+    }, new() { ["x"] = [n], ["y"] = [n] });
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
     public void MaskedReadAndWrite(int n) => Agree("Masked", [View("x", 1), View("y", 1)], b =>
     {
         Value i = b.Range(0, b.Extent("x", 0));

@@ -12,6 +12,17 @@ public static class Element
     {
         Register<Q8_0>();
         Register<Q4_0>();
+        Register<Q4_1>();
+        Register<Q5_0>();
+        Register<Q5_1>();
+        Register<Q2_K>();
+        Register<Q3_K>();
+        Register<Q4_K>();
+        Register<Q5_K>();
+        Register<Q6_K>();
+        Register<IQ4_NL>();
+        Register<IQ4_XS>();
+        Register<MXFP4>();
     }
 
     /// <summary>

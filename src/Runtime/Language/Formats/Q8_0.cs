@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace KernelFoundry;
 
 /// <summary>GGUF's Q8_0: blocks of 32 signed bytes after a half-precision scale. 8.5 bits an element.</summary>
-public readonly struct Q8_0 : IQuantFormat
+public readonly struct Q8_0 : IQuantEncoder
 {
     /// <inheritdoc/>
     public static int BlockSize => 32;
@@ -24,8 +24,11 @@ public readonly struct Q8_0 : IQuantFormat
             largest = MathF.Max(largest, MathF.Abs(value));
         float scale = largest / 127;
         float inverse = scale == 0 ? 0 : 1 / scale;
-        BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
+        BinaryPrimitives.WriteHalfLittleEndian(block, WeightedError.Stored(scale));
         for (int i = 0; i < BlockSize; i++)
             block[2 + i] = (byte)(sbyte)MathF.Round(values[i] * inverse, MidpointRounding.AwayFromZero);
     }
+    /// <inheritdoc/>
+    /// <remarks>Eight bits leave no room for a better scale: importance does not count.</remarks>
+    public static void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> block) => Encode(values, block);
 }

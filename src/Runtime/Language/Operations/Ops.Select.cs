@@ -57,6 +57,15 @@ public static partial class Ops
         return new Tile<float>(result, index.Rank, index.Extent0, index.Extent1);
     }
 
+    /// <summary>An entry of a table of sixteen: how formats decode codes that are not evenly spaced.</summary>
+    /// <param name="index">Which entry; only its low four bits count.</param>
+    /// <param name="table">The entries, sixteen constants written in the call.</param>
+    /// <returns>The entry.</returns>
+    /// <exception cref="ArgumentException">There are not sixteen entries.</exception>
+    public static int Lookup(int index, params ReadOnlySpan<sbyte> table) => table.Length == 16
+        ? table[index & 15]
+        : throw new ArgumentException($"A table to look up in has 16 entries, not {table.Length}.", nameof(table));
+
     /// <summary>The bits of a float as an int.</summary>
     /// <param name="x">The float.</param>
     /// <returns>Its bits.</returns>

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using KernelFoundry.Cli.Output;
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Quantization;
+
+namespace KernelFoundry.Cli.Commands;
+
+/// <summary><c>kf quantize</c>: writes a model again with weights in fewer bits.</summary>
+internal static class QuantizeCommand
+{
+    private static readonly Option<string> s_model = CommonOptions.Model();
+    private static readonly Option<string> s_type = new("--type")
+    {
+        Description = $"The recipe: {string.Join(", ", QuantizationRecipes.All.Select(recipe => recipe.Name))}.",
+        Required = true,
+        HelpName = "T",
+    };
+
+    private static readonly Option<string> s_out = new("--out")
+    {
+        Description = "The GGUF file to write; one that is there is replaced when the new one is whole.",
+        Required = true,
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> s_importance = new("--imatrix")
+    {
+        Description = "An importance matrix as llama.cpp writes it, in GGUF: what the columns of weights matter.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int?> s_threads = new("--threads")
+    {
+        Description = "Threads; by default one a processor.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<bool> s_json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("quantize", "Write a model with its weights in fewer bits.") { s_model, s_type, s_out, s_importance, s_threads, s_json };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        string name = parsed.GetRequiredValue(s_type), path = parsed.GetRequiredValue(s_model), output = parsed.GetRequiredValue(s_out);
+        QuantizationRecipe recipe = QuantizationRecipes.Find(name) ?? throw new UsageException(
+            $"--type is '{name}'; it must be one of {string.Join(", ", QuantizationRecipes.All.Select(each => each.Name))}.");
+        if (parsed.GetValue(s_threads) is < 1)
+            throw new UsageException($"--threads is {parsed.GetValue(s_threads)}; it must be 1 or more.");
+        CheckOutput(path, output);
+        using GgufFile file = Opening.File(path);
+        ImportanceFile? importance = parsed.GetValue(s_importance) is { } given ? ReadImportance(given) : null;
+        IReadOnlyList<QuantizedTensor> tensors;
+        using (var progress = new ProgressBar("Quantizing", 1))
+        {
+            var options = new QuantizationOptions { Importance = importance, Threads = parsed.GetValue(s_threads), Progress = progress };
+            tensors = await Task.Run(() => ModelQuantizer.Quantize(file, output, recipe, options, cancellationToken), cancellationToken);
+        }
+
+        Print(parsed.GetValue(s_json), output, recipe, tensors, Stopwatch.GetElapsedTime(started));
+        return ExitCode.Done;
+    }
+
+    private static ImportanceFile ReadImportance(string path)
+    {
+        using GgufFile file = Opening.File(path);
+        return new ImportanceFile(file);
+    }
+
+    private static void CheckOutput(string model, string output)
+    {
+        if (output.Length == 0 || Path.GetFileName(output).Length == 0)
+            throw new UsageException($"--out is '{output}', which names no file.");
+        string whole = Path.GetFullPath(output);
+        if (!Directory.Exists(Path.GetDirectoryName(whole)))
+            throw new UsageException($"--out is '{output}', but there is no folder '{Path.GetDirectoryName(whole)}'.");
+        if (Directory.Exists(whole))
+            throw new UsageException($"--out is '{output}', which is a folder.");
+        if (whole == Path.GetFullPath(model))
+            throw new UsageException("--out is the model itself; give another file.");
+    }
+
+    private static void Print(bool json, string path, QuantizationRecipe recipe, IReadOnlyList<QuantizedTensor> tensors, TimeSpan time)
+    {
+        long bytes = new FileInfo(path).Length, data = tensors.Sum(tensor => tensor.Bytes), elements = tensors.Sum(tensor => tensor.Elements);
+        double bits = 8.0 * data / Math.Max(1, elements);
+        if (json)
+        {
+            var output = new QuantizeOutput(path, recipe.Name, bytes, elements, bits, time.TotalSeconds,
+                [.. tensors.Select(t => new QuantizeTensor(t.Name, t.From.ToString(), t.To.ToString(), t.Elements, t.Bytes))]);
+            KfJson.Print(output, context => context.QuantizeOutput);
+            return;
+        }
+
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{path}: {recipe.Name}, {tensors.Count} tensors, {bytes} bytes, {bits:F2} bits a weight, in {time.TotalSeconds:F1} s"));
+        foreach (IGrouping<GgmlType, QuantizedTensor> type in tensors.GroupBy(tensor => tensor.To).OrderByDescending(type => type.Sum(t => t.Bytes)))
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{type.Key,-7} {type.Count(),5} tensors {type.Sum(t => t.Bytes),14} bytes"));
+    }
+}

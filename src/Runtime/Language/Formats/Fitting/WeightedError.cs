@@ -1,0 +1,43 @@
+namespace KernelFoundry;
+
+/// <summary>What encoders make small.</summary>
+internal static class WeightedError
+{
+    // A channel that calibration never saw still counts a little, so that no sum of weights is 0.
+    private const float LeastImportance = 1e-3f;
+
+    /// <summary>The weights of <see cref="IQuantEncoder.Encode"/>; positive unless all values are 0.</summary>
+    public static void Weights(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<float> weights)
+    {
+        double square = 0, total = 0;
+        foreach (float value in values)
+            square += (double)value * value;
+        for (int i = 0; i < importance.Length; i++)
+            total += importance[i];
+        var mean = (float)Math.Min(square / values.Length, float.MaxValue);
+        float meanImportance = (float)(total / values.Length);
+        for (int i = 0; i < values.Length; i++)
+        {
+            float matters = meanImportance > 0 ? (importance[i] / meanImportance) + LeastImportance : 1;
+            weights[i] = matters * MathF.Sqrt(MathF.Min(mean + (values[i] * values[i]), float.MaxValue));
+        }
+    }
+
+    /// <summary>The largest magnitude.</summary>
+    public static float Largest(ReadOnlySpan<float> values) => MathF.Abs(Extreme(values));
+
+    /// <summary>The value of largest magnitude, with its sign.</summary>
+    public static float Extreme(ReadOnlySpan<float> values)
+    {
+        float extreme = 0;
+        foreach (float value in values)
+            extreme = MathF.Abs(value) > MathF.Abs(extreme) ? value : extreme;
+        return extreme;
+    }
+
+    /// <summary>1 / scale; 0 where that is not finite, which gives code 0.</summary>
+    public static float Inverse(float scale) => float.IsFinite(1 / scale) ? 1 / scale : 0;
+
+    /// <summary>The nearest half that is finite.</summary>
+    public static Half Stored(float value) => (Half)Math.Clamp(value, (float)Half.MinValue, (float)Half.MaxValue);
+}
