@@ -17,9 +17,10 @@ internal static class Tool
     public static async Task<int> RunAsync(string[] args)
     {
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var root = new RootCommand("Generate text with GGUF models, and look at models, devices and kernels.");
+        var root = new RootCommand("Generate text with GGUF models, measure them, and look at models, devices and kernels.");
         root.Options.Add(s_verbose);
         root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(LogitsCommand.Create());
         root.Subcommands.Add(TokenizeCommand.Create());
         root.Subcommands.Add(InspectCommand.Create());
