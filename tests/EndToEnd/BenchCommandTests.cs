@@ -100,6 +100,51 @@ public class BenchCommandTests
     }
 
     [Fact]
+    public void AKernelIsMeasuredOnEveryDeviceNamed()
+    {
+        string[] args = ["bench", "--kernel", "RmsNorm", "--axis", "rows=3", "--axis", "cols=512", "--dtype", "f16", "--device", "cpu",
+            "--threads", "1,2", "--repetitions", "2"];
+        Kf kf = Kf.Run([.. args, "--json"]);
+        Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
+        Assert.Equal(["kernel", "type_arguments", "axes", "bytes", "tests"], kf.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("Half", Assert.Single(kf.Json.GetProperty("type_arguments").EnumerateArray()).GetString());
+        JsonElement axes = kf.Json.GetProperty("axes");
+        Assert.Equal((3, 512), (axes.GetProperty("rows").GetInt32(), axes.GetProperty("cols").GetInt32()));
+
+        // x and y in 16 bits, the weight in 32.
+        Assert.Equal((2 * 3 * 512 * 2) + (512 * 4), kf.Json.GetProperty("bytes").GetInt64());
+        JsonElement[] tests = [.. kf.Json.GetProperty("tests").EnumerateArray()];
+        Assert.Equal([1, 2], tests.Select(test => test.GetProperty("threads").GetInt32()));
+        Assert.All(tests, test => Assert.All(["seconds", "bytes_per_second", "read_bytes_per_second", "roof_share"],
+            name => Assert.True(test.GetProperty(name).GetDouble() > 0, name)));
+
+        Kf plain = Kf.Run(args);
+        Assert.StartsWith("RmsNorm<Half> rows=3 cols=512", plain.Output, StringComparison.Ordinal);
+        Assert.Equal(2, plain.Output.Split('\n').Count(line => line.StartsWith("| cpu", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Softmax", "--axis", "depth=4", "rows, cols")]
+    [InlineData("Softmax", "--axis", "rows", "rows=1024")]
+    [InlineData("MatVec", "--axis", "cols=31", "blocks of 32")]
+    [InlineData("MatVec", "--dtype", "ResidualEpilogue", "<Q8_0, NoEpilogue>")]
+    [InlineData("MatVec", "--device", "reference", "reference device")]
+    [InlineData("Nothing", "--device", "cpu", "no kernel 'Nothing'")]
+    public void KernelsAreMeasuredOnlyAsTheirRecordsAllow(string kernel, string option, string value, string named)
+    {
+        string[] device = option == "--device" ? [] : ["--device", "cpu"];
+        string[] types = kernel == "MatVec" && option != "--dtype" ? ["--dtype", "q8_0"] : [];
+        CheckFailure(Kf.Run(["bench", "--kernel", kernel, .. device, .. types, option, value]), 2, named);
+    }
+
+    [Fact]
+    public void AModelOrAKernelIsMeasured()
+    {
+        CheckFailure(Kf.Run("bench"), 2, "one of the two");
+        CheckFailure(Kf.Run("bench", "--kernel", "Softmax", "--model", "model.gguf"), 2, "one of the two");
+    }
+
+    [Fact]
     public void UnreadableModelsAreNamed() =>
         CheckFailure(Kf.Run("bench", "--model", "/nowhere/model.gguf"), 3, "/nowhere/model.gguf");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using KernelFoundry.Cli.Output;
+using KernelFoundry.Measurement;
 
 namespace KernelFoundry.Cli.Benchmarks;
 
@@ -36,11 +37,28 @@ internal static class BenchText
         Console.Out.WriteLine($"peak resident memory {Number(output.PeakResidentBytes / 1048576.0)} MiB, all devices together");
     }
 
-    public static string Share(double? share) =>
+    public static void Print(KernelBenchOutput output, WorkloadShape shape)
+    {
+        string name = output.Kernel[(output.Kernel.LastIndexOf('.') + 1)..];
+        string types = shape.Types.Length > 0 ? $"<{shape.Types}>" : "";
+        Console.Out.WriteLine($"{name}{types} {shape.Extents}: {Number(output.Bytes / 1e6)} MB in all views");
+        Console.Out.WriteLine();
+        var table = new TextTable("device", " threads", " time", " GB/s", " reading GB/s", " roof");
+        foreach (KernelTestOutput test in output.Tests)
+        {
+            table.Add(
+                test.Device, $"{test.Threads}", $"{Number(test.Seconds * 1e6)} ± {Number(test.Spread * 1e6)} us",
+                Number(test.BytesPerSecond / 1e9), Number(test.ReadBytesPerSecond / 1e9), Share(test.RoofShare));
+        }
+
+        table.Print();
+    }
+
+    private static string Share(double? share) =>
         share is { } known ? string.Create(CultureInfo.InvariantCulture, $"{100 * known:F1} %") : "-";
 
     /// <summary>Three digits, or all before the point.</summary>
-    public static string Number(double value) => value.ToString(
+    private static string Number(double value) => value.ToString(
         Math.Abs(value) switch { >= 100 => "F0", >= 10 => "F1", _ => "F2" }, CultureInfo.InvariantCulture);
 
     private static string Where(string device, int threads) => $"{device}, {threads} thread{(threads == 1 ? "" : "s")}";

@@ -11,6 +11,7 @@ namespace KernelFoundry.Cli.Output;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(GenerateOutput))]
 [JsonSerializable(typeof(BenchOutput))]
+[JsonSerializable(typeof(KernelBenchOutput))]
 [JsonSerializable(typeof(LogitsOutput))]
 [JsonSerializable(typeof(TokenizeOutput))]
 [JsonSerializable(typeof(InspectOutput))]
