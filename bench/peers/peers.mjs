@@ -4,6 +4,7 @@ import { cpus, loadavg } from "node:os";
 import { basename } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { Peer, release } from "./llama.mjs";
+import { quiet } from "./quiet.mjs";
 
 const run = promisify(execFile);
 const { values: options, positionals: files } = parseArgs({
@@ -14,6 +15,7 @@ const { values: options, positionals: files } = parseArgs({
     pp: { type: "string", default: "512" },
     tg: { type: "string", default: "128" },
     rounds: { type: "string", default: "5" },
+    patience: { type: "string", default: "60" },
   },
 });
 const threads = options.threads.split(",").map(Number);
@@ -43,12 +45,20 @@ async function measureKf(file) {
   }
 }
 
+let waits = 0, busy = 0;
+
+async function waitForQuiet() {
+  waits++;
+  busy += await quiet(Number(options.patience)) ? 0 : 1;
+}
+
 async function measure(file) {
   const peer = await Peer.open(file, Math.max(prefill, decode));
   const samples = new Map(threads.map((count) => [count, { kf: { pp: [], tg: [] }, llama: { pp: [], tg: [] }, read: 0 }]));
   let kf = {};
   for (let round = 0; round < rounds; round++) {
     for (const count of threads) {
+      await waitForQuiet();
       const llama = await peer.measure(count, prefill, decode);
       samples.get(count).llama.pp.push(llama.pp);
       samples.get(count).llama.tg.push(llama.tg);
@@ -56,6 +66,7 @@ async function measure(file) {
 
     if (kf.refusal)
       continue;
+    await waitForQuiet();
     kf = await measureKf(file);
     for (const test of kf.tests ?? [])
       samples.get(test.threads).kf[test.test.slice(0, 2)].push(test.tokens_per_second);
@@ -97,4 +108,5 @@ for (const file of files) {
 
 for (const refusal of refusals)
   console.log(`\nrefused: ${refusal}`);
+console.log(`\n${busy} of ${waits} measurements began although the machine had not been idle for half a second in ${options.patience} s.`);
 process.exit(0);

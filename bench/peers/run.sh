@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs GGUF files through kf and through llama.cpp by turns and prints a Markdown table:
-#   bench/peers/run.sh [--threads 1,2] [--pp 512] [--tg 128] [--rounds 5] FILE.gguf...
+#   bench/peers/run.sh [--threads 1,2] [--pp 512] [--tg 128] [--rounds 5] [--patience 60] FILE.gguf...
+# Before each measurement it waits for an idle half second, as many seconds as patience says.
 # llama.cpp comes from npm, as prebuilt libraries, into bench/peers/node_modules. Needs Node.js 20 and Linux.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -12,6 +12,7 @@ public sealed class HouseTests
         ["Generators"] = ["Compiler"],
         ["Runtime"] = [],
         ["Measurement"] = ["Runtime"],
+        ["Benchmarks"] = ["Measurement"],
         ["Kernels"] = ["Runtime"],
         ["Inference"] = ["Kernels"],
         ["Testing"] = ["Runtime", "Compiler"],
