@@ -11,10 +11,12 @@ public sealed class HouseTests
         ["Compiler"] = [],
         ["Generators"] = ["Compiler"],
         ["Runtime"] = [],
+        ["Measurement"] = ["Runtime"],
+        ["Benchmarks"] = ["Measurement"],
         ["Kernels"] = ["Runtime"],
         ["Inference"] = ["Kernels"],
         ["Testing"] = ["Runtime", "Compiler"],
-        ["Cli"] = ["Inference", "Compiler"],
+        ["Cli"] = ["Inference", "Measurement", "Compiler"],
     };
 
     public static TheoryData<string> Projects() => [.. Directory.EnumerateDirectories(Source()).Select(d => Path.GetFileName(d))];

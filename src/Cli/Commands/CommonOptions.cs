@@ -5,6 +5,9 @@ namespace KernelFoundry.Cli.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    /// <summary>What --device takes.</summary>
+    public static IReadOnlyList<string> DeviceKinds { get; } = ["auto", "cpu", "opencl", "reference"];
+
     public static Option<string> Model() => new("--model") { Description = "The GGUF file.", Required = true, HelpName = "FILE" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object." };
@@ -16,7 +19,7 @@ internal static class CommonOptions
             Description = "Where to run. auto takes a GPU if there is one, else the CPU.",
             DefaultValueFactory = _ => "auto",
         };
-        option.AcceptOnlyFromAmong("auto", "cpu", "opencl", "reference");
+        option.AcceptOnlyFromAmong([.. DeviceKinds]);
         return option;
     }
 

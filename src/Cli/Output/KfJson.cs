@@ -10,6 +10,8 @@ namespace KernelFoundry.Cli.Output;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(GenerateOutput))]
+[JsonSerializable(typeof(BenchOutput))]
+[JsonSerializable(typeof(KernelBenchOutput))]
 [JsonSerializable(typeof(LogitsOutput))]
 [JsonSerializable(typeof(TokenizeOutput))]
 [JsonSerializable(typeof(InspectOutput))]

@@ -66,6 +66,33 @@ public unsafe struct KernelArguments
     public void Add<T>(in View4<T> view)
         where T : unmanaged => AddView(view.Data);
 
+    /// <summary>Adds a view of a whole memory, row-major without gaps, where the element type is known by name only.</summary>
+    /// <param name="memory">The elements.</param>
+    /// <param name="element">Their type.</param>
+    /// <param name="extents">Elements along each axis, one to four.</param>
+    /// <exception cref="ArgumentException">The memory has another length than the elements.</exception>
+    public void Add(DeviceMemory memory, ElementInfo element, params ReadOnlySpan<int> extents)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(element);
+        ArgumentOutOfRangeException.ThrowIfZero(extents.Length, nameof(extents));
+        Span<long> strides = stackalloc long[extents.Length - 1];
+        long count = extents[^1];
+        for (int axis = strides.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = count;
+            count *= extents[axis];
+        }
+
+        if (memory.ByteLength != element.Bytes(count))
+        {
+            throw new ArgumentException($"A view of {element.Name} with shape [{string.Join(", ", extents.ToArray())}] takes "
+                + $"{element.Bytes(count)} bytes, but the memory has {memory.ByteLength}.");
+        }
+
+        AddView(new ViewData(memory, 0, extents, strides));
+    }
+
     /// <summary>Adds a scalar.</summary>
     /// <param name="value">Its value.</param>
     public void Add(int value) => AddSlot(value, SlotKind.Int);

@@ -5,6 +5,29 @@ namespace KernelFoundry.Tests;
 public class RegistryTests
 {
     [Fact]
+    public void Functors_are_asked_for_fields_by_name()
+    {
+        _ = FunctorRegistry<HandBias>.Name;
+        FunctorRegistry.Register<Fieldless>("Fieldless", static (Fieldless _, ref KernelArguments _) => { });
+        Assert.True(FunctorRegistry.HasFields("KernelFoundry.Tests.HandBias"));
+        Assert.False(FunctorRegistry.HasFields("Fieldless"));
+        Assert.Throws<ArgumentException>(() => FunctorRegistry.HasFields("Unheard"));
+    }
+
+    [Fact]
+    public void Views_of_elements_known_by_name_fill_the_same_slots()
+    {
+        using Device device = TestDevices.Open("Cpu");
+        View3<Half> view = device.Allocate<Half>(2, 3, 5);
+        var typed = new KernelArguments();
+        typed.Add(view);
+        var named = new KernelArguments();
+        named.Add(view.Memory!, Element.Find("Half"), 2, 3, 5);
+        Assert.Equal(typed.Slots, named.Slots);
+        Assert.Throws<ArgumentException>(() => new KernelArguments().Add(view.Memory!, Element.Find("float"), 2, 3, 5));
+    }
+
+    [Fact]
     public void Registered_kernels_are_listed()
     {
         KernelDefinition kernel = Assert.Single(KernelRegistry.Definitions, k => k.Name == "KernelFoundry.Tests.HandCompiledKernel.RowSum");
@@ -123,4 +146,6 @@ public class RegistryTests
 
     [SuppressMessage("Performance", "CA1812:Avoid uninstantiated internal classes", Justification = "Its type is the test.")]
     private readonly struct Unregistered;
+
+    private struct Fieldless;
 }

@@ -6,6 +6,16 @@ namespace KernelFoundry.Tests;
 public class ElementTests
 {
     [Fact]
+    public void Elements_are_found_by_name()
+    {
+        Assert.Equal(new ElementInfo("float", 1, 4, false), Element.Find("float"));
+        Assert.Equal(new ElementInfo("sbyte", 1, 1, false), Element.Find(Element.NameOf(typeof(sbyte))));
+        Assert.Equal(new ElementInfo("Q4_0", 32, 18, true), Element.Find(Element.NameOf(typeof(Q4_0))));
+        Assert.Equal(2 * 18, Element.Find("Q4_0").Bytes(64));
+        Assert.Contains("'double'", Assert.Throws<ArgumentException>(() => Element.Find("double")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BFloat16_round_trips_every_value()
     {
         for (int bits = 0; bits <= ushort.MaxValue; bits++)

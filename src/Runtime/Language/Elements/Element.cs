@@ -40,9 +40,29 @@ public static class Element
                 + $"positive, and GroupSize {group} must divide BlockSize.");
         }
 
-        Type type = typeof(TFormat);
-        string name = type.Namespace == nameof(KernelFoundry) && !type.IsNested ? type.Name : type.FullName ?? type.Name;
-        Formats.TryAdd(typeof(TFormat), new QuantCodec<TFormat>(name));
+        Formats.TryAdd(typeof(TFormat), new QuantCodec<TFormat>(NameOfFormat(typeof(TFormat))));
+    }
+
+    /// <summary>The element type of a name, as kernels' records and variants have it.</summary>
+    /// <param name="name">float, Half, BFloat16, int, sbyte, byte, or a format's.</param>
+    /// <returns>The element type.</returns>
+    /// <exception cref="ArgumentException">No element type has that name, or its assembly has not been used yet.</exception>
+    public static ElementInfo Find(string name)
+    {
+        ElementCodec codec = PrimitiveCodecs.All.Concat(Formats.Values).FirstOrDefault(codec => codec.Name == name)
+            ?? throw new ArgumentException($"There is no element type '{name}'.", nameof(name));
+        return new ElementInfo(codec.Name, codec.BlockSize, codec.BlockBytes, codec.IsQuantized);
+    }
+
+    /// <summary>The name that kernels' records and variants have for an element type or functor.</summary>
+    /// <param name="type">The type.</param>
+    /// <returns>Its name.</returns>
+    public static string NameOf(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        if (PrimitiveCodecs.Find(type) is { } primitive)
+            return primitive.Name;
+        return type.IsAssignableTo(typeof(IQuantFormat)) ? NameOfFormat(type) : type.FullName ?? type.Name;
     }
 
     internal static ElementCodec CodecOf<T>()
@@ -60,4 +80,7 @@ public static class Element
         throw new NotSupportedException($"{typeof(T)} is no element type: views hold float, Half, BFloat16, int, sbyte, byte or a struct that "
             + "implements IQuantFormat in a project compiled with the KernelFoundry generator (or registered with Element.Register).");
     }
+
+    private static string NameOfFormat(Type type) =>
+        type.Namespace == nameof(KernelFoundry) && !type.IsNested ? type.Name : type.FullName ?? type.Name;
 }

@@ -3,22 +3,19 @@ namespace KernelFoundry;
 /// <summary>The codecs of the element types that are not quantized.</summary>
 internal static unsafe class PrimitiveCodecs
 {
-    public static ElementCodec? Find(Type type)
+    private static readonly Dictionary<Type, ElementCodec> Codecs = new()
     {
-        if (type == typeof(float))
-            return new SingleCodec();
-        if (type == typeof(Half))
-            return new HalfCodec();
-        if (type == typeof(BFloat16))
-            return new BFloat16Codec();
-        if (type == typeof(int))
-            return new Int32Codec();
-        if (type == typeof(sbyte))
-            return new SByteCodec();
-        if (type == typeof(byte))
-            return new ByteCodec();
-        return null;
-    }
+        [typeof(float)] = new SingleCodec(),
+        [typeof(Half)] = new HalfCodec(),
+        [typeof(BFloat16)] = new BFloat16Codec(),
+        [typeof(int)] = new Int32Codec(),
+        [typeof(sbyte)] = new SByteCodec(),
+        [typeof(byte)] = new ByteCodec(),
+    };
+
+    public static IReadOnlyCollection<ElementCodec> All => Codecs.Values;
+
+    public static ElementCodec? Find(Type type) => Codecs.GetValueOrDefault(type);
 
     private sealed class SingleCodec() : ElementCodec("float", 1, sizeof(float))
     {

@@ -1,0 +1,63 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Models;
+
+namespace KernelFoundry.Cli.Benchmarks;
+
+/// <summary>What a model's tokens cost, counted from its file: the bytes decoding must read and the operations prefill must do.</summary>
+internal sealed record ModelWork
+{
+    private readonly ModelConfiguration _model;
+    private readonly long _layerWeights;
+    private readonly long _outputWeights;
+
+    /// <param name="file">The model.</param>
+    public ModelWork(GgufFile file)
+    {
+        _model = ModelConfiguration.Read(file);
+        TensorNames names = _model.Architecture.Tensors;
+        GgufTensor embedding = file.Tensors[$"{names.TokenEmbedding}.weight"];
+        bool isTied = !file.Tensors.TryGet($"{names.Output}.weight", out GgufTensor output);
+        TensorBytes = file.Tensors.Sum(tensor => tensor.ByteLength);
+        Parameters = file.Tensors.Sum(tensor => tensor.ElementCount);
+
+        // Of an embedding that is not the output too, a token reads one row.
+        WeightBytes = isTied ? TensorBytes : TensorBytes - embedding.ByteLength + embedding.RowBytes;
+        _outputWeights = (isTied ? embedding : output).ElementCount;
+        _layerWeights = file.Tensors.Where(tensor => tensor.Rank > 1).Sum(tensor => tensor.ElementCount) - embedding.ElementCount
+            - (isTied ? 0 : _outputWeights);
+    }
+
+    /// <summary>Bytes of all tensors.</summary>
+    public long TensorBytes { get; }
+
+    /// <summary>Elements of all tensors.</summary>
+    public long Parameters { get; }
+
+    /// <summary>Bytes of weights one token reads.</summary>
+    public long WeightBytes { get; }
+
+    /// <summary>Bytes of keys and values a token reads, its own included: the mean over tokens decoded one after the other.</summary>
+    /// <param name="depth">Positions before the first token.</param>
+    /// <param name="tokens">Number of tokens.</param>
+    /// <param name="cache">How they are stored.</param>
+    public double CacheBytes(int depth, int tokens, CacheElement cache)
+    {
+        long elements = 2L * _model.Layers * _model.KeyValueLength;
+        return (double)Attended(depth, tokens) / tokens * elements * (cache == CacheElement.Half ? 2 : sizeof(float));
+    }
+
+    /// <summary>Operations of a prefill that wants the logits of its last token: a multiply-add is two.</summary>
+    /// <param name="depth">Positions before the first token.</param>
+    /// <param name="tokens">Number of tokens.</param>
+    public double PrefillOperations(int depth, int tokens) =>
+        2.0 * ((_layerWeights * (double)tokens) + _outputWeights + (2.0 * _model.Layers * _model.QueryLength * Attended(depth, tokens)));
+
+    // Positions all tokens together attend to.
+    private long Attended(int depth, int tokens)
+    {
+        long positions = 0;
+        for (int token = 1; token <= tokens; token++)
+            positions += _model.SlidingWindow > 0 ? Math.Min(_model.SlidingWindow, depth + token) : depth + token;
+        return positions;
+    }
+}

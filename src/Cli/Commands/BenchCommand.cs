@@ -1,0 +1,125 @@
+using System.CommandLine;
+using KernelFoundry.Cli.Benchmarks;
+using KernelFoundry.Cli.KernelText;
+using KernelFoundry.Cli.Output;
+using KernelFoundry.Measurement;
+
+namespace KernelFoundry.Cli.Commands;
+
+/// <summary><c>kf bench</c>: how fast a model or a kernel is, and how near to what the machine can do.</summary>
+internal static class BenchCommand
+{
+    private static readonly Option<string?> s_model = new("--model") { Description = "The GGUF file to measure.", HelpName = "FILE" };
+    private static readonly Option<string?> s_kernel = new("--kernel")
+    {
+        Description = "Or the kernel: its name, or the last part of it.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<int> s_prefill = Number("--pp", "N", "Model: tokens of the prefill test; 0 for none.", 512);
+    private static readonly Option<int> s_decode = Number("--tg", "N", "Model: tokens of the decode test; 0 for none.", 128);
+    private static readonly Option<int> s_depth = Number("--depth", "N", "Model: positions in the cache before each test.", 0);
+    private static readonly Option<string[]> s_axes = new("--axis")
+    {
+        Description = "Kernel: the extent of one of its axes; may be given for each. By default the largest of its tests.",
+        HelpName = "rows=1024",
+    };
+
+    private static readonly Option<string?> s_types = new("--dtype")
+    {
+        Description = "Kernel: element types and functors to run it for, separated by commas; by default the first possible ones.",
+        HelpName = "f16",
+    };
+
+    private static readonly Option<string> s_devices = new("--device")
+    {
+        Description = "Where to run: auto, cpu, opencl, reference, or several of them, separated by commas.",
+        DefaultValueFactory = _ => "auto",
+        HelpName = "cpu,opencl",
+    };
+
+    private static readonly Option<string?> s_threads = new("--threads")
+    {
+        Description = "Threads of the cpu device, or several numbers, separated by commas; by default one a processor.",
+        HelpName = "1,2",
+    };
+
+    private static readonly Option<int> s_repetitions = Number("--repetitions", "R", "Measured repetitions, after one that is not.", 5);
+    private static readonly Option<bool> s_json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("bench", "Measure a model's prefill and decode, or one kernel, beside the machine's roof.")
+        {
+            s_model, s_prefill, s_decode, s_depth, s_kernel, s_axes, s_types, s_devices, s_threads, s_repetitions, s_json,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string? model = parsed.GetValue(s_model), kernel = parsed.GetValue(s_kernel);
+        if (model is null == kernel is null)
+            throw new UsageException("Give a model with --model, or a kernel with --kernel: one of the two.");
+        return Task.Run(
+            () => model is null ? RunKernel(kernel!, parsed, cancellationToken) : RunModel(model, parsed, cancellationToken),
+            cancellationToken);
+    }
+
+    private static int RunModel(string path, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int prefill = AtLeast(0, parsed, s_prefill), decode = AtLeast(0, parsed, s_decode);
+        if (prefill == 0 && decode == 0)
+            throw new UsageException("--pp and --tg are both 0: there is nothing to measure.");
+        IReadOnlyList<Func<Device>> devices = Devices(parsed);
+        var benchmark = new ModelBenchmark(path)
+        {
+            Prefill = prefill,
+            Decode = decode,
+            Depth = AtLeast(0, parsed, s_depth),
+            Repetitions = AtLeast(1, parsed, s_repetitions),
+        };
+        BenchOutput output = benchmark.Run(devices, cancellationToken);
+        if (parsed.GetValue(s_json))
+            KfJson.Print(output, json => json.BenchOutput);
+        else
+            BenchText.Print(output);
+        return ExitCode.Done;
+    }
+
+    private static int RunKernel(string name, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        KernelDefinition kernel = KernelCatalog.Find(name);
+        Dictionary<string, int> axes = ListOption.Extents(parsed.GetValue(s_axes) ?? [], s_axes.Name);
+        string[] types = parsed.GetValue(s_types) is { } text ? ListOption.Parts(text, s_types.Name) : [];
+        WorkloadShape shape = UsageException.Check(() => WorkloadShape.Create(kernel, axes, types));
+        KernelBenchOutput output = new KernelBenchmark(shape, AtLeast(1, parsed, s_repetitions)).Run(Devices(parsed), cancellationToken);
+        if (parsed.GetValue(s_json))
+            KfJson.Print(output, json => json.KernelBenchOutput);
+        else
+            BenchText.Print(output, shape);
+        return ExitCode.Done;
+    }
+
+    // Every device named; the cpu once for each number of threads.
+    private static IReadOnlyList<Func<Device>> Devices(ParseResult parsed)
+    {
+        int?[] threads = parsed.GetValue(s_threads) is { } text ? [.. ListOption.Counts(text, s_threads.Name)] : [null];
+        string[] kinds = ListOption.Parts(parsed.GetRequiredValue(s_devices), s_devices.Name);
+        if (kinds.Except(CommonOptions.DeviceKinds).FirstOrDefault() is { } unknown)
+            throw new UsageException($"--device has '{unknown}'; it is one of {string.Join(", ", CommonOptions.DeviceKinds)}.");
+        return
+        [
+            .. kinds.SelectMany(kind => (kind is "cpu" or "auto" ? threads : [null])
+                .Select(count => (Func<Device>)(() => Opening.Device(kind, count)))),
+        ];
+    }
+
+    private static int AtLeast(int least, ParseResult parsed, Option<int> option) => parsed.GetValue(option) is var value && value >= least
+        ? value
+        : throw new UsageException($"{option.Name} is {value}; it must be {least} or more.");
+
+    private static Option<int> Number(string name, string value, string description, int standard) =>
+        new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => standard };
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace KernelFoundry.Measurement;
+
+/// <summary>A kernel with its arguments on a device, made from its record, ready to be launched any number of times.</summary>
+public sealed class KernelWorkload : IDisposable
+{
+    private const int Seed = 1;
+    private readonly Device _device;
+    private readonly KernelVariantSet _variants;
+    private readonly List<DeviceMemory> _memories = [];
+    private KernelArguments _arguments;
+
+    /// <summary>Allocates the kernel's views and fills them.</summary>
+    /// <param name="shape">What is launched.</param>
+    /// <param name="device">Where; not disposed of with the workload, and not the reference device, which runs no compiled code.</param>
+    /// <exception cref="ArgumentException">The device is the reference device, or the record lacks a shape or a value.</exception>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public KernelWorkload(WorkloadShape shape, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.IsReference)
+            throw new ArgumentException("The reference device runs kernels as plain C#: no compiled code to measure.", nameof(device));
+        Shape = shape;
+        _device = device;
+        _variants = KernelRegistry.Find(shape.Kernel, string.Join(",", shape.TypeArguments));
+        try
+        {
+            var random = new Random(Seed);
+            foreach (KernelParameterInfo parameter in shape.Kernel.Parameters)
+                Add(parameter, random);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is launched.</summary>
+    public WorkloadShape Shape { get; }
+
+    /// <summary>Bytes of all views, inputs and outputs: what must move at least.</summary>
+    public long Bytes => _memories.Sum(memory => memory.ByteLength);
+
+    /// <summary>Starts the kernel once.</summary>
+    public void Launch() => _device.Launch(_variants, ref _arguments);
+
+    /// <summary>Launches the kernel again and again.</summary>
+    /// <param name="atLeast">How long.</param>
+    /// <returns>Seconds of one launch, in the mean.</returns>
+    public double Time(TimeSpan atLeast)
+    {
+        long started = Stopwatch.GetTimestamp();
+        long launches = 0;
+        for (long batch = 1; ; batch *= 2)
+        {
+            for (long i = 0; i < batch; i++)
+                Launch();
+            _device.Synchronize();
+            launches += batch;
+            if (Stopwatch.GetElapsedTime(started) is var elapsed && elapsed >= atLeast)
+                return elapsed.TotalSeconds / launches;
+        }
+    }
+
+    /// <summary>Frees the views.</summary>
+    public void Dispose() => _memories.ForEach(memory => memory.Dispose());
+
+    private void Add(KernelParameterInfo parameter, Random random)
+    {
+        switch (parameter.Kind)
+        {
+            case KernelParameterKind.View:
+                AddView(parameter, random);
+                break;
+            case KernelParameterKind.Specialized:
+                _arguments.AddSpecialized((int)Value(parameter));
+                break;
+            case KernelParameterKind.Scalar:
+                AddScalar(parameter);
+                break;
+        }
+    }
+
+    private void AddView(KernelParameterInfo view, Random random)
+    {
+        ElementInfo element = Shape.ElementOf(view);
+        int[] extents = Shape.ExtentsOf(view);
+        DeviceMemory memory = _device.AllocateBytes(element.Bytes(extents.Aggregate(1L, (count, extent) => count * extent)));
+        _memories.Add(memory);
+        DrawnElements.Fill(memory, element, view, random);
+        _arguments.Add(memory, element, extents);
+    }
+
+    private void AddScalar(KernelParameterInfo scalar)
+    {
+        double value = Value(scalar);
+        switch (scalar.Type)
+        {
+            case "float":
+                _arguments.Add((float)value);
+                break;
+            case "uint":
+                _arguments.Add((uint)value);
+                break;
+            case "bool":
+                _arguments.Add(value != 0);
+                break;
+            default:
+                _arguments.Add((int)value);
+                break;
+        }
+    }
+
+    private double Value(KernelParameterInfo scalar) => scalar switch
+    {
+        { Value: string axis } => Shape.Axes[axis],
+        { Value: { } value } => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        { Low: { } low, High: { } high } => low + ((high - low) / 2),
+        _ => throw new ArgumentException(
+            $"Parameter '{scalar.Name}' of {Shape.Kernel.Name} has no [Value] or [Range]: to be measured, it needs one."),
+    };
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using KernelFoundry.Kernels;
+using KernelFoundry.Testing;
+
+namespace KernelFoundry.Measurement.Tests;
+
+public sealed class KernelWorkloadTests
+{
+    // Kernels register from the module initializer, which runs when something of the assembly is used.
+    static KernelWorkloadTests() => RuntimeHelpers.RunModuleConstructor(typeof(Normalization).Module.ModuleHandle);
+
+    public static TheoryData<string> Kernels() => [.. KernelRegistry.Definitions.Select(kernel => kernel.Name)];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void EveryKernelsRecordIsEnoughToMeasureIt(string name)
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 2 });
+        WorkloadShape shape = WorkloadShape.Create(KernelRegistry.Definitions.Single(kernel => kernel.Name == name));
+        using var workload = new KernelWorkload(shape, device);
+        Assert.True(workload.Bytes > 0);
+        Assert.InRange(workload.Time(TimeSpan.Zero), 1e-9, 10);
+    }
+
+    [Fact]
+    public void WhatIsSaidIsTakenAndTheRestIsTheRecords()
+    {
+        KernelDefinition kernel = KernelCases.Find(typeof(Linear), nameof(Linear.MatVec));
+        WorkloadShape shape = WorkloadShape.Create(kernel, new Dictionary<string, int> { ["rows"] = 5 }, ["noepilogue", "q8_0"]);
+        Assert.Equal("Q8_0, NoEpilogue", shape.Types);
+        Assert.Equal("tokens=2 rows=5 cols=4096", shape.Extents);
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
+        using var workload = new KernelWorkload(shape, device);
+        Assert.Equal((5 * 4096 / 32 * 34) + (2 * 4096 * 4) + (2 * 5 * 4), workload.Bytes);
+    }
+
+    // A launch that computed nothing would take no longer for more rows.
+    [Fact]
+    public void LaunchesTheKernel()
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
+        var axes = new Dictionary<string, int> { ["rows"] = 100_000, ["cols"] = 64 };
+        using var large = new KernelWorkload(WorkloadShape.Create(KernelCases.Find(typeof(Probabilities), "Softmax"), axes), device);
+        axes["rows"] = 1;
+        using var small = new KernelWorkload(WorkloadShape.Create(KernelCases.Find(typeof(Probabilities), "Softmax"), axes), device);
+        Assert.True(large.Time(TimeSpan.Zero) > 100 * small.Time(TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
+    public void TheReferenceDeviceHasNoCode()
+    {
+        WorkloadShape shape = WorkloadShape.Create(KernelCases.Find(typeof(Roof), nameof(Roof.Read)));
+        Assert.Throws<ArgumentException>(() => new KernelWorkload(shape, Device.Reference));
+    }
+}
