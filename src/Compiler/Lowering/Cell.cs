@@ -13,6 +13,9 @@ internal sealed record Cell(Expr Base, bool Lane = false, int Offset = 0, int Di
 
     public DType Type => Base.Type;
 
+    /// <summary>A number that divides the scalar.</summary>
+    public int ScalarDivisor => Gcd(Divisor, Math.Abs(Offset));
+
     public bool IsScalar => !Lane && !Base.IsVector;
 
     public Literal? Constant => IsScalar && Base is Literal literal ? new Literal(Type == DType.I32 ? Number.Of(literal.Value.I32 + Offset) : literal.Value) : null;
@@ -49,6 +52,14 @@ internal sealed record Cell(Expr Base, bool Lane = false, int Offset = 0, int Di
                 return new Cell(bind(Quotient(a.Base, d)), false, a.Offset / d, Math.Max(1, a.Divisor / d));
             case OpCode.Rem when constant is { } d && a.StaysWithin(d):
                 return new Cell(Zero, a.Lane, a.Offset % d, ZeroDivisor);
+            case OpCode.Div or OpCode.Rem when constant is { } d && IsPowerOfTwo(d) && Gcd(a.Divisor, d) is var unit && a.StaysWithin(unit):
+                // The lanes lie in one unit, and units do not straddle multiples of d.
+                Expr start = Add(a.Base, Int(a.Offset / unit * unit));
+                return code == OpCode.Div
+                    ? new Cell(bind(Quotient(start, d)))
+                    : new Cell(bind(And(start, Int(d - 1))), a.Lane, a.Offset % unit, unit);
+            case OpCode.Min or OpCode.Max when a.IsScalar && b.IsScalar:
+                return new Cell(bind(Make(code, a.Scalar(), b.Scalar())), false, 0, Gcd(a.ScalarDivisor, b.ScalarDivisor));
             default:
                 return null;
         }
@@ -61,7 +72,9 @@ internal sealed record Cell(Expr Base, bool Lane = false, int Offset = 0, int Di
         ? Of(Zero)
         : new Cell(bind(Mul(a.Base, Int(factor))), false, a.Offset * factor, (int)Math.Min(ZeroDivisor, Math.Abs((long)a.Divisor * factor)));
 
-    // Exact, so that a shift does for powers of two.
+    private static bool IsPowerOfTwo(int value) => value > 0 && (value & (value - 1)) == 0;
+
+    // Exact or rounded down, so that a shift does for powers of two.
     private static Expr Quotient(Expr value, int d)
     {
         int shift = 0;

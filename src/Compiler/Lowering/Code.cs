@@ -120,7 +120,13 @@ public sealed record Let(Var Var, Expr Value, bool Mutable = false) : Stmt;
 public sealed record Assign(Var Var, Expr Value) : Stmt;
 
 /// <summary>for (i = From; i &lt; To; i += Step).</summary>
-public sealed record For(Var Index, Expr From, Expr To, Expr Step, List<Stmt> Body) : Stmt;
+public sealed record For(Var Index, Expr From, Expr To, Expr Step, List<Stmt> Body) : Stmt
+{
+    /// <summary>
+    /// Every lane of a turn stands by itself, so that a target may take fewer of them at a turn: its own vector's, not <see cref="Lanes.Count"/>.
+    /// </summary>
+    public bool IsLanewise { get; init; }
+}
 
 /// <summary>Runs Head, leaves when the condition is false, runs Body, repeats.</summary>
 public sealed record While(List<Stmt> Head, Expr Condition, List<Stmt> Body) : Stmt;

@@ -25,6 +25,29 @@ internal sealed class Dependence
     /// <summary>Some user stands in a region below the block that defines the value.</summary>
     public bool IsUsedDeeper(Value value) => Users(value).Any(u => _block[u] != _home[value]);
 
+    /// <summary>
+    /// Whether what is made of the value element by element ends in more than one place: a store, a reduction, a product. All that ends in one is
+    /// computed together there, once an element.
+    /// </summary>
+    public bool MeetsSeveral(Value value)
+    {
+        var seen = new HashSet<Value>();
+        var ends = new HashSet<Op>();
+        Follow(value);
+        return ends.Count > 1;
+
+        void Follow(Value current)
+        {
+            foreach (Op user in seen.Add(current) ? Users(current) : [])
+            {
+                if (user.Info.Class is OpClass.Elementwise or OpClass.Shape or OpClass.Memory && user.Results.Length > 0)
+                    Follow(user.Result);
+                else
+                    ends.Add(user);
+            }
+        }
+    }
+
     /// <summary>The last op that may read the value, directly or by recomputing something made of it.</summary>
     public int LastUse(Value value)
     {

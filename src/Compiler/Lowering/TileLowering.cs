@@ -109,9 +109,11 @@ internal sealed class TileLowering
         foreach (Stmt statement in statements)
             _nests.Uniform(statement, _out);
         Expr value = cell.Scalar();
+        if (value is Var known)
+            _state.Divides(known, cell.ScalarDivisor);
         if (value is Literal or Var or Argument)
             return value;
-        Var variable = _state.NewVar(op.Result.Name, value.Type, false, cell.Offset % cell.Divisor == 0 ? cell.Divisor : 1);
+        Var variable = _state.NewVar(op.Result.Name, value.Type, false, cell.ScalarDivisor);
         _nests.Uniform(new Let(variable, value) { Location = op.Location }, _out);
         return variable;
     }
@@ -143,7 +145,7 @@ internal sealed class TileLowering
         bool deeper = _dependence.IsUsedDeeper(tile);
         int cost = Cost(tile);
         return (deeper && (storedLater || cost >= KeepIfUsedDeeper))
-            || (users.Count > 1 && cost >= KeepIfUsedTwice)
+            || (users.Count > 1 && cost >= KeepIfUsedTwice && _dependence.MeetsSeveral(tile))
             || (cost >= KeepAsContractionA && users.Any(u => IsContractionOperand(u, 0, tile)))
             || (cost >= KeepAsContractionB && users.Any(u => IsContractionOperand(u, 1, tile)));
     }

@@ -44,10 +44,16 @@ internal sealed class TileState(Kernel kernel)
     /// <summary>A variable with a name no other has, close to the one in the source.</summary>
     public Var NewVar(string? name, DType type, bool vector = false, int divisor = 1)
     {
-        string unique = Unique(name ?? (vector ? "v" : type == DType.F32 ? "f" : "n"));
+        var variable = new Var(Unique(name ?? (vector ? "v" : type == DType.F32 ? "f" : "n")), type, vector);
+        Divides(variable, divisor);
+        return variable;
+    }
+
+    /// <summary>Notes that a number divides a variable's value.</summary>
+    public void Divides(Var variable, int divisor)
+    {
         if (divisor > 1)
-            _divisors[unique] = divisor;
-        return new Var(unique, type, vector);
+            _divisors[variable.Name] = divisor;
     }
 
     public LocalBuffer NewBuffer(string? name, DType type, Expr size)
@@ -78,10 +84,13 @@ internal sealed class TileState(Kernel kernel)
 
     public Element ElementOf(string view) => Kernel.Find(view).Element;
 
-    private int DivisorOf(Expr expression) => expression switch
+    /// <summary>A number that divides the value of an i32 expression.</summary>
+    public int DivisorOf(Expr expression) => expression switch
     {
         Var variable => _divisors.TryGetValue(variable.Name, out int known) ? known : 1,
         Literal { Value.I32: var n } => n == 0 ? 1 << 24 : Math.Abs(n),
+        // Rows of a quantized view are whole blocks.
+        ExtentOf row when Kernel.Find(row.View) is { Element.Kind: ElementKind.Quantized } view && row.Axis == view.Rank - 1 => view.Element.BlockSize,
         Apply { Code: OpCode.Mul } m => (int)Math.Min(1 << 24, (long)DivisorOf(m.Operands[0]) * DivisorOf(m.Operands[1])),
         _ => 1,
     };

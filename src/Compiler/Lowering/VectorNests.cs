@@ -64,6 +64,8 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         Padded,
     }
 
+    private static bool IsLanewise(Nest nest) => nest.Roots.All(r => r is MaterializeRoot or StoreRoot);
+
     // Where a nest works on tile storage only, short code counts for more than the few instructions that masks take.
     private Tails TailsOf(Nest nest)
     {
@@ -85,11 +87,11 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     }
 
     /// <summary>Runs a body over whole vectors, then over the tail with the emitter's count set.</summary>
-    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body, Tails tails = Tails.Apart)
+    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body, Tails tails = Tails.Apart, bool isLanewise = false)
     {
         if (tails != Tails.Apart && unroll == 1 && !(tails == Tails.Counted && extent is Literal { Value.I32: var size } && size % Lanes.Count == 0))
         {
-            InLoop(emitter, Zero, extent, Lanes.Count, "j", index =>
+            InLoop(emitter, Zero, extent, Lanes.Count, "j", isLanewise, index =>
             {
                 Expr? count = tails == Tails.Counted ? Bind(emitter, Sub(extent, index), "rest") : null;
                 emitter.Count = count;
@@ -104,21 +106,17 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         Expr whole = known is { } n ? Int(n / width * width) : Bind(emitter, And(extent, Int(-width)));
         if (known is null || known >= width)
         {
-            InLoop(emitter, Zero, whole, width, "j", index =>
+            InLoop(emitter, Zero, whole, width, "j", isLanewise, index =>
             {
                 for (int u = 0; u < unroll; u++)
                     body(new AxisIndex(new Cell(index, true, u * Lanes.Count, width), emitter.Depth), null);
             });
         }
 
-        if ((known is { } exact && exact % width == 0) || IsWhole(extent, width))
+        if ((known is { } exact && exact % width == 0) || state.DivisorOf(extent) % width == 0)
             return;
         Tail(emitter, extent, whole, known, unroll, body);
     }
-
-    // Rows of a quantized view are whole blocks.
-    private bool IsWhole(Expr extent, int width) => extent is ExtentOf row && state.Kernel.Find(row.View) is { Element.Kind: ElementKind.Quantized } view
-        && row.Axis == view.Rank - 1 && view.Element.BlockSize % width == 0;
 
     // The same vectors once more, with counts of what is left for each, none or less for the last ones perhaps.
     private void Tail(ElementEmitter emitter, Expr extent, Expr whole, int? known, int unroll, Action<AxisIndex, Expr?> body)
@@ -159,7 +157,10 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         emitter.Innermost.Add(new If(condition, statements, []) { Location = state.Location });
     }
 
-    private void InLoop(ElementEmitter emitter, Expr from, Expr to, int step, string name, Action<Var> body)
+    private void InLoop(ElementEmitter emitter, Expr from, Expr to, int step, string name, Action<Var> body) =>
+        InLoop(emitter, from, to, step, name, false, body);
+
+    private void InLoop(ElementEmitter emitter, Expr from, Expr to, int step, string name, bool isLanewise, Action<Var> body)
     {
         if (from is Literal a && to is Literal b && a.Value.I32 >= b.Value.I32)
             return;
@@ -168,7 +169,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         emitter.Push(statements);
         body(index);
         emitter.Pop();
-        emitter.Innermost.Add(new For(index, from, to, Int(step), statements) { Location = state.Location });
+        emitter.Innermost.Add(new For(index, from, to, Int(step), statements) { Location = state.Location, IsLanewise = isLanewise });
     }
 
     /// <summary>Runs a body over indices in groups, then over the remaining ones singly.</summary>
@@ -218,7 +219,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
                     foreach (Root root in nest.Roots)
                         Element(root, emitter, [rows[r], column], count, root is ReduceRoot ? whole : partial[r]);
                 }
-            }, tails);
+            }, tails, IsLanewise(nest));
             for (int r = 0; r < rows.Length; r++)
             {
                 foreach (KeyValuePair<Root, Var> pair in partial[r])
@@ -245,7 +246,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
                 else
                     Element(root, emitter, [column], count, accumulators);
             }
-        }, TailsOf(nest));
+        }, TailsOf(nest), IsLanewise(nest));
         Finish(accumulators.Where(p => p.Key is ReduceRoot).ToDictionary(p => p.Key, p => p.Value), emitter);
         foreach (KeyValuePair<Root, Var> pair in indices)
             FinishArg((ArgReduceRoot)pair.Key, emitter, accumulators[pair.Key], pair.Value);
@@ -485,7 +486,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     }
 
     private void Fill(TileBuffer target, Expr extent, Number value, ElementEmitter emitter) =>
-        InLoop(emitter, Zero, extent, Lanes.Count, "j", index =>
+        InLoop(emitter, Zero, extent, Lanes.Count, "j", true, index =>
             emitter.Innermost.Add(new StoreLocal(target.Storage, index, new Broadcast(new Literal(value)))));
 
     private static void StoreTile(TileBuffer target, AxisIndex[] at, Cell value, ElementEmitter emitter)

@@ -74,13 +74,16 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         [128] = "Lanes.MultiplyAddPairs((sbyte*)({0}), (sbyte*)({1}))",
     };
 
+    private const string LaneLoop = "lanes0";
+
     private readonly string _vector = $"Vector{width.ToString(CultureInfo.InvariantCulture)}";
     private readonly int _lanes = width / 32;
-    private readonly int _parts = lanes / (width / 32);
+    private int _parts = lanes / (width / 32);
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
     private int _rowCount;
+    private bool _inLaneLoop;
 
     /// <summary>Bits of a hardware vector.</summary>
     protected int Width => width;
@@ -225,7 +228,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         string value = Staged(store.Value);
         Func<Expr, string> index = LaneIndices(store.Indices);
         string? guard = store.Guard is { } g ? LaneGuard(g) : null;
-        string last = consecutive ? " + lane" : "";
+        string last = consecutive ? EachLane : "";
         (string pointer, string offset) = Place(store.View, store.Indices, index, false);
         string statement = $"{pointer}[{offset}{last}] = {Stored(store.Element, $"{value}[lane]")};";
         Line($"for (int lane = 0; lane < {LaneCount(store.Count)}; lane++)");
@@ -235,6 +238,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     // Where an innermost loop reads one row of a view after the other, their beginnings are found before it.
     protected override void EnterLoop(For loop)
     {
+        _parts = IsStepwise(loop) ? 1 : _parts;
         if (CodeWalk.All(loop.Body).Any(s => s is For or While))
             return;
         var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
@@ -252,7 +256,32 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         }
     }
 
-    protected override void LeaveLoop(For loop) => _rows.Clear();
+    protected override void LeaveLoop(For loop)
+    {
+        _rows.Clear();
+        _parts = lanes / _lanes;
+    }
+
+    protected override string Step(For loop) => IsStepwise(loop) ? Int(_lanes) : base.Step(loop);
+
+    // One vector a turn may become one of the hardware's; of several, each becomes a short loop over its parts.
+    private static bool IsStepwise(For loop) => loop is { IsLanewise: true, Step: Literal { Value.I32: Lowering.Lanes.Count } };
+
+    protected override void WriteBody(For loop)
+    {
+        if (!loop.IsLanewise || _parts == 1 || loop.Body.Any(s => s is not (Let or Lowering.StoreView or StoreLocal)))
+        {
+            base.WriteBody(loop);
+            return;
+        }
+
+        WriteAll(loop.Body.Where(s => s is Let { Var.IsVector: false }));
+        Open($"for (int {LaneLoop} = 0; {LaneLoop} < {Int(Lowering.Lanes.Count)}; {LaneLoop} += {Int(_lanes)})");
+        (_parts, _inLaneLoop) = (1, true);
+        WriteAll(loop.Body.Where(s => s is not Let { Var.IsVector: false }));
+        (_parts, _inLaneLoop) = (lanes / _lanes, false);
+        Close();
+    }
 
     private static Expr[] Leading(Exprs indices) => indices.AsEnumerable().Take(indices.Length - 1).ToArray();
 
@@ -334,7 +363,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
                 return Parts(_ => Splat(scalar));
             case LaneIndex lanes:
                 string first = Bare(Scalar(lanes.First));
-                return Parts(p => first == "0" && p == 0
+                return Parts(p => first == "0" && p == 0 && !_inLaneLoop
                     ? $"{_vector}<int>.Indices"
                     : $"({_vector}.Create({PlusLanes(first, p)}) + {_vector}<int>.Indices)");
             case LoadLocal load:
@@ -352,7 +381,11 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         }
     }
 
-    private string PlusLanes(string first, int part) => part == 0 ? first : first == "0" ? Int(part * _lanes) : $"{first} + {Int(part * _lanes)}";
+    private string PlusLanes(string first, int part)
+    {
+        string lanes = _inLaneLoop ? LaneLoop : Int(part * _lanes);
+        return part == 0 && !_inLaneLoop ? first : first == "0" ? lanes : $"{first} + {lanes}";
+    }
 
     private string[] Parts(Func<int, string> text) => Enumerable.Range(0, _parts).Select(text).ToArray();
 
@@ -367,7 +400,11 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     {
         bool scalarShift = apply.Code is OpCode.Shl or OpCode.Shr && !apply.Operands[1].IsVector;
         bool variableShift = apply.Code is OpCode.Shl or OpCode.Shr && apply.Operands[1].IsVector;
-        if (variableShift || !(Table.ContainsKey(apply.Code) || apply.Code is OpCode.Convert or OpCode.Bitcast or OpCode.Select)
+        if (variableShift)
+            return Shifted(apply);
+        if (apply.Code == OpCode.Lookup)
+            return LookedUp(apply, (LookupTable)apply.Attribute!);
+        if (!(Table.ContainsKey(apply.Code) || apply.Code is OpCode.Convert or OpCode.Bitcast or OpCode.Select)
             || (apply.Code == OpCode.Rem && apply.Operands[0].Type == DType.F32))
             return LaneByLane(apply);
         string[][] operands = apply.Operands.AsEnumerable()
@@ -375,6 +412,29 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
             .ToArray();
         DType from = apply.Operands[0].Type;
         return Parts(p => ApplyPart(apply, from, operands.Select(o => o[p]).ToArray()));
+    }
+
+    // By a number of its own for each lane, of which the low five bits count.
+    private string[] Shifted(Apply apply)
+    {
+        string kind = apply.Code == OpCode.Shl ? "LeftLogical" : apply.Type == DType.U32 ? "RightLogical" : "RightArithmetic";
+        string owner = width switch { 512 => "Avx512F", 256 => "Avx2", _ => "Lanes" };
+        string[] values = Vector(apply.Operands[0]), counts = Vector(apply.Operands[1]);
+        string unsigned = apply.Operands[1].Type == DType.U32 ? "" : ".AsUInt32()";
+        return Parts(p => $"{owner}.Shift{kind}Variable({values[p]}, ({counts[p]} & {_vector}.Create({(unsigned.Length == 0 ? "31u" : "31")})){unsigned})");
+    }
+
+    // A permutation of a vector that holds the table, or of two halves.
+    private string[] LookedUp(Apply apply, LookupTable table)
+    {
+        string[] indices = Vector(apply.Operands[0]);
+        string Entries(int first, int count) => string.Join(", ", Enumerable.Range(first, count).Select(i => Int(table[i])));
+        return Parts(p => width switch
+        {
+            512 => $"Avx512F.PermuteVar16x32(Vector512.Create({Entries(0, 16)}), {indices[p]})",
+            256 => $"Lanes.Lookup({indices[p]}, Vector256.Create({Entries(0, 8)}), Vector256.Create({Entries(8, 8)}))",
+            _ => $"Lanes.Lookup({indices[p]}, {table.Low.ToString(CultureInfo.InvariantCulture)}, {table.High.ToString(CultureInfo.InvariantCulture)})",
+        });
     }
 
     private string ApplyPart(Apply apply, DType from, string[] operands)
@@ -448,7 +508,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         string stage = Stage(TypeName(load.Type));
         Line($"for (int lane = 0; lane < {LaneCount(load.Count)}; lane++)");
         Line($"    {stage}[lane] = {load.Buffer.Name}[{index}[lane]];");
-        return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
+        return Parts(p => $"{_vector}.Load({StageAddress(stage, p)})");
     }
 
     private string[] LoadView(LoadView load)
@@ -468,13 +528,13 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         Func<Expr, string> index = LaneIndices(load.Indices);
         string? guard = load.Guard is { } g ? LaneGuard(g) : null;
         string other = load.Other is null ? "0" : load.Other.IsVector ? $"{Staged(load.Other)}[lane]" : Scalar(load.Other);
-        string value = ScalarLoad(load, index, guard, other, consecutive ? " + lane" : "");
+        string value = ScalarLoad(load, index, guard, other, consecutive ? EachLane : "");
         string count = LaneCount(load.Count);
-        if (count != "16")
+        if (load.Count is not null)
             Line($"new Span<{type}>({stage}, 16).Clear();");
         Line($"for (int lane = 0; lane < {count}; lane++)");
         Line($"    {stage}[lane] = {value};");
-        return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
+        return Parts(p => $"{_vector}.Load({StageAddress(stage, p)})");
     }
 
     // What a consecutive read is read as: "" is a whole lane, a type name one that is widened to i32; null has no vector read.
@@ -498,7 +558,9 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
 
     /// <summary>How many of a part's lanes take part.</summary>
     protected virtual string PartCount(Expr? count, int part) =>
-        count is null ? Int(_lanes) : part == 0 ? Bare(Scalar(count)) : $"{Scalar(count)} - {Int(part * _lanes)}";
+        count is null ? Int(_lanes)
+        : _inLaneLoop ? $"{Scalar(count)} - {LaneLoop}"
+        : part == 0 ? Bare(Scalar(count)) : $"{Scalar(count)} - {Int(part * _lanes)}";
 
     // ---- matrices
 
@@ -529,9 +591,9 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
             .Select(o => o.IsVector ? o.Type == DType.Bool ? $"({Staged(o)}[lane] != 0)" : $"{Staged(o)}[lane]" : Scalar(o)).ToArray();
         string stage = Stage(apply.Type == DType.Bool ? "int" : TypeName(apply.Type));
         string value = ScalarApply(apply, operands);
-        Line("for (int lane = 0; lane < 16; lane++)");
+        Line($"for (int lane = 0; lane < {LaneCount(null)}; lane++)");
         Line($"    {stage}[lane] = {(apply.Type == DType.Bool ? $"{value} ? -1 : 0" : value)};");
-        return Parts(p => $"{_vector}.Load({PartAddress(stage, p)})");
+        return Parts(p => $"{_vector}.Load({StageAddress(stage, p)})");
     }
 
     /// <summary>The lanes of a vector in memory; returns the array's name.</summary>
@@ -540,7 +602,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         string stage = Stage(vector.Type == DType.F32 ? "float" : vector.Type == DType.U32 ? "uint" : "int");
         string[] parts = Vector(vector);
         for (int p = 0; p < _parts; p++)
-            Line($"{parts[p]}.Store({PartAddress(stage, p)});");
+            Line($"{parts[p]}.Store({StageAddress(stage, p)});");
         return stage;
     }
 
@@ -554,7 +616,9 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
 
     private string LaneGuard(Expr guard) => guard.IsVector ? $"{Staged(guard)}[lane] != 0" : Scalar(guard);
 
-    private string LaneCount(Expr? count) => count is null ? "16" : Bare(Scalar(count));
+    private string LaneCount(Expr? count) => count is null ? Int(_parts * _lanes) : Bare(Scalar(count));
+
+    private string EachLane => _inLaneLoop ? $" + {LaneLoop} + lane" : " + lane";
 
     // Arrays of 16 lanes serve one statement and then the next.
     private string Stage(string type)
@@ -578,5 +642,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
 
     private static string Address(string pointer, string offset) => offset == "0" ? pointer : $"{pointer} + {offset}";
 
-    private string PartAddress(string address, int part) => part == 0 ? address : $"{address} + {Int(part * _lanes)}";
+    private string PartAddress(string address, int part) => part > 0 ? $"{address} + {Int(part * _lanes)}" : _inLaneLoop ? $"{address} + {LaneLoop}" : address;
+
+    private string StageAddress(string stage, int part) => part == 0 ? stage : $"{stage} + {Int(part * _lanes)}";
 }

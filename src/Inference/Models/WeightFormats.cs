@@ -12,6 +12,17 @@ internal static class WeightFormats
         [GgmlType.BF16] = Create<BFloat16>,
         [GgmlType.Q8_0] = Create<Q8_0>,
         [GgmlType.Q4_0] = Create<Q4_0>,
+        [GgmlType.Q4_1] = Create<Q4_1>,
+        [GgmlType.Q5_0] = Create<Q5_0>,
+        [GgmlType.Q5_1] = Create<Q5_1>,
+        [GgmlType.Q2_K] = Create<Q2_K>,
+        [GgmlType.Q3_K] = Create<Q3_K>,
+        [GgmlType.Q4_K] = Create<Q4_K>,
+        [GgmlType.Q5_K] = Create<Q5_K>,
+        [GgmlType.Q6_K] = Create<Q6_K>,
+        [GgmlType.IQ4_NL] = Create<IQ4_NL>,
+        [GgmlType.IQ4_XS] = Create<IQ4_XS>,
+        [GgmlType.MXFP4] = Create<MXFP4>,
     };
 
     /// <summary>The types, for messages.</summary>

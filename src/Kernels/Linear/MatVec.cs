@@ -24,7 +24,9 @@ public static partial class Linear
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(MatVecReference))]
     [Tolerance(typeof(float), 4e-6)]
-    public static void MatVec<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0), typeof(Q4_0))] TWeight, TEpilogue>(
+    public static void MatVec<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0), typeof(Q4_0), typeof(Q4_1),
+        typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K), typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS),
+        typeof(MXFP4))] TWeight, TEpilogue>(
         [Shape("rows", "cols")] View2<TWeight> w,
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
