@@ -17,7 +17,8 @@ public static class CSharpTarget
     public static readonly IReadOnlyList<int> SpecializedWidths = [512];
 
     /// <summary>The vector form this target renders for a hardware width.</summary>
-    public static Program Lower(Kernel kernel, int width = 512) => TileLowering.Lower(kernel, state => new VectorNests(state, width));
+    public static Program Lower(Kernel kernel, int width = 512) =>
+        TileLowering.Lower(kernel, CodeForm.Vector, state => new VectorNests(state, width));
 
     /// <summary>
     /// A class with a method a width, Run512 and so on (<c>long* args, byte* scratch, int p0, int p1, int p2</c>), and Plan

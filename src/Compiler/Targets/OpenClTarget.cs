@@ -10,7 +10,7 @@ public sealed record OpenClProgram(string Source, string EntryPoint, string Plan
 public static class OpenClTarget
 {
     /// <summary>The thread form this target renders; the interpreter runs the same.</summary>
-    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, state => new ThreadNests(state));
+    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state));
 
     public static OpenClProgram Render(Kernel kernel, string entryPoint)
     {
