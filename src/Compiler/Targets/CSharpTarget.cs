@@ -31,10 +31,10 @@ public static class CSharpTarget
         foreach (int width in widths ?? Widths)
             text.Append(RenderWidth(kernel, width)).Append('\n');
         text.Append("    public static void Plan(long* args, LaunchShape* shape)\n    {\n");
-        text.Append(PlanWriter.Body(Lower(kernel), "        ", "CpuScratchBytes")).Append("    }\n}\n");
+        text.Append(PlanWriter.Body(Renaming.ForText(Lower(kernel)), "        ", "CpuScratchBytes")).Append("    }\n}\n");
         return text.ToString();
     }
 
     /// <summary>One width's method alone: what a reader wants to see.</summary>
-    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Lower(kernel, width), width).Method();
+    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Renaming.ForText(Lower(kernel, width)), width).Method();
 }

@@ -14,7 +14,7 @@ public static class OpenClTarget
 
     public static OpenClProgram Render(Kernel kernel, string entryPoint)
     {
-        Program program = Lower(kernel);
+        Program program = Renaming.ForText(Lower(kernel));
         return new OpenClProgram(new OpenClWriter(program).Source(entryPoint), entryPoint, PlanWriter.Body(program, "        ", "LocalBytes"));
     }
 }
