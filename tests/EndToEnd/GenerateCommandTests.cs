@@ -91,6 +91,17 @@ public partial class GenerateCommandTests
         }
     }
 
+    [Fact]
+    public void AnEmptyPromptMayFollowAnEqualsSign()
+    {
+        using var model = new ModelFile();
+        string[] rest = ["--max-tokens", "1", "--device", "cpu", "--json", "--model", model.Path];
+        Assert.Equal([1], Integers(Kf.Run(["generate", "--prompt=", .. rest]).Json, "prompt_tokens"));
+        Assert.Equal("\n", Kf.Run("tokenize", "--text=", "--model", model.Path).Output);
+        CheckFailure(Kf.Run(["generate", "--prompt", "a", .. rest, "--seed="]), 2, "--seed");
+        CheckFailure(Kf.Run(["generate", .. rest, "--prompt"]), 2, "--prompt");
+    }
+
     [Theory]
     [InlineData("--max-tokens", "-1", "MaxTokens")]
     [InlineData("--max-tokens", "many", "many")]

@@ -104,6 +104,10 @@ public class OtherCommandsTests
         Assert.Contains("KernelFoundry.Kernels.CausalScore", flash.GetProperty("type_parameters")[1].GetProperty("choices")
             .EnumerateArray().Select(c => c.GetString()));
         Assert.True(flash.GetProperty("variants").GetInt32() > 0);
+        JsonElement size = flash.GetProperty("size");
+        Assert.Equal(flash.GetProperty("variants").GetInt32(), size.GetProperty("variants").GetInt32());
+        Assert.True(size.GetProperty("c_sharp").GetInt32() > size.GetProperty("variants").GetInt32());
+        Assert.True(size.GetProperty("open_cl").GetInt32() > size.GetProperty("variants").GetInt32());
         Assert.Equal(kernels.GetArrayLength(), Kf.Run("kernels", "list").Output.TrimEnd().Split('\n').Length);
     }
 
@@ -117,6 +121,13 @@ public class OtherCommandsTests
         Assert.Contains("type T", ir, StringComparison.Ordinal);
         string special = Kf.Run("kernels", "show", "rmsnorm", "--stage", "ir", "--specialization", "T=Half").Output;
         Assert.Contains("param x: view Half 2", special, StringComparison.Ordinal);
+        string code = Kf.Run("kernels", "show", "RmsNorm", "--stage", "code", "--specialization", "T=Half").Output;
+        Assert.StartsWith("program \"KernelFoundry.Kernels.Normalization.RmsNorm\"", code, StringComparison.Ordinal);
+        Assert.Contains("param x: view Half 2", code, StringComparison.Ordinal);
+        Assert.Contains("f32x16", code, StringComparison.Ordinal);
+        string threads = Kf.Run("kernels", "show", "RmsNorm", "--stage", "code", "--device", "opencl").Output;
+        Assert.Contains("barrier", threads, StringComparison.Ordinal);
+        Assert.DoesNotContain("x16", threads, StringComparison.Ordinal);
         Assert.Contains("Vector", Kf.Run("kernels", "show", "Normalization.RmsNorm").Output, StringComparison.Ordinal);
         Assert.Contains("__kernel", Kf.Run("kernels", "show", "RmsNorm", "--device", "opencl").Output, StringComparison.Ordinal);
     }

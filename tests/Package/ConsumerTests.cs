@@ -22,7 +22,9 @@ public sealed class ConsumerTests : IDisposable
         foreach (string file in Directory.EnumerateFiles(Path.Combine(ThisFolder(), "Consumer")))
             File.Copy(file, Path.Combine(consumer, Path.GetFileName(file)));
         string[] build = ["-c", "Release", $"-p:KernelFoundryVersion={version}", $"-p:RestoreAdditionalProjectSources={packages}"];
-        await Dotnet(consumer, ["build", .. build, $"-p:RestorePackagesPath={Path.Combine(_folder, "restored")}", $"-p:RestoreFallbackFolders={NuGetFolder()}"]);
+        string log = await Dotnet(consumer, ["build", .. build, $"-p:RestorePackagesPath={Path.Combine(_folder, "restored")}", $"-p:RestoreFallbackFolders={NuGetFolder()}"]);
+        Assert.Matches("kernel [^:]*Axpy: [1-9][0-9]* variants, [1-9][0-9]* characters of C#, [1-9][0-9]* of OpenCL C", log);
+        Assert.Matches("all kernels of Consumer: [1-9]", log);
         string output = await Dotnet(consumer, [Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")]);
 
         Assert.Contains("Reference axpy 12 24 36 squared-relu 0 40 900", output, StringComparison.Ordinal);

@@ -7,6 +7,7 @@ public sealed class KernelRunnerTests
     [Theory]
     [KernelData(typeof(Specimens), nameof(Specimens.Right))]
     [KernelData(typeof(Specimens), nameof(Specimens.Scaled))]
+    [KernelData(typeof(Specimens), nameof(Specimens.Named))]
     public void A_right_kernel_passes(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]

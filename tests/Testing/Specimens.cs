@@ -31,7 +31,7 @@ public static partial class Specimens
 
     [Kernel]
     [Axis("rows", 1, 5)]
-    [Axis("cols", 7, 33, 63)]
+    [Axis("cols", 7, 31, 63)]
     [Reference(nameof(Doubled))]
     [Tolerance(typeof(float), 1e-6)]
     public static void ForgetsTheTail([Shape("rows", "cols")] View2<float> x, [Shape("rows", "cols")] View2<float> y)
@@ -101,6 +101,40 @@ public static partial class Specimens
     {
         var i = Range(0, x.Extent0);
         y.Store(i, TFactor.Scale(factor, x.Load(i), i));
+    }
+
+    // Named like what rendered code declares itself, calls, or has for words: it must compile, and mean the parameters.
+    [Kernel]
+    [Axis("rows", 1, 5)]
+    [Axis("cols", 7, 33, 64)]
+    [Reference(nameof(NamedReference))]
+    [Tolerance(typeof(float), 2e-6)]
+    public static void Named(
+        [Shape("rows", "cols")] View2<float> args, [Shape("cols")] View1<float> shape, [Shape("rows", "cols")] View2<float> scratch,
+        [Value(0.25f)] float p0, [Value(0.5f)] float p1, [Value(3)] int p2, [Value(1.5f)] float exp, [Value(0.75f)] float barrier,
+        [Value(1.25f)] float args_e1, [Value(2.5f)] float @float, [Value(0.125f)] float lane)
+    {
+        int kernel = ProgramId(0, args.Extent0);
+        var floatLanes0 = Range(0, args.Extent1);
+        var global = args.Load(kernel, floatLanes0);
+        float vload2 = Sum(Exp(global * p0)) * p1;
+        var get_local_id = Max(global, -exp) + (barrier * Exp(-global)) + (args_e1 * shape.Load(floatLanes0)) + (@float * p2) + (vload2 * lane);
+        scratch.Store(kernel, floatLanes0, get_local_id);
+    }
+
+    private static void NamedReference(KernelCase c)
+    {
+        double[] x = c.Values("args"), shape = c.Values("shape"), y = c.Output("scratch");
+        int cols = c.Extent("args", 1);
+        for (int row = 0; row < y.Length / cols; row++)
+        {
+            ReadOnlySpan<double> values = x.AsSpan(row * cols, cols);
+            double sum = 0;
+            foreach (double value in values)
+                sum += Math.Exp(value * 0.25) * 0.5;
+            for (int i = 0; i < cols; i++)
+                y[(row * cols) + i] = Math.Max(values[i], -1.5) + (0.75 * Math.Exp(-values[i])) + (1.25 * shape[i]) + (2.5 * 3) + (sum * 0.125);
+        }
     }
 
     private static void Doubled(KernelCase c)

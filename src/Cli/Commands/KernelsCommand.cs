@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using KernelFoundry.Cli.KernelText;
 using KernelFoundry.Cli.Output;
 
@@ -24,9 +25,9 @@ internal static class KernelsCommand
 
     public static Command Create()
     {
-        var list = new Command("list", "Print all kernels.") { s_json };
+        var list = new Command("list", "Print all kernels and the size of the code they were compiled to.") { s_json };
         list.SetAction(List);
-        var show = new Command("show", "Print a kernel's source, IR or generated code.") { s_name, s_device, s_specialization, s_stage };
+        var show = new Command("show", "Print a kernel at a stage of its compilation.") { s_name, s_device, s_specialization, s_stage };
         show.SetAction(Show);
         return new Command("kernels", "Look at the kernel library.") { list, show };
     }
@@ -43,7 +44,10 @@ internal static class KernelsCommand
         foreach (KernelDefinition kernel in kernels)
         {
             string types = kernel.TypeParameters.Count == 0 ? "" : $"<{string.Join(", ", kernel.TypeParameters.Select(t => t.Name))}>";
-            Console.Out.WriteLine($"{kernel.Name}{types}  {kernel.SourceFile}:{kernel.SourceLine}");
+            KernelSize size = KernelCatalog.SizeOf(kernel);
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{kernel.Name}{types}  {kernel.SourceFile}:{kernel.SourceLine}  {size.Variants} variants, {size.CSharp} characters of C#, {size.OpenCl} of OpenCL C"));
         }
 
         return ExitCode.Done;
@@ -59,6 +63,7 @@ internal static class KernelsCommand
             "source" => KernelCatalog.SourceOf(kernel),
             "ir" when device is null && specialization is null => kernel.IrText,
             "ir" => new SpecializedKernel(kernel, specialization, device).Ir(),
+            "code" => new SpecializedKernel(kernel, specialization, device).Code(),
             _ => new SpecializedKernel(kernel, specialization, device).Generated(),
         };
         Console.Out.WriteLine(text.TrimEnd());
@@ -69,6 +74,7 @@ internal static class KernelsCommand
         kernel.Name,
         $"{kernel.SourceFile}:{kernel.SourceLine}",
         kernel.Variants.Count,
+        KernelCatalog.SizeOf(kernel),
         [.. kernel.TypeParameters.Select(t => new KernelTypeParameterOutput(t.Name, t.Interface, t.TypeArguments))],
         [.. kernel.Parameters.Select(
             p => new KernelParameterOutput(p.Name, p.Kind.ToString().ToLowerInvariant(), p.Type, p.Shape, p.Values))]);
@@ -84,10 +90,11 @@ internal static class KernelsCommand
     {
         var option = new Option<string>("--stage")
         {
-            Description = "The C# of the kernel, its IR (specialised if --device or --specialization is given), or the device's code.",
+            Description = "The C# of the kernel, its IR (specialised if --device or --specialization is given), the loops it is lowered to, "
+                + "or the device's code.",
             DefaultValueFactory = _ => "generated",
         };
-        option.AcceptOnlyFromAmong("source", "ir", "generated");
+        option.AcceptOnlyFromAmong("source", "ir", "code", "generated");
         return option;
     }
 }

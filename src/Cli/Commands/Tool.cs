@@ -30,7 +30,7 @@ internal static class Tool
         root.Subcommands.Add(KernelsCommand.Create());
 
         // A prompt may begin with '@': nothing is read from files named so.
-        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(WithEmptyValues(root, args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             // A message may list choices on lines of their own; an error is one paragraph.
@@ -58,6 +58,13 @@ internal static class Tool
             string text = error is OperationCanceledException ? "Cancelled." : error.Message;
             return Report(parsed.GetValue(s_verbose) ? $"{text}{Environment.NewLine}{error}" : text, code);
         }
+    }
+
+    // The parser takes `--prompt=` for an option without a value; it is one whose value is empty.
+    private static string[] WithEmptyValues(RootCommand root, string[] args)
+    {
+        HashSet<string> options = [.. root.Subcommands.SelectMany(c => c.Options).Select(o => o.Name + "=")];
+        return [.. args.SelectMany<string, string>(arg => options.Contains(arg) ? [arg[..^1], ""] : [arg])];
     }
 
     // The first Ctrl-C asks the command to end; a second one ends the process.

@@ -1,15 +1,19 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using KernelFoundry.Cli.Commands;
+using KernelFoundry.Cli.Output;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Cli.KernelText;
 
 /// <summary>The kernel library and the IR its assemblies carry.</summary>
-internal static class KernelCatalog
+internal static partial class KernelCatalog
 {
     private static readonly Assembly[] s_assemblies = [typeof(Device).Assembly, typeof(Normalization).Assembly];
+    private static readonly Lazy<Dictionary<string, KernelSize>> s_sizes = new(ReadSizes);
 
     // Kernels register from the module initializer, which runs when something of the assembly is used.
     static KernelCatalog() => RuntimeHelpers.RunModuleConstructor(typeof(Normalization).Module.ModuleHandle);
@@ -42,6 +46,9 @@ internal static class KernelCatalog
         return reader.ReadToEnd();
     }
 
+    /// <summary>The size of the code a kernel was compiled to, as its assembly states it.</summary>
+    public static KernelSize SizeOf(KernelDefinition kernel) => s_sizes.Value[kernel.Name];
+
     /// <summary>A functor by its full name, with the default methods of its interface.</summary>
     public static Functor Functor(string name, string contract)
     {
@@ -58,6 +65,20 @@ internal static class KernelCatalog
 
     /// <summary>The last part of a dotted name.</summary>
     public static string Simple(string name) => name[(name.LastIndexOfAny(['.', '+']) + 1)..];
+
+    // The compiler states each kernel's size as text, the same that a build prints.
+    private static Dictionary<string, KernelSize> ReadSizes() => s_assemblies
+        .SelectMany(assembly => assembly.GetCustomAttributes<AssemblyMetadataAttribute>())
+        .Where(metadata => metadata.Key == "KernelFoundry.KernelSize")
+        .Select(metadata => SizeText().Match(metadata.Value!))
+        .Where(match => match.Success)
+        .Select(match => match.Groups)
+        .ToDictionary(groups => groups["name"].Value, groups => new KernelSize(Number(groups["variants"]), Number(groups["csharp"]), Number(groups["opencl"])));
+
+    private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("^kernel (?<name>.+): (?<variants>[0-9]+) variants, (?<csharp>[0-9]+) characters of C#, (?<opencl>[0-9]+) of OpenCL C$")]
+    private static partial Regex SizeText();
 
     private static bool Matches(string name, string wanted, char separator) =>
         name.Equals(wanted, StringComparison.OrdinalIgnoreCase) || name.EndsWith(separator + wanted, StringComparison.OrdinalIgnoreCase);

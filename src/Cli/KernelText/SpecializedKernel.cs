@@ -1,6 +1,7 @@
 using System.Globalization;
 using KernelFoundry.Cli.Commands;
 using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
 using IrElement = KernelFoundry.Compiler.Ir.Element;
@@ -10,6 +11,8 @@ namespace KernelFoundry.Cli.KernelText;
 /// <summary>A kernel compiled, here and now, for the types, values and device the command line names.</summary>
 internal sealed class SpecializedKernel
 {
+    private static readonly int s_bits = CpuCode.BestVectorBits;
+
     private readonly KernelDefinition _definition;
     private readonly Kernel _kernel;
     private readonly TargetKind _target;
@@ -36,14 +39,17 @@ internal sealed class SpecializedKernel
     /// <summary>The specialised IR.</summary>
     public string Ir() => IrPrinter.Print(_kernel, positions: false);
 
+    /// <summary>The code form the device's code is rendered from: loops over vectors, or over the work-items of a group.</summary>
+    public string Code() =>
+        CodePrinter.Print(_target == TargetKind.Cpu ? CSharpTarget.Lower(_kernel, s_bits) : OpenClTarget.Lower(_kernel));
+
     /// <summary>The device's code: C# for the widest vectors of this processor, or OpenCL C.</summary>
     public string Generated()
     {
         string name = KernelCatalog.Simple(_definition.Name);
-        int bits = CpuCode.BestVectorBits;
         string header = $"// {_definition.Name} ({_label}), {_definition.SourceFile}:{_definition.SourceLine}\n";
         return _target == TargetKind.Cpu
-            ? $"{header}// C# for {bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, bits)}"
+            ? $"{header}// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}"
             : $"{header}// OpenCL C 1.2\n{OpenClTarget.Render(_kernel, name).Source}";
     }
 

@@ -5,5 +5,6 @@ internal sealed record KernelOutput(
     string Name,
     string Source,
     int Variants,
+    KernelSize Size,
     IReadOnlyList<KernelTypeParameterOutput> TypeParameters,
     IReadOnlyList<KernelParameterOutput> Parameters);

@@ -43,6 +43,25 @@ public static class IrPrinter
         return writer.Function("decode", format.Decode).Line().ToString();
     }
 
+    /// <summary>Prints a parameter: its name, kind and type.</summary>
+    public static string Print(Parameter parameter) => $"{IrText.Name(parameter.Name)}: {IrText.Word(parameter.Kind)} " + parameter.Kind switch
+    {
+        ParameterKind.View => $"{Print(parameter.Element)} {IrText.Int(parameter.Rank)}",
+        ParameterKind.Functor => IrText.Name(parameter.TypeParameter),
+        ParameterKind.Scalar => IrText.Word(parameter.DType),
+        _ => $"{IrText.Word(parameter.DType)} ({string.Join(", ", parameter.Values.Select(IrText.Int))})"
+            + (parameter.IsGenericOnCpu ? " " + IrText.GenericOnCpu : ""),
+    };
+
+    private static string Print(Element element) => element.Kind switch
+    {
+        ElementKind.Parameter => "type " + IrText.Name(element.Name),
+        ElementKind.Quantized when element.BlockSize > 0 =>
+            $"quant {IrText.Name(element.Name)}({IrText.Int(element.BlockSize)}, {IrText.Int(element.BlockBytes)})",
+        ElementKind.Quantized => "quant " + IrText.Name(element.Name),
+        _ => IrText.Name(element.Name),
+    };
+
     private static string FileOf(IEnumerable<Block> bodies) =>
         bodies.SelectMany(b => b.Ops).Select(op => op.Location.File).FirstOrDefault(f => !string.IsNullOrEmpty(f)) ?? "";
 
@@ -78,22 +97,7 @@ public static class IrPrinter
             return Text($" ; {prefix}{IrText.Int(location.Line)}:{IrText.Int(location.Column)}");
         }
 
-        public Writer Parameter(Parameter parameter)
-        {
-            Text($"{IrText.Name(parameter.Name)}: {IrText.Word(parameter.Kind)} ");
-            switch (parameter.Kind)
-            {
-                case ParameterKind.View:
-                    return Text($"{Element(parameter.Element)} {IrText.Int(parameter.Rank)}");
-                case ParameterKind.Functor:
-                    return Text(IrText.Name(parameter.TypeParameter));
-                case ParameterKind.Scalar:
-                    return Text(IrText.Word(parameter.DType));
-                default:
-                    return Text($"{IrText.Word(parameter.DType)} ({string.Join(", ", parameter.Values.Select(IrText.Int))})"
-                        + (parameter.IsGenericOnCpu ? " " + IrText.GenericOnCpu : ""));
-            }
-        }
+        public Writer Parameter(Parameter parameter) => Text(Print(parameter));
 
         public Writer Function(string keyword, Function function)
         {
@@ -114,15 +118,6 @@ public static class IrPrinter
             _indent--;
             return Indent().Text("}");
         }
-
-        private static string Element(Element element) => element.Kind switch
-        {
-            ElementKind.Parameter => "type " + IrText.Name(element.Name),
-            ElementKind.Quantized when element.BlockSize > 0 =>
-                $"quant {IrText.Name(element.Name)}({IrText.Int(element.BlockSize)}, {IrText.Int(element.BlockBytes)})",
-            ElementKind.Quantized => "quant " + IrText.Name(element.Name),
-            _ => IrText.Name(element.Name),
-        };
 
         private Writer Indent() => Text(new string(' ', _indent * 2));
 

@@ -39,12 +39,15 @@ internal sealed class TileLowering
         _matrices = new Matrices(_state);
     }
 
-    public static Program Lower(Kernel kernel, Func<TileState, INestEmitter> nests)
+    /// <summary>The verified code of a kernel in the form the nests are written in.</summary>
+    public static Program Lower(Kernel kernel, CodeForm form, Func<TileState, INestEmitter> nests)
     {
         var pass = new TileLowering(kernel, nests);
         pass.Run(kernel.Body);
         pass.Flush();
-        return new Program(kernel, pass._state.Storage, pass._out, pass._grid);
+        var program = new Program(kernel, pass._state.Storage, pass._out, pass._grid);
+        CodeVerifier.Verify(program, form);
+        return program;
     }
 
     private void Run(Block block)
@@ -550,8 +553,6 @@ internal sealed class TileLowering
 
     private void Branch(Op op)
     {
-        if (op.Operands.Any(_pending.Contains))
-            Flush();
         Flush();
         _nests.Boundary(_out);
         var carriers = new object[op.Results.Length];

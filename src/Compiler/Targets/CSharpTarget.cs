@@ -17,7 +17,8 @@ public static class CSharpTarget
     public static readonly IReadOnlyList<int> SpecializedWidths = [512];
 
     /// <summary>The vector form this target renders for a hardware width.</summary>
-    public static Program Lower(Kernel kernel, int width = 512) => TileLowering.Lower(kernel, state => new VectorNests(state, width));
+    public static Program Lower(Kernel kernel, int width = 512) =>
+        TileLowering.Lower(kernel, CodeForm.Vector, state => new VectorNests(state, width));
 
     /// <summary>
     /// A class with a method a width, Run512 and so on (<c>long* args, byte* scratch, int p0, int p1, int p2</c>), and Plan
@@ -30,10 +31,10 @@ public static class CSharpTarget
         foreach (int width in widths ?? Widths)
             text.Append(RenderWidth(kernel, width)).Append('\n');
         text.Append("    public static void Plan(long* args, LaunchShape* shape)\n    {\n");
-        text.Append(PlanWriter.Body(Lower(kernel), "        ", "CpuScratchBytes")).Append("    }\n}\n");
+        text.Append(PlanWriter.Body(Renaming.ForText(Lower(kernel)), "        ", "CpuScratchBytes")).Append("    }\n}\n");
         return text.ToString();
     }
 
     /// <summary>One width's method alone: what a reader wants to see.</summary>
-    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Lower(kernel, width), width).Method();
+    public static string RenderWidth(Kernel kernel, int width) => new VectorWriter(Renaming.ForText(Lower(kernel, width)), width).Method();
 }

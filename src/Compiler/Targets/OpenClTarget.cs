@@ -10,11 +10,11 @@ public sealed record OpenClProgram(string Source, string EntryPoint, string Plan
 public static class OpenClTarget
 {
     /// <summary>The thread form this target renders; the interpreter runs the same.</summary>
-    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, state => new ThreadNests(state));
+    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state));
 
     public static OpenClProgram Render(Kernel kernel, string entryPoint)
     {
-        Program program = Lower(kernel);
+        Program program = Renaming.ForText(Lower(kernel));
         return new OpenClProgram(new OpenClWriter(program).Source(entryPoint), entryPoint, PlanWriter.Body(program, "        ", "LocalBytes"));
     }
 }

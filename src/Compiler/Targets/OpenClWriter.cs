@@ -108,9 +108,6 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         return ToString();
     }
 
-    // A parameter may be named like a word or built-in function of OpenCL C, which it must not hide.
-    private static string Safe(string parameter) => ReservedNames.IsWord(parameter) ? parameter + "_" : parameter;
-
     private IEnumerable<string> Parameters()
     {
         foreach ((Parameter parameter, string name, char kind, _) in Slots())
@@ -128,7 +125,7 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
                     yield return $"const int {name}";
                     break;
                 default:
-                    yield return $"const {(parameter.DType == DType.Bool ? "int" : TypeName(parameter.DType))} {Safe(name)}";
+                    yield return $"const {(parameter.DType == DType.Bool ? "int" : TypeName(parameter.DType))} {name}";
                     break;
             }
         }
@@ -141,9 +138,8 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
     {
         foreach (Parameter view in Program.Kernel.Parameters.Where(p => p.Kind == ParameterKind.View))
         {
-            string pointer = Safe(view.Name);
-            if (Regex.IsMatch(body, $@"\b{pointer}\b"))
-                Line($"__global {StorageType(view.Element)}* {pointer} = (__global {StorageType(view.Element)}*)({view.Name}_p + {view.Name}_o);");
+            if (Regex.IsMatch(body, $@"\b{view.Name}\b"))
+                Line($"__global {StorageType(view.Element)}* {view.Name} = (__global {StorageType(view.Element)}*)({view.Name}_p + {view.Name}_o);");
             for (int axis = 0; axis < view.Rank - 1; axis++)
             {
                 string bytes = $"{view.Name}_b{Int(axis)}";
@@ -172,15 +168,15 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
 
     protected override void WriteStoreView(StoreView store)
     {
-        string offset = Offset(store.View, store.Indices, Index, false);
+        string offset = Offset(store.View, store.Indices, Scalar, false);
         string value = Scalar(store.Value);
         string line = store.Element.Kind switch
         {
-            ElementKind.F16 => $"vstore_half_rte({Bare(value)}, {offset}, {Safe(store.View)});",
-            ElementKind.BF16 => $"{Safe(store.View)}[{offset}] = kf_bf16({Bare(value)});",
-            ElementKind.I8 => $"{Safe(store.View)}[{offset}] = convert_char_sat({Bare(value)});",
-            ElementKind.U8 => $"{Safe(store.View)}[{offset}] = convert_uchar_sat({Bare(value)});",
-            _ => $"{Safe(store.View)}[{offset}] = {Bare(value)};",
+            ElementKind.F16 => $"vstore_half_rte({Bare(value)}, {offset}, {store.View});",
+            ElementKind.BF16 => $"{store.View}[{offset}] = kf_bf16({Bare(value)});",
+            ElementKind.I8 => $"{store.View}[{offset}] = convert_char_sat({Bare(value)});",
+            ElementKind.U8 => $"{store.View}[{offset}] = convert_uchar_sat({Bare(value)});",
+            _ => $"{store.View}[{offset}] = {Bare(value)};",
         };
         Line(store.Guard is { } guard ? $"if ({Bare(Scalar(guard))}) {line}" : line);
     }
@@ -207,15 +203,12 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         _ => "uchar",
     };
 
-    // Element offsets are computed in 64 bits: a large weight has more elements than an int counts.
-    private string Index(Expr expression) => Scalar(expression);
-
     protected override string Scalar(Expr expression) => expression switch
     {
         Var variable => variable.Name,
         Literal literal => LiteralText(literal.Value),
-        Argument { Type: DType.Bool } flag => $"({Safe(flag.Name)} != 0)",
-        Argument argument => Safe(argument.Name),
+        Argument { Type: DType.Bool } flag => $"({flag.Name} != 0)",
+        Argument argument => argument.Name,
         ExtentOf extent => $"{extent.View}_e{Int(extent.Axis)}",
         ProgramIndex axis => $"(int)get_group_id({Int(axis.Axis)})",
         ThreadIndex => "(int)get_local_id(0)",
@@ -227,25 +220,25 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
 
     private string Load(LoadView load)
     {
-        string offset = Offset(load.View, load.Indices, Index, load.ByteOffset);
+        string offset = Offset(load.View, load.Indices, Scalar, load.ByteOffset);
         string text = load.ByteOffset
             ? load.Raw switch
             {
-                RawType.U8 => $"(int){Safe(load.View)}[{offset}]",
-                RawType.I8 => $"(int)(char){Safe(load.View)}[{offset}]",
-                RawType.U16 => $"(int)as_ushort(vload2(0, {Safe(load.View)} + {offset}))",
-                RawType.I16 => $"(int)as_short(vload2(0, {Safe(load.View)} + {offset}))",
-                RawType.I32 => $"as_int(vload4(0, {Safe(load.View)} + {offset}))",
-                RawType.F16 => $"vload_half(0, (const __global half*)({Safe(load.View)} + {offset}))",
-                RawType.BF16 => $"as_float((uint)as_ushort(vload2(0, {Safe(load.View)} + {offset})) << 16)",
-                _ => $"as_float(vload4(0, {Safe(load.View)} + {offset}))",
+                RawType.U8 => $"(int){load.View}[{offset}]",
+                RawType.I8 => $"(int)(char){load.View}[{offset}]",
+                RawType.U16 => $"(int)as_ushort(vload2(0, {load.View} + {offset}))",
+                RawType.I16 => $"(int)as_short(vload2(0, {load.View} + {offset}))",
+                RawType.I32 => $"as_int(vload4(0, {load.View} + {offset}))",
+                RawType.F16 => $"vload_half(0, (const __global half*)({load.View} + {offset}))",
+                RawType.BF16 => $"as_float((uint)as_ushort(vload2(0, {load.View} + {offset})) << 16)",
+                _ => $"as_float(vload4(0, {load.View} + {offset}))",
             }
             : load.Raw switch
             {
-                RawType.F16 => $"vload_half({offset}, {Safe(load.View)})",
-                RawType.BF16 => $"as_float((uint){Safe(load.View)}[{offset}] << 16)",
-                RawType.F32 or RawType.I32 => $"{Safe(load.View)}[{offset}]",
-                _ => $"({TypeName(load.Type)}){Safe(load.View)}[{offset}]",
+                RawType.F16 => $"vload_half({offset}, {load.View})",
+                RawType.BF16 => $"as_float((uint){load.View}[{offset}] << 16)",
+                RawType.F32 or RawType.I32 => $"{load.View}[{offset}]",
+                _ => $"({TypeName(load.Type)}){load.View}[{offset}]",
             };
         if (load.Type == DType.F32 && load.Raw == RawType.I32)
             text = $"(float){text}";

@@ -35,6 +35,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Select(VariantRenderer.Render).WithTrackingName(Steps.ForeignRendered);
         IncrementalValueProvider<ImmutableArray<FamilySummary>> summaries = own.Select(static (family, _) => family.Summary).Collect();
 
+        IncrementalValueProvider<ImmutableArray<FamilySummary>> foreignSummaries = foreign.Select(static (family, _) => family.Summary).Collect();
+
         IncrementalValuesProvider<KernelRecord> records = kernels.Where(static k => !k.IsBroken)
             .Combine(summaries).Combine(surroundings).Combine(ProjectFolder(context))
             .Select(static (all, _) => Record(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
@@ -45,7 +47,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .NotNull().WithTrackingName(Steps.DeviceFunctions);
         IncrementalValueProvider<Registration> registration = kernels.Where(static k => !k.IsBroken)
             .Select(static (k, _) => DefinitionOf(k)).Collect()
-            .Combine(surroundings).Combine(foreign.Select(static (family, _) => family.Summary).Collect())
+            .Combine(surroundings).Combine(foreignSummaries)
                 .Combine(deviceFunctions.Collect())
             .Select(static (all, _) => RegistrationOf(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
                 .WithTrackingName(Steps.Registration);
@@ -66,6 +68,13 @@ public sealed class KernelGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(records, static (output, record) => output.ReportDiagnostic(Diagnostic.Create(
             Rules.Size, LocationOf(record.Kernel.Source.Value), KernelSizes.Describe(record.Kernel.Name, record.Families))));
+        IncrementalValueProvider<string> assembly = context.CompilationProvider.Select(static (compilation, _) => compilation.AssemblyName ?? "");
+        context.RegisterSourceOutput(assembly.Combine(summaries).Combine(foreignSummaries), static (output, all) =>
+        {
+            FamilySummary[] families = [.. all.Left.Right, .. all.Right];
+            if (families.Length > 0)
+                Add(output, KernelSizes.Total(all.Left.Left, families));
+        });
         context.RegisterSourceOutput(registration, static (output, all) =>
         {
             if (!all.IsEmpty)

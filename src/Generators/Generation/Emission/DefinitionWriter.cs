@@ -20,8 +20,7 @@ internal static class DefinitionWriter
                 $"[assembly: KernelIr({CSharp.Literal(kernel.Name)}, {(header.Length > 0 ? CSharp.Literal(header) + " + " : "")}{ir})]\n");
         }
 
-        string size = CSharp.Literal(KernelSizes.Describe(kernel.Name, record.Families));
-        text.Append($"[assembly: global::System.Reflection.AssemblyMetadata(\"KernelFoundry.KernelSize\", {size})]\n\n");
+        text.Append(KernelSizes.Attribute(KernelSizes.Describe(kernel.Name, record.Families))).Append('\n');
         text.Append(GeneratedFile.Within(kernel.Namespace, kernel.Classes, Holder(record, holder)));
         return GeneratedFile.Of($"{kernel.Name}.Definition", $"The record of {kernel.Name}.", text.ToString());
     }

@@ -1,0 +1,153 @@
+using System.Text;
+using KernelFoundry.Compiler.Ir;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>
+/// The text of a program in code form, for readers: one statement a line, ops by their mnemonics, vector types and vector memory accesses marked
+/// <c>x16</c>, and the source line wherever it changes as <c>; line</c>.
+/// </summary>
+public static class CodePrinter
+{
+    /// <summary>Prints a program.</summary>
+    public static string Print(Program program)
+    {
+        var writer = new Writer();
+        Kernel kernel = program.Kernel;
+        writer.Line($"program {IrText.Name(kernel.Name)} workgroup {IrText.Int(program.WorkGroup)}");
+        foreach (Parameter parameter in kernel.Parameters)
+            writer.Line($"param {IrPrinter.Print(parameter)}");
+        writer.Line($"grid {List(program.Grid)}");
+        foreach (LocalBuffer buffer in program.Buffers)
+            writer.Line($"buffer {buffer.Name}: {IrText.Word(buffer.Type)}[{Text(buffer.Size)}]");
+        writer.Block("", program.Body);
+        return writer.ToString();
+    }
+
+    /// <summary>Prints an expression.</summary>
+    public static string Text(Expr expression) => expression switch
+    {
+        Var variable => variable.Name,
+        Literal literal => Number(literal.Value),
+        Argument argument => argument.Name,
+        ExtentOf extent => $"{extent.View}.extent<{IrText.Int(extent.Axis)}>",
+        ProgramIndex program => $"programid<{IrText.Int(program.Axis)}>",
+        ThreadIndex => "threadid",
+        Broadcast broadcast => $"splat({Text(broadcast.Scalar)})",
+        LaneIndex lanes => $"lanes({Text(lanes.First)})",
+        ReduceLanes reduce => $"reduce<{IrText.Word(reduce.Kind)}>({Text(reduce.Vector)})",
+        Apply apply => $"{Code(apply)}({List(apply.Operands.AsEnumerable())})",
+        LoadLocal load => $"load{Lanes(load)} {load.Buffer.Name}[{Text(load.Index)}]{Optional("count", load.Count)}",
+        LoadView load => Load(load),
+        MultiplyAddPairs pairs => $"multiplyaddpairs({Text(pairs.Accumulator)}, {Text(pairs.A)}, {Text(pairs.B)})",
+        _ => throw new ArgumentException($"no expression of this form: {expression}", nameof(expression)),
+    };
+
+    private static string Text(Matrix matrix) => matrix is ViewMatrix view
+        ? $"{view.View}[{List(view.Start.AsEnumerable())}] rows {IrText.Int(view.RowAxis)}"
+        : $"{((BufferMatrix)matrix).Buffer.Name} stride {Text(((BufferMatrix)matrix).RowStride)}";
+
+    private static string Load(LoadView load) =>
+        $"load{Lanes(load)}<{IrText.Word(load.Raw)}{(load.ByteOffset ? ", bytes" : "")}> {load.View}[{List(load.Indices.AsEnumerable())}]"
+        + Optional("count", load.Count) + Optional("mask", load.Guard) + Optional("else", load.Other);
+
+    private static string Store(StoreView store) =>
+        $"store{Lanes(store.Value)} {store.View}[{List(store.Indices.AsEnumerable())}] = {Text(store.Value)}"
+        + Optional("count", store.Count) + Optional("mask", store.Guard);
+
+    private static string Code(Apply apply)
+    {
+        OpInfo info = OpTable.Of(apply.Code);
+        return info.Rule == TypeRule.Attribute ? $"{info.Name}<{IrText.Word(apply.Type)}>" : info.Name;
+    }
+
+    private static string Number(Number value) => IrText.Literal(value) + value.Type switch
+    {
+        DType.F32 when !float.IsInfinity(value.F32) && !float.IsNaN(value.F32) => "f",
+        DType.U32 => "u",
+        _ => "",
+    };
+
+    private static string List(IEnumerable<Expr> expressions) => string.Join(", ", expressions.Select(Text));
+
+    private static string Optional(string word, Expr? expression) => expression is null ? "" : $" {word} {Text(expression)}";
+
+    private static string Lanes(Expr expression) => expression.IsVector ? "x16" : "";
+
+    private sealed class Writer
+    {
+        private readonly StringBuilder _text = new();
+        private int _indent;
+        private int _line;
+
+        public override string ToString() => _text.ToString();
+
+        public void Line(string text, SourceLocation location = default)
+        {
+            _text.Append(' ', 2 * _indent).Append(text);
+            if (location.Line > 0 && location.Line != _line)
+            {
+                _line = location.Line;
+                _text.Append(" ; ").Append(IrText.Int(_line));
+            }
+
+            _text.Append('\n');
+        }
+
+        public void Block(string header, IEnumerable<Stmt> body, SourceLocation location = default)
+        {
+            Line(header + "{", location);
+            _indent++;
+            foreach (Stmt statement in body)
+                Statement(statement);
+            _indent--;
+            Line("}");
+        }
+
+        private void Statement(Stmt statement)
+        {
+            switch (statement)
+            {
+                case Let let:
+                    Var variable = let.Var;
+                    Line($"{(let.Mutable ? "var" : "let")} {variable.Name}: {IrText.Word(variable.Type)}{Lanes(variable)} = {Text(let.Value)}", let.Location);
+                    break;
+                case Assign assign:
+                    Line($"{assign.Var.Name} = {Text(assign.Value)}", assign.Location);
+                    break;
+                case For loop:
+                    Block($"for{(loop.IsLanewise ? "<lanewise>" : "")} {loop.Index.Name} = {Text(loop.From)} to {Text(loop.To)} step {Text(loop.Step)} ", loop.Body, loop.Location);
+                    break;
+                case While loop:
+                    Block("loop ", loop.Head, loop.Location);
+                    Block($"while {Text(loop.Condition)} ", loop.Body);
+                    break;
+                case If branch:
+                    Block($"if {Text(branch.Condition)} ", branch.Then, branch.Location);
+                    if (branch.Else.Count > 0)
+                        Block("else ", branch.Else);
+                    break;
+                case StoreView store:
+                    Line(Store(store), store.Location);
+                    break;
+                case StoreLocal store:
+                    Line($"store{Lanes(store.Value)} {store.Buffer.Name}[{Text(store.Index)}] = {Text(store.Value)}", store.Location);
+                    break;
+                case Contract product:
+                    string form = $"contract{(product.ByColumns ? "<columns>" : "<depth>")}";
+                    Line($"{form} {Text(product.Target)} {(product.Accumulates ? "+=" : "=")} {Text(product.A)} by {Text(product.B)} of "
+                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]", product.Location);
+                    break;
+                case TransposeMatrix transpose:
+                    Line($"transpose {Text(transpose.Target)} = {Text(transpose.Source)} of [{Text(transpose.Rows)}, {Text(transpose.Columns)}]",
+                        transpose.Location);
+                    break;
+                case Barrier:
+                    Line("barrier", statement.Location);
+                    break;
+                default:
+                    throw new ArgumentException($"no statement of this form: {statement}", nameof(statement));
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using KernelFoundry.Compiler.Ir;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>
+/// A program under other parameter names, for rendering: a parameter may be called like a word of a target language, or like something the frame
+/// of rendered text declares. Launches know parameters by position, so that only text sees the difference.
+/// </summary>
+internal sealed class Renaming
+{
+    private readonly Dictionary<string, string> _names;
+
+    private Renaming(Dictionary<string, string> names) => _names = names;
+
+    /// <summary>The program with names that are free in every target.</summary>
+    public static Program ForText(Program program)
+    {
+        Kernel kernel = program.Kernel;
+        Dictionary<string, string> names = ReservedNames.Parameters(kernel);
+        if (names.All(n => n.Key == n.Value))
+            return program;
+        var renaming = new Renaming(names);
+        return new Program(
+            new Kernel
+            {
+                Name = kernel.Name,
+                Location = kernel.Location,
+                Parameters = [.. kernel.Parameters.Select(p => p with { Name = names[p.Name] })],
+                WorkGroup = kernel.WorkGroup,
+                Body = kernel.Body,
+            },
+            [.. program.Buffers.Select(renaming.Of)],
+            renaming.Of(program.Body),
+            [.. program.Grid.Select(renaming.Of)]);
+    }
+
+    private List<Stmt> Of(IEnumerable<Stmt> body) => [.. body.Select(Of)];
+
+    private Stmt Of(Stmt statement) => statement switch
+    {
+        Let let => let with { Value = Of(let.Value) },
+        Assign assign => assign with { Value = Of(assign.Value) },
+        For loop => loop with { From = Of(loop.From), To = Of(loop.To), Step = Of(loop.Step), Body = Of(loop.Body) },
+        While loop => loop with { Head = Of(loop.Head), Condition = Of(loop.Condition), Body = Of(loop.Body) },
+        If branch => branch with { Condition = Of(branch.Condition), Then = Of(branch.Then), Else = Of(branch.Else) },
+        StoreView store => store with
+        {
+            View = _names[store.View],
+            Indices = Of(store.Indices),
+            Value = Of(store.Value),
+            Count = Optional(store.Count),
+            Guard = Optional(store.Guard),
+        },
+        StoreLocal store => store with { Buffer = Of(store.Buffer), Index = Of(store.Index), Value = Of(store.Value) },
+        Barrier => statement,
+        _ => throw new IrException($"no statement of this form: {statement}", statement.Location),
+    };
+
+    private Expr Of(Expr expression) => expression switch
+    {
+        Var or Literal or ProgramIndex or ThreadIndex => expression,
+        Argument argument => argument with { Name = _names[argument.Name] },
+        ExtentOf extent => extent with { View = _names[extent.View] },
+        Apply apply => apply with { Operands = Of(apply.Operands) },
+        Broadcast broadcast => new Broadcast(Of(broadcast.Scalar)),
+        LaneIndex lanes => new LaneIndex(Of(lanes.First)),
+        ReduceLanes reduce => new ReduceLanes(reduce.Kind, Of(reduce.Vector)),
+        LoadView load => Of(load),
+        LoadLocal load => load with { Buffer = Of(load.Buffer), Index = Of(load.Index), Count = Optional(load.Count) },
+        MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
+        _ => throw new IrException($"no expression of this form: {expression}"),
+    };
+
+    private LoadView Of(LoadView load) => load with
+    {
+        View = _names[load.View],
+        Indices = Of(load.Indices),
+        Count = Optional(load.Count),
+        Guard = Optional(load.Guard),
+        Other = Optional(load.Other),
+    };
+
+    private LocalBuffer Of(LocalBuffer buffer) => buffer with { Size = Of(buffer.Size) };
+
+    private Exprs Of(Exprs expressions) => new([.. expressions.AsEnumerable().Select(Of)]);
+
+    private Expr? Optional(Expr? expression) => expression is null ? null : Of(expression);
+}

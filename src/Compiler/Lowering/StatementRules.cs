@@ -1,0 +1,153 @@
+using KernelFoundry.Compiler.Ir;
+using static KernelFoundry.Compiler.Lowering.CodeScope;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>The rules of statements: scopes, assignments, conditions and stores.</summary>
+internal sealed class StatementRules(CodeScope scope, ExpressionRules expressions)
+{
+    public void Check(IEnumerable<Stmt> body)
+    {
+        var declared = new List<Var>();
+        Check(body, declared);
+        scope.Forget(declared);
+    }
+
+    private void Check(IEnumerable<Stmt> body, List<Var> declared)
+    {
+        foreach (Stmt statement in body)
+        {
+            if (statement.Location.Line > 0)
+                scope.Location = statement.Location;
+            Check(statement, declared);
+        }
+    }
+
+    private void Check(Stmt statement, List<Var> declared)
+    {
+        switch (statement)
+        {
+            case Let let:
+                Given(let.Var, let.Value);
+                Declare(let.Var, let.Mutable, declared);
+                break;
+            case Assign assign:
+                scope.Use(assign.Var);
+                scope.RequireMutable(assign.Var);
+                Given(assign.Var, assign.Value);
+                break;
+            case For loop:
+                Loop(loop);
+                break;
+            case While loop:
+                // The condition and the body see the variables of the head.
+                var head = new List<Var>();
+                Check(loop.Head, head);
+                expressions.Scalar(loop.Condition, DType.Bool, "a condition");
+                Check(loop.Body);
+                scope.Forget(head);
+                break;
+            case If branch:
+                expressions.Scalar(branch.Condition, DType.Bool, "a condition");
+                Check(branch.Then);
+                Check(branch.Else);
+                break;
+            case StoreView store:
+                Store(store);
+                break;
+            case StoreLocal store:
+                Store(store);
+                break;
+            case Contract product:
+                Matrices(product.A, product.B, product.Target);
+                Extents(product.M, product.N, product.K);
+                break;
+            case TransposeMatrix transpose:
+                Matrices(transpose.Source, transpose.Target);
+                Extents(transpose.Rows, transpose.Columns);
+                break;
+            case Barrier:
+                scope.Require(scope.Form == CodeForm.Thread, "a barrier stands in the vector form");
+                break;
+            default:
+                throw new IrException($"no statement of this form: {statement}", scope.Location);
+        }
+    }
+
+    private void Declare(Var variable, bool mutable, List<Var> declared)
+    {
+        scope.Require(!variable.IsVector || scope.Form == CodeForm.Vector, $"the vector {variable.Name} stands in the thread form");
+        scope.Declare(variable, mutable);
+        declared.Add(variable);
+    }
+
+    private void Given(Var variable, Expr value)
+    {
+        expressions.Check(value);
+        scope.Require(
+            variable.Type == value.Type && variable.IsVector == value.IsVector,
+            $"{variable.Name} is {Describe(variable)} and is given {Describe(value)}");
+    }
+
+    private void Loop(For loop)
+    {
+        expressions.Index(loop.From, "a loop's start");
+        expressions.Index(loop.To, "a loop's end");
+        expressions.Index(loop.Step, "a loop's step");
+        scope.Require(loop.Index is { Type: DType.I32, IsVector: false }, $"the loop counter {loop.Index.Name} is {Describe(loop.Index)}");
+        var declared = new List<Var>();
+        Declare(loop.Index, false, declared);
+        Check(loop.Body, declared);
+        scope.Forget(declared);
+    }
+
+    private void Matrices(params Matrix[] matrices)
+    {
+        scope.Require(scope.Form == CodeForm.Vector, "a statement over matrices stands in the thread form");
+        foreach (Matrix matrix in matrices)
+        {
+            if (matrix is BufferMatrix held)
+            {
+                scope.Use(held.Buffer);
+                scope.Require(held.Buffer.Type == DType.F32, $"{held.Buffer.Name} is a matrix of {IrText.Word(held.Buffer.Type)}, not of f32");
+                expressions.Index(held.RowStride, "the distance between rows");
+                continue;
+            }
+
+            var part = (ViewMatrix)matrix;
+            Parameter view = expressions.Indexed(part.View, part.Start, isVector: false);
+            scope.Require(view.Element.Kind == ElementKind.F32, $"{view.Name} is a matrix of {view.Element.Name}, not of float");
+            scope.Require(part.RowAxis >= 0 && part.RowAxis < view.Rank - 1, $"rows of {view.Name} run along axis {IrText.Int(part.RowAxis)}");
+        }
+    }
+
+    private void Extents(params Expr[] extents)
+    {
+        foreach (Expr extent in extents)
+            expressions.Index(extent, "an extent");
+    }
+
+    private void Store(StoreView store)
+    {
+        Parameter view = expressions.Indexed(store.View, store.Indices, store.Value.IsVector);
+        scope.Require(store.Element == view.Element, $"{view.Name} holds {view.Element.Name} and is stored as {store.Element.Name}");
+        expressions.Check(store.Value);
+        bool fits = view.Element.Kind switch
+        {
+            ElementKind.F32 or ElementKind.F16 or ElementKind.BF16 => store.Value.Type == DType.F32,
+            ElementKind.I32 or ElementKind.I8 or ElementKind.U8 => store.Value.Type is DType.I32 or DType.I8,
+            _ => false,
+        };
+        scope.Require(fits, $"{Describe(store.Value)} cannot be stored as {view.Element.Name} in {view.Name}");
+        expressions.Count(store.Count, store.Value.IsVector);
+        expressions.Guard(store.Guard, store.Value.IsVector);
+    }
+
+    private void Store(StoreLocal store)
+    {
+        scope.Use(store.Buffer);
+        expressions.Index(store.Index, $"an index of {store.Buffer.Name}");
+        expressions.Check(store.Value);
+        scope.Require(store.Value.Type == store.Buffer.Type, $"{Describe(store.Value)} is stored in {store.Buffer.Name} of {IrText.Word(store.Buffer.Type)}");
+    }
+}
