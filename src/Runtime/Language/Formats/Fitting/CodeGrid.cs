@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace KernelFoundry;
 
-/// <summary>The codes a format without offset has, by the index it stores, and how values are fitted to them: value = scale * code.</summary>
+/// <summary>The codes a format without offset has, by the index it stores, and how values are fitted to them: value = scale *
+/// code.</summary>
 internal sealed class CodeGrid
 {
     // Scales tried: those at which the extreme value falls on the lowest code or a little beside it.

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace KernelFoundry;
 
 /// <summary>
-/// Fits blocks of 256 whose groups' scales are integers under one half-precision scale: each group by itself, then the half that reaches the
-/// largest, then every group's integers again, since their neighbours may now be better.
+/// Fits blocks of 256 whose groups' scales are integers under one half-precision scale: each group by itself, then the half that reaches
+/// the largest, then every group's integers again, since their neighbours may now be better.
 /// </summary>
 internal static class SuperBlock
 {
