@@ -37,6 +37,7 @@ public readonly struct MXFP4 : IQuantEncoder
         // 12 is infinite.
         float largest = WeightedError.Largest(values[..32]);
         int low = largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest) + 125, 0, LargestExponent);
+        block[0] = (byte)low;
         double least = double.PositiveInfinity;
         for (int exponent = low; exponent <= Math.Min(low + 1, LargestExponent); exponent++)
         {

@@ -33,6 +33,7 @@ internal static class SuperBlock
         {
             ReadOnlySpan<float> own = values.Slice(g * group, group), weight = weights.Slice(g * group, group);
             int nearest = Nearest(fits[g], unit, lowest, -lowest - 1);
+            scales[g] = (sbyte)nearest;
             double least = double.PositiveInfinity;
             for (int scale = Math.Max(nearest - 1, lowest); scale <= Math.Min(nearest + 1, -lowest - 1); scale++)
             {
@@ -75,6 +76,7 @@ internal static class SuperBlock
         {
             ReadOnlySpan<float> own = values.Slice(g * group, group), weight = weights.Slice(g * group, group);
             int scale = Nearest(fits[g], unit, 0, mostScale), minimum = Nearest(-offsets[g], minimumUnit, 0, mostScale);
+            (scales[g], minima[g]) = ((byte)scale, (byte)minimum);
             double least = double.PositiveInfinity;
             for (int s = Math.Max(scale - 1, 0); s <= Math.Min(scale + 1, mostScale); s++)
             {
