@@ -19,7 +19,8 @@ public sealed class PerplexityCommandTests : IDisposable
             ["device", "perplexity", "perplexity_error", "negative_log_likelihood", "negative_log_likelihood_error", "scored_tokens", "chunks",
                 "context", "tokens_per_second"],
             kf.Json.EnumerateObject().Select(p => p.Name));
-        Assert.Equal(Math.Log(kf.Json.GetProperty("perplexity").GetDouble()), kf.Json.GetProperty("negative_log_likelihood").GetDouble(), 1e-9);
+        double perplexity = kf.Json.GetProperty("perplexity").GetDouble();
+        Assert.Equal(Math.Log(perplexity), kf.Json.GetProperty("negative_log_likelihood").GetDouble(), 1e-9);
         Assert.Equal(3 * kf.Json.GetProperty("chunks").GetInt32(), kf.Json.GetProperty("scored_tokens").GetInt32());
         Kf plain = Kf.Run("perplexity", "--model", model.Path, "--file", text, "--context", "8", "--device", "cpu", "--threads", "2");
         Assert.Equal((0, ""), (plain.ExitCode, plain.Error));

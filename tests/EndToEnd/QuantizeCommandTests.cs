@@ -18,7 +18,8 @@ public sealed class QuantizeCommandTests : IDisposable
         string output = Path.Combine(_folder, "out.gguf");
         Kf kf = Kf.Run("quantize", "--model", model.Path, "--type", "q8_0", "--out", output, "--json");
         Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
-        Assert.Equal(["out", "type", "bytes", "elements", "bits_per_weight", "seconds", "tensors"], kf.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["out", "type", "bytes", "elements", "bits_per_weight", "seconds", "tensors"],
+            kf.Json.EnumerateObject().Select(p => p.Name));
         Assert.Equal(new FileInfo(output).Length, kf.Json.GetProperty("bytes").GetInt64());
         Assert.InRange(kf.Json.GetProperty("bits_per_weight").GetDouble(), 8.5, 9);
         JsonElement first = kf.Json.GetProperty("tensors")[0];

@@ -19,7 +19,8 @@ public class EncodeTests
             error += Samples.Error(values, format.RoundTrip(values));
         }
 
-        Assert.InRange(Math.Sqrt(error / square), format.Error * 0.6, format.Error);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {Math.Sqrt(error / square):F4}");
+        Assert.InRange(Math.Sqrt(error / square), format.Error * 0.8, format.Error);
     }
 
     [Theory]
@@ -79,7 +80,8 @@ public class EncodeTests
         var random = new Random(23);
         foreach (double deviation in new[] { 1e38, 1e30, 1e9, 1e-9, 1e-30, 1e-44 })
         {
-            float[] values = [.. Samples.Normal(format.BlockSize, random, deviation).Select(v => Math.Clamp(v, float.MinValue, float.MaxValue))];
+            float[] drawn = Samples.Normal(format.BlockSize, random, deviation);
+            float[] values = [.. drawn.Select(v => Math.Clamp(v, float.MinValue, float.MaxValue))];
             float[] found = format.RoundTrip(values);
             double largest = values.Max(Math.Abs);
             Assert.All(found, value => Assert.InRange(Math.Abs((double)value), 0, Math.Max(1.2 * largest, 1e-5)));

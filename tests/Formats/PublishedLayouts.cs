@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace KernelFoundry.Formats.Tests;
 
 /// <summary>
-/// Decoders of whole blocks, written from ggml's block structs (ggml-common.h) and the order its dequantizing loops give elements in, field by
-/// field: what the descriptors, which give any one element, must agree with bit for bit.
+/// Decoders of whole blocks, written from ggml's block structs (ggml-common.h) and the order its dequantizing loops give elements in, field
+/// by field: what the descriptors, which give any one element, must agree with bit for bit.
 /// </summary>
 internal static class PublishedLayouts
 {

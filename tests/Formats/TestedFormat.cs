@@ -6,19 +6,19 @@ public abstract class TestedFormat
     /// <summary>Every format, by the name GGUF gives it.</summary>
     public static IReadOnlyList<TestedFormat> All { get; } =
     [
-        new TestedFormat<Q4_0>(PublishedLayouts.Q4_0, 0.105),
-        new TestedFormat<Q4_1>(PublishedLayouts.Q4_1, 0.085),
-        new TestedFormat<Q5_0>(PublishedLayouts.Q5_0, 0.05),
-        new TestedFormat<Q5_1>(PublishedLayouts.Q5_1, 0.045),
-        new TestedFormat<Q8_0>(PublishedLayouts.Q8_0, 0.008),
-        new TestedFormat<Q2_K>(PublishedLayouts.Q2_K, 0.3),
-        new TestedFormat<Q3_K>(PublishedLayouts.Q3_K, 0.18),
-        new TestedFormat<Q4_K>(PublishedLayouts.Q4_K, 0.085),
-        new TestedFormat<Q5_K>(PublishedLayouts.Q5_K, 0.045),
-        new TestedFormat<Q6_K>(PublishedLayouts.Q6_K, 0.025),
-        new TestedFormat<IQ4_NL>(PublishedLayouts.IQ4_NL, 0.09),
-        new TestedFormat<IQ4_XS>(PublishedLayouts.IQ4_XS, 0.09),
-        new TestedFormat<MXFP4>(PublishedLayouts.MXFP4, 0.13),
+        new TestedFormat<Q4_0>(PublishedLayouts.Q4_0, 0.09),
+        new TestedFormat<Q4_1>(PublishedLayouts.Q4_1, 0.073),
+        new TestedFormat<Q5_0>(PublishedLayouts.Q5_0, 0.042),
+        new TestedFormat<Q5_1>(PublishedLayouts.Q5_1, 0.035),
+        new TestedFormat<Q8_0>(PublishedLayouts.Q8_0, 0.0056),
+        new TestedFormat<Q2_K>(PublishedLayouts.Q2_K, 0.28),
+        new TestedFormat<Q3_K>(PublishedLayouts.Q3_K, 0.152),
+        new TestedFormat<Q4_K>(PublishedLayouts.Q4_K, 0.074),
+        new TestedFormat<Q5_K>(PublishedLayouts.Q5_K, 0.0365),
+        new TestedFormat<Q6_K>(PublishedLayouts.Q6_K, 0.0183),
+        new TestedFormat<IQ4_NL>(PublishedLayouts.IQ4_NL, 0.079),
+        new TestedFormat<IQ4_XS>(PublishedLayouts.IQ4_XS, 0.08),
+        new TestedFormat<MXFP4>(PublishedLayouts.MXFP4, 0.118),
     ];
 
     /// <summary>Decodes a block as published.</summary>

@@ -21,7 +21,8 @@ internal static class PerplexityCommand
 
     private static readonly Option<int?> s_context = new("--context")
     {
-        Description = $"Tokens of a chunk, of which the second half is scored; by default {UsualContext}, or the model's context if that is shorter.",
+        Description = $"Tokens of a chunk, of which the second half is scored; by default {UsualContext}, "
+            + "or the model's context if that is shorter.",
         HelpName = "N",
     };
 
@@ -68,8 +69,10 @@ internal static class PerplexityCommand
         }
 
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"perplexity {r.Perplexity:F4} +- {r.PerplexityError:F4}, {r.NegativeLogLikelihood:F5} +- {r.NegativeLogLikelihoodError:F5} nats a token"));
+            $"perplexity {r.Perplexity:F4} +- {r.PerplexityError:F4}, "
+            + $"{r.NegativeLogLikelihood:F5} +- {r.NegativeLogLikelihoodError:F5} nats a token"));
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{r.ScoredTokens} tokens scored, in {r.Chunks} chunks of {r.Context}; {Opening.NameOf(device)}: {r.TokensPerSecond:F0} tokens/s"));
+            $"{r.ScoredTokens} tokens scored, in {r.Chunks} chunks of {r.Context}; "
+            + $"{Opening.NameOf(device)}: {r.TokensPerSecond:F0} tokens/s"));
     }
 }

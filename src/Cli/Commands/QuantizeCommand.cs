@@ -41,7 +41,10 @@ internal static class QuantizeCommand
 
     public static Command Create()
     {
-        var command = new Command("quantize", "Write a model with its weights in fewer bits.") { s_model, s_type, s_out, s_importance, s_threads, s_json };
+        var command = new Command("quantize", "Write a model with its weights in fewer bits.")
+        {
+            s_model, s_type, s_out, s_importance, s_threads, s_json,
+        };
         command.SetAction(RunAsync);
         return command;
     }
@@ -89,8 +92,8 @@ internal static class QuantizeCommand
 
     private static void Print(bool json, string path, QuantizationRecipe recipe, IReadOnlyList<QuantizedTensor> tensors, TimeSpan time)
     {
-        long bytes = new FileInfo(path).Length, data = tensors.Sum(tensor => tensor.Bytes), elements = tensors.Sum(tensor => tensor.Elements);
-        double bits = 8.0 * data / Math.Max(1, elements);
+        long bytes = new FileInfo(path).Length, elements = tensors.Sum(tensor => tensor.Elements);
+        double bits = 8.0 * tensors.Sum(tensor => tensor.Bytes) / Math.Max(1, elements);
         if (json)
         {
             var output = new QuantizeOutput(path, recipe.Name, bytes, elements, bits, time.TotalSeconds,
@@ -101,7 +104,8 @@ internal static class QuantizeCommand
 
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{path}: {recipe.Name}, {tensors.Count} tensors, {bytes} bytes, {bits:F2} bits a weight, in {time.TotalSeconds:F1} s"));
-        foreach (IGrouping<GgmlType, QuantizedTensor> type in tensors.GroupBy(tensor => tensor.To).OrderByDescending(type => type.Sum(t => t.Bytes)))
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{type.Key,-7} {type.Count(),5} tensors {type.Sum(t => t.Bytes),14} bytes"));
+        foreach ((GgmlType type, int count, long size) in tensors.GroupBy(tensor => tensor.To)
+            .Select(type => (type.Key, type.Count(), type.Sum(tensor => tensor.Bytes))).OrderByDescending(type => type.Item3))
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{type,-7} {count,5} tensors {size,14} bytes"));
     }
 }

@@ -4,9 +4,9 @@ using KernelFoundry.Inference.Models;
 namespace KernelFoundry.Inference.Evaluation;
 
 /// <summary>
-/// How well a model predicts a text. The text is cut into chunks of a context's length, each begun with the model's begin token in place of its
-/// first one, and the second half of each chunk is scored, so that every token scored has half a context before it: the numbers of llama.cpp's
-/// perplexity tool, and comparable with them.
+/// How well a model predicts a text. The text is cut into chunks of a context's length, each begun with the model's begin token in place of
+/// its first one, and the second half of each chunk is scored, so that every token scored has half a context before it: the numbers of
+/// llama.cpp's perplexity tool, and comparable with them.
 /// </summary>
 public static class Perplexity
 {
@@ -18,7 +18,9 @@ public static class Perplexity
 
     /// <summary>Measures a text.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="tokens">The text's tokens, with the begin token if the model wants one; what is left after whole chunks is not looked at.</param>
+    /// <param name="tokens">
+    /// The text's tokens, with the begin token if the model wants one; what is left after whole chunks is not looked at.
+    /// </param>
     /// <param name="context">Length of a chunk.</param>
     /// <param name="progress">Told how many tokens are through.</param>
     /// <param name="cancellationToken">Looked at before each batch.</param>
@@ -26,7 +28,11 @@ public static class Perplexity
     /// <exception cref="ArgumentException">The text is shorter than one chunk.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The context is too short, or longer than the model's.</exception>
     public static PerplexityResult Measure(
-        LanguageModel model, ReadOnlySpan<int> tokens, int context, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        LanguageModel model,
+        ReadOnlySpan<int> tokens,
+        int context,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(context, ShortestContext);

@@ -4,10 +4,12 @@ using System.Text;
 namespace KernelFoundry.Inference.Formats;
 
 /// <summary>
-/// Writes a GGUF file, version 3, front to back: metadata and the list of tensors are given first, then each tensor's data is asked for as its
-/// place comes, so that a file of any size needs little memory. Format: the GGUF specification of the ggml project (docs/gguf.md).
+/// Writes a GGUF file, version 3, front to back: metadata and the list of tensors are given first, then each tensor's data is asked for as
+/// its place comes, so that a file of any size needs little memory. Format: the GGUF specification of the ggml project (docs/gguf.md).
 /// </summary>
-/// <param name="alignment">What tensor offsets are multiples of, in bytes: <see cref="GgufFile.Alignment"/> of a file whose metadata is copied.</param>
+/// <param name="alignment">
+/// What tensor offsets are multiples of, in bytes: <see cref="GgufFile.Alignment"/> of a file whose metadata is copied.
+/// </param>
 public sealed class GgufWriter(int alignment = 32)
 {
     private const uint Version = 3;
@@ -50,7 +52,11 @@ public sealed class GgufWriter(int alignment = 32)
     {
         var layout = GgmlTypeLayout.Of(type);
         if (dimensions[0] % layout.BlockSize != 0)
-            throw new ArgumentException($"Tensor '{name}' has rows of {dimensions[0]} elements, which are no whole blocks of {type}.", nameof(dimensions));
+        {
+            throw new ArgumentException(
+                $"Tensor '{name}' has rows of {dimensions[0]} elements, which are no whole blocks of {type}.", nameof(dimensions));
+        }
+
         if (_tensors.Any(tensor => tensor.Name == name))
             throw new ArgumentException($"There is a tensor '{name}' already.", nameof(name));
         long elements = 1;

@@ -33,7 +33,9 @@ public abstract class TensorCodec
 
     /// <summary>Writes a row.</summary>
     /// <param name="values">Finite values, whole blocks of them.</param>
-    /// <param name="importance">As <see cref="IQuantEncoder.Encode"/> takes it, none or one a value; types that are not quantized take no notice.</param>
+    /// <param name="importance">
+    /// As <see cref="IQuantEncoder.Encode"/> takes it, none or one a value; types that are not quantized take no notice.
+    /// </param>
     /// <param name="bytes">Receives the blocks.</param>
     public abstract void Encode(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<byte> bytes);
 }

@@ -4,9 +4,9 @@ using KernelFoundry.Inference.Formats;
 namespace KernelFoundry.Inference.Quantization;
 
 /// <summary>
-/// What the columns of weight matrices matter: for each the mean square of the activations it met while a text ran through the model. Read from
-/// llama.cpp's importance matrices in GGUF: F32 tensors NAME.in_sum2 [columns, matrices], sums of squares, and NAME.counts [1, matrices], the
-/// number of activations summed, where several matrices are the experts of one tensor.
+/// What the columns of weight matrices matter: for each the mean square of the activations it met while a text ran through the model. Read
+/// from llama.cpp's importance matrices in GGUF: F32 tensors NAME.in_sum2 [columns, matrices], sums of squares, and NAME.counts [1,
+/// matrices], the number of activations summed, where several matrices are the experts of one tensor.
 /// </summary>
 public sealed class ImportanceFile
 {
@@ -28,7 +28,10 @@ public sealed class ImportanceFile
         }
 
         if (_tensors.Count == 0)
-            throw new InvalidModelException(_name, "the tensor list", "without importances", $"F32 tensors named NAME{Sums} and NAME{Counts}");
+        {
+            throw new InvalidModelException(
+                _name, "the tensor list", "without importances", $"F32 tensors named NAME{Sums} and NAME{Counts}");
+        }
     }
 
     /// <summary>Number of tensors it knows.</summary>
@@ -44,7 +47,8 @@ public sealed class ImportanceFile
         return known.Columns == tensor.Columns && known.Values.Length == tensor.Columns * matrices
             ? known.Values
             : throw new InvalidModelException(_name, $"tensor {InvalidModelException.Quote(tensor.NameBytes)}",
-                $"for {known.Values.Length / known.Columns} matrices of {known.Columns} columns", $"{matrices} of {tensor.Columns} as the model has");
+                $"for {known.Values.Length / known.Columns} matrices of {known.Columns} columns",
+                $"{matrices} of {tensor.Columns} as the model has");
     }
 
     private static float[] Means(GgufTensor sums, GgufTensor counts)

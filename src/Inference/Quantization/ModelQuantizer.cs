@@ -5,8 +5,8 @@ using KernelFoundry.Inference.Formats;
 namespace KernelFoundry.Inference.Quantization;
 
 /// <summary>
-/// Writes a model again with weights in fewer bits. Matrices get the types of a recipe; vectors, and matrices that are no weights of a product,
-/// stay as they are, as does all metadata but what says how the file is quantized.
+/// Writes a model again with weights in fewer bits. Matrices get the types of a recipe; vectors, and matrices that are no weights of a
+/// product, stay as they are, as does all metadata but what says how the file is quantized.
 /// </summary>
 public static class ModelQuantizer
 {
@@ -18,8 +18,8 @@ public static class ModelQuantizer
     private static readonly string[] s_kept = ["_norm.weight", "ffn_gate_inp", "position_embd", "token_types", "rope_freqs", "conv1d"];
 
     /// <summary>
-    /// Writes <paramref name="source"/> to a file by a recipe, weight by weight, in little memory. The file appears when it is whole: until then
-    /// it has another name in the same folder, and is deleted if anything goes wrong.
+    /// Writes <paramref name="source"/> to a file by a recipe, weight by weight, in little memory. The file appears when it is whole: until
+    /// then it has another name in the same folder, and is deleted if anything goes wrong.
     /// </summary>
     /// <param name="source">The model.</param>
     /// <param name="path">The file to write; one that is there already is replaced.</param>
@@ -32,7 +32,11 @@ public static class ModelQuantizer
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static IReadOnlyList<QuantizedTensor> Quantize(
-        GgufFile source, string path, QuantizationRecipe recipe, QuantizationOptions? options = null, CancellationToken cancellationToken = default)
+        GgufFile source,
+        string path,
+        QuantizationRecipe recipe,
+        QuantizationOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(recipe);
@@ -77,11 +81,12 @@ public static class ModelQuantizer
         GgmlType to = IsWeight(tensor, name) ? recipe.TypeOf(model.PlaceOf(name), tensor.Columns) : tensor.Type;
         if (to != tensor.Type)
         {
-            TensorCodec from = TensorCodecs.TryGet(tensor.Type) ?? throw tensor.Error("its type", $"{tensor.Type}", "a type whose elements can be read");
+            TensorCodec from = TensorCodecs.TryGet(tensor.Type)
+                ?? throw tensor.Error("its type", $"{tensor.Type}", "a type whose elements can be read");
             if (from.IsQuantized && TensorCodecs.Of(to).IsQuantized)
             {
                 throw tensor.Error("its type", $"{tensor.Type} and would become {to}",
-                    $"F32, F16 or BF16, since weights quantized twice lose more than once; start from the original model");
+                    "F32, F16 or BF16, since weights quantized twice lose more than once; start from the original model");
             }
         }
 
@@ -90,7 +95,8 @@ public static class ModelQuantizer
     }
 
     private static bool IsWeight(GgufTensor tensor, string name) =>
-        tensor.Rank >= 2 && name.EndsWith(".weight", StringComparison.Ordinal) && !s_kept.Any(kept => name.Contains(kept, StringComparison.Ordinal));
+        tensor.Rank >= 2 && name.EndsWith(".weight", StringComparison.Ordinal)
+        && !s_kept.Any(kept => name.Contains(kept, StringComparison.Ordinal));
 
     private sealed class Work(QuantizationOptions options, long elements, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using Type = KernelFoundry.Inference.Formats.GgmlType;
 namespace KernelFoundry.Inference.Quantization;
 
 /// <summary>
-/// The recipes by the names llama.cpp's users know, with the same choice of types for models of the llama family: the logits' matrix keeps six
-/// bits at least, and of attention values and feed-forward outputs, whose errors cost most, some or all get more bits than the rest.
+/// The recipes by the names llama.cpp's users know, with the same choice of types for models of the llama family: the logits' matrix keeps
+/// six bits at least, and of attention values and feed-forward outputs, whose errors cost most, some or all get more bits than the rest.
 /// Source: llama.cpp, llama_tensor_get_type.
 /// </summary>
 public static class QuantizationRecipes
@@ -18,7 +18,8 @@ public static class QuantizationRecipes
             Is(FeedForwardDown, Type.Q3_K), Is(AttentionOutput, Type.Q3_K)),
         new("Q3_K_S", 11, Type.Q3_K, Output6),
         new("Q3_K_M", 12, Type.Q3_K, Output6, Is(AttentionValue, Type.Q5_K, First(2)), Is(AttentionValue, Type.Q4_K),
-            Is(FeedForwardDown, Type.Q5_K, FirstOf(16)), Is(FeedForwardDown, Type.Q4_K), Is(AttentionOutput, Type.Q4_K), Is(AttentionFused, Type.Q4_K)),
+            Is(FeedForwardDown, Type.Q5_K, FirstOf(16)), Is(FeedForwardDown, Type.Q4_K), Is(AttentionOutput, Type.Q4_K),
+            Is(AttentionFused, Type.Q4_K)),
         new("Q3_K_L", 13, Type.Q3_K, Output6, Is(AttentionValue, Type.Q5_K),
             Is(FeedForwardDown, Type.Q5_K), Is(AttentionOutput, Type.Q5_K), Is(AttentionFused, Type.Q4_K)),
         new("IQ4_XS", 30, Type.IQ4_XS, Output6, Is(AttentionValue, Type.Q5_K, SharesKeys),
@@ -52,7 +53,8 @@ public static class QuantizationRecipes
 
     private static TypeOverride Output6 => Is(Output, Type.Q6_K);
 
-    private static TypeOverride Is(TensorRole role, GgmlType type, Func<TensorPlace, bool>? where = null) => new(role, type, where ?? (_ => true));
+    private static TypeOverride Is(TensorRole role, GgmlType type, Func<TensorPlace, bool>? where = null) =>
+        new(role, type, where ?? (_ => true));
 
     // The first and last eighth of the layers, and every third between.
     private static bool MoreBits(TensorPlace place) => place.Layer < place.Layers / 8 || place.Layer >= 7 * place.Layers / 8

@@ -50,7 +50,7 @@ internal sealed class QuantizedModel
     private static int LayerOf(string name)
     {
         string[] parts = name.Split('.');
-        return parts.Length > 2 && parts[0] == "blk" && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
+        return parts is ["blk", var number, _, ..] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int layer)
             ? layer
             : 0;
     }

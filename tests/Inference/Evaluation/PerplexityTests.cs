@@ -42,7 +42,8 @@ public class PerplexityTests
     {
         using Device device = TestDevices.Open("cpu-1");
         using LanguageModel model = new TinyModel().Open(device);
-        Assert.Contains("10 tokens", Assert.Throws<ArgumentException>(() => Perplexity.Measure(model, new int[10], 11)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => Perplexity.Measure(model, new int[10], 11));
+        Assert.Contains("10 tokens", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Perplexity.Measure(model, new int[100], 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => Perplexity.Measure(model, new int[100], 49));
     }

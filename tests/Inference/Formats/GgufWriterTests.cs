@@ -11,7 +11,8 @@ public class GgufWriterTests
     {
         using GgufFile source = new GgufBuilder { Alignment = alignment }.Add("general.alignment", (uint)alignment)
             .Add("byte", (byte)200).Add("short", (short)-3).Add("long", long.MinValue).Add("flag", true).Add("pi", 3.14f).Add("e", 2.71)
-            .Add("text", "ä b").Add("empty", "").Add("texts", new[] { "", "x", "yz" }).Add("floats", new[] { 1f, -2f }).Add("none", Array.Empty<int>())
+            .Add("text", "ä b").Add("empty", "").Add("texts", new[] { "", "x", "yz" }).Add("floats", new[] { 1f, -2f })
+            .Add("none", Array.Empty<int>())
             .Add("general.file_type", 0u).AddTensor("a", GgmlType.F32, [3], new byte[12]).Open();
         var writer = new GgufWriter(alignment);
         writer.Copy(source.Metadata);
@@ -41,7 +42,7 @@ public class GgufWriterTests
         writer.AddTensor("a", [32], GgmlType.Q8_0);
         Assert.Throws<ArgumentException>(() => writer.AddTensor("a", [32], GgmlType.Q8_0));
         using var stream = new MemoryStream();
-        Assert.Contains("'a'", Assert.Throws<InvalidOperationException>(() => writer.Write(stream, (_, output) => output.WriteByte(1))).Message,
-            StringComparison.Ordinal);
+        var error = Assert.Throws<InvalidOperationException>(() => writer.Write(stream, (_, output) => output.WriteByte(1)));
+        Assert.Contains("'a'", error.Message, StringComparison.Ordinal);
     }
 }

@@ -22,8 +22,10 @@ public sealed class ModelQuantizerTests : IDisposable
         using GgufFile source = tiny.File();
         IReadOnlyList<QuantizedTensor> tensors = Quantize(source, "Q8_0");
         using GgufFile written = GgufFile.Open(Out);
-        Assert.Equal(source.Metadata.Select(v => v.Key).Concat(["general.file_type", "general.quantization_version"]), written.Metadata.Select(v => v.Key));
-        Assert.Equal((7u, 2u), (written.Metadata.GetUInt32("general.file_type"), written.Metadata.GetUInt32("general.quantization_version")));
+        Assert.Equal([.. source.Metadata.Select(v => v.Key), "general.file_type", "general.quantization_version"],
+            written.Metadata.Select(v => v.Key));
+        Assert.Equal(7u, written.Metadata.GetUInt32("general.file_type"));
+        Assert.Equal(2u, written.Metadata.GetUInt32("general.quantization_version"));
         Assert.Equal(source.Tensors.Select(t => t.Name), written.Tensors.Select(t => t.Name));
         Assert.All(written.Tensors, t => Assert.Equal(t.Rank == 1 ? GgmlType.F32 : GgmlType.Q8_0, t.Type));
         Assert.Equal(tensors.Select(t => (t.To, t.Bytes)), written.Tensors.Select(t => (t.Type, t.ByteLength)));
@@ -105,7 +107,8 @@ public sealed class ModelQuantizerTests : IDisposable
         using GgufFile source = new TinyModel().File();
         using var cancel = new CancellationTokenSource();
         var options = new QuantizationOptions { Progress = new Watcher(share => cancel.Cancel()) };
-        Assert.ThrowsAny<OperationCanceledException>(() => ModelQuantizer.Quantize(source, Out, QuantizationRecipes.Find("Q8_0")!, options, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ModelQuantizer.Quantize(source, Out, QuantizationRecipes.Find("Q8_0")!, options, cancel.Token));
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
@@ -144,7 +147,8 @@ public sealed class ModelQuantizerTests : IDisposable
     public void ImportanceOfAnotherModelIsRefused()
     {
         using GgufFile source = new TinyModel().File(), matrix = Importance("blk.0.attn_q.weight", 8, new float[8]);
-        var error = Assert.Throws<InvalidModelException>(() => Quantize(source, "Q8_0", new QuantizationOptions { Importance = new ImportanceFile(matrix) }));
+        var options = new QuantizationOptions { Importance = new ImportanceFile(matrix) };
+        var error = Assert.Throws<InvalidModelException>(() => Quantize(source, "Q8_0", options));
         Assert.Contains("1 matrices of 8 columns", error.Found, StringComparison.Ordinal);
         Assert.Throws<InvalidModelException>(() => new ImportanceFile(source));
         using GgufFile negative = Importance("a", 2, [1, -1]);

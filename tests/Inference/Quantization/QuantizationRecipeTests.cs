@@ -72,7 +72,8 @@ public class QuantizationRecipeTests
         Assert.Null(QuantizationRecipes.Find("Q7_K"));
     }
 
-    private static GgmlType TypeOf(string recipe, TensorRole role, int layer) => Recipe(recipe).TypeOf(new TensorPlace(role, layer, Layers, 4, false), 4096);
+    private static GgmlType TypeOf(string recipe, TensorRole role, int layer) =>
+        Recipe(recipe).TypeOf(new TensorPlace(role, layer, Layers, 4, false), 4096);
 
     private static QuantizationRecipe Recipe(string name) => QuantizationRecipes.Find(name)!;
 }

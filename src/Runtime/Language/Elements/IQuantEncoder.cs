@@ -4,8 +4,8 @@ namespace KernelFoundry;
 public interface IQuantEncoder : IQuantFormat
 {
     /// <summary>
-    /// Quantizes one block so that the weighted squared error is small: element i weighs importance[i] sqrt(m + values[i]^2), m being the block's
-    /// mean square, since large weights move a result more than small ones.
+    /// Quantizes one block so that the weighted squared error is small: element i weighs importance[i] sqrt(m + values[i]^2), m being the
+    /// block's mean square, since large weights move a result more than small ones.
     /// </summary>
     /// <param name="values">BlockSize finite values. Those beyond what the format's scales reach are taken for its largest.</param>
     /// <param name="importance">

@@ -1,8 +1,8 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's IQ4_NL: blocks of 32 four-bit indices into a table of uneven codes after a half-precision scale. The low nibbles are the block's first
-/// 16 elements, the high nibbles its last. 4.5 bits an element. Source: ggml, block_iq4_nl and kvalues_iq4nl.
+/// GGUF's IQ4_NL: blocks of 32 four-bit indices into a table of uneven codes after a half-precision scale. The low nibbles are the block's
+/// first 16 elements, the high nibbles its last. 4.5 bits an element. Source: ggml, block_iq4_nl and kvalues_iq4nl.
 /// </summary>
 public readonly struct IQ4_NL : IQuantEncoder
 {

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's IQ4_XS: super-blocks of 256 four-bit indices into the table of <see cref="IQ4_NL"/>, in 8 groups of 32 with 6-bit scales minus 32 under
-/// one half-precision scale. Bytes: the scale, the scales' 8 upper bit pairs, their 8 lower nibbles, then 16 bytes a group, its first 16
-/// elements in the low nibbles. 4.25 bits an element. Source: ggml, block_iq4_xs.
+/// GGUF's IQ4_XS: super-blocks of 256 four-bit indices into the table of <see cref="IQ4_NL"/>, in 8 groups of 32 with 6-bit scales minus 32
+/// under one half-precision scale. Bytes: the scale, the scales' 8 upper bit pairs, their 8 lower nibbles, then 16 bytes a group, its first
+/// 16 elements in the low nibbles. 4.25 bits an element. Source: ggml, block_iq4_xs.
 /// </summary>
 public readonly struct IQ4_XS : IQuantEncoder
 {

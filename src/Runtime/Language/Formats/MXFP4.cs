@@ -3,9 +3,9 @@ using static KernelFoundry.Ops;
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's MXFP4: blocks of 32 four-bit floats (E2M1) after a scale byte that is a power of two (E8M0). Codes are twice the floats' values, so that
-/// they are integers, and scales half of what the byte says: 2^(byte - 128). The low nibbles are the block's first 16 elements, the high
-/// nibbles its last. 4.25 bits an element. Sources: OCP Microscaling Formats 1.0, section 5; ggml, block_mxfp4 and kvalues_mxfp4.
+/// GGUF's MXFP4: blocks of 32 four-bit floats (E2M1) after a scale byte that is a power of two (E8M0). Codes are twice the floats' values,
+/// so that they are integers, and scales half of what the byte says: 2^(byte - 128). The low nibbles are the block's first 16 elements, the
+/// high nibbles its last. 4.25 bits an element. Sources: OCP Microscaling Formats 1.0, section 5; ggml, block_mxfp4 and kvalues_mxfp4.
 /// </summary>
 public readonly struct MXFP4 : IQuantEncoder
 {
@@ -33,9 +33,11 @@ public readonly struct MXFP4 : IQuantEncoder
         Span<float> weights = stackalloc float[32];
         WeightedError.Weights(values[..32], importance, weights);
 
-        // The largest code is 12: either the largest value is rounded down to it, or the scale is the next one. Above the last, 12 is infinite.
+        // The largest code is 12: either the largest value is rounded down to it, or the scale is the next one. Above the last exponent,
+        // 12 is infinite.
         float largest = WeightedError.Largest(values[..32]);
         int low = largest == 0 ? 0 : Math.Clamp(Math.ILogB(largest) + 125, 0, LargestExponent);
+        block[0] = (byte)low;
         double least = double.PositiveInfinity;
         for (int exponent = low; exponent <= Math.Min(low + 1, LargestExponent); exponent++)
         {

@@ -1,9 +1,9 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q2_K: super-blocks of 256 two-bit codes, in 16 groups of 16 with 4-bit scales and minima under one half-precision scale of each. Bytes:
-/// 16 of group scale (low nibble) and minimum (high nibble), 64 of codes, the two halves. Each byte of codes holds elements 32 apart.
-/// 2.625 bits an element. Source: ggml, block_q2_K.
+/// GGUF's Q2_K: super-blocks of 256 two-bit codes, in 16 groups of 16 with 4-bit scales and minima under one half-precision scale of each.
+/// Bytes: 16 of group scale (low nibble) and minimum (high nibble), 64 of codes, the two halves. Each byte of codes holds elements 32
+/// apart. 2.625 bits an element. Source: ggml, block_q2_K.
 /// </summary>
 public readonly struct Q2_K : IQuantEncoder
 {

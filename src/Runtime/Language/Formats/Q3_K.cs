@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q3_K: super-blocks of 256 three-bit codes minus 4, in 16 groups of 16 with 6-bit scales minus 32 under one half-precision scale. Bytes:
-/// 32 of the codes' upper bits (bit g of byte j is element 32g + j), 64 of their lower bit pairs, 8 of the scales' lower nibbles and 4 of their
-/// upper bit pairs, the half. 3.4375 bits an element. Source: ggml, block_q3_K.
+/// GGUF's Q3_K: super-blocks of 256 three-bit codes minus 4, in 16 groups of 16 with 6-bit scales minus 32 under one half-precision scale.
+/// Bytes: 32 of the codes' upper bits (bit g of byte j is element 32g + j), 64 of their lower bit pairs, 8 of the scales' lower nibbles and
+/// 4 of their upper bit pairs, the half. 3.4375 bits an element. Source: ggml, block_q3_K.
 /// </summary>
 public readonly struct Q3_K : IQuantEncoder
 {

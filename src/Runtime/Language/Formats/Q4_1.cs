@@ -1,8 +1,8 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q4_1: blocks of 32 four-bit codes after a half-precision scale and a half-precision offset. The low nibbles are the block's first 16
-/// elements, the high nibbles its last. 5 bits an element. Source: ggml, block_q4_1.
+/// GGUF's Q4_1: blocks of 32 four-bit codes after a half-precision scale and a half-precision offset. The low nibbles are the block's first
+/// 16 elements, the high nibbles its last. 5 bits an element. Source: ggml, block_q4_1.
 /// </summary>
 public readonly struct Q4_1 : IQuantEncoder
 {

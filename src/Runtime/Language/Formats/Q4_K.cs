@@ -1,8 +1,8 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q4_K: super-blocks of 256 four-bit codes, in 8 groups of 32 with 6-bit scales and minima under one half-precision scale of each. Bytes:
-/// the two halves, 12 of <see cref="SixBitScales"/>, 32 for every two groups, the first in the low nibbles. 4.5 bits an element.
+/// GGUF's Q4_K: super-blocks of 256 four-bit codes, in 8 groups of 32 with 6-bit scales and minima under one half-precision scale of each.
+/// Bytes: the two halves, 12 of <see cref="SixBitScales"/>, 32 for every two groups, the first in the low nibbles. 4.5 bits an element.
 /// Source: ggml, block_q4_K.
 /// </summary>
 public readonly struct Q4_K : IQuantEncoder

@@ -1,8 +1,8 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q5_0: blocks of 32 five-bit codes minus 16 after a half-precision scale and the 32 fifth bits, that of element i bit i. The low nibbles
-/// are the block's first 16 elements, the high nibbles its last. 5.5 bits an element. Source: ggml, block_q5_0.
+/// GGUF's Q5_0: blocks of 32 five-bit codes minus 16 after a half-precision scale and the 32 fifth bits, that of element i bit i. The low
+/// nibbles are the block's first 16 elements, the high nibbles its last. 5.5 bits an element. Source: ggml, block_q5_0.
 /// </summary>
 public readonly struct Q5_0 : IQuantEncoder
 {

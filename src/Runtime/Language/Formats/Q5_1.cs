@@ -1,8 +1,8 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q5_1: blocks of 32 five-bit codes after a half-precision scale, a half-precision offset and the 32 fifth bits, that of element i bit i.
-/// The low nibbles are the block's first 16 elements, the high nibbles its last. 6 bits an element. Source: ggml, block_q5_1.
+/// GGUF's Q5_1: blocks of 32 five-bit codes after a half-precision scale, a half-precision offset and the 32 fifth bits, that of element i
+/// bit i. The low nibbles are the block's first 16 elements, the high nibbles its last. 6 bits an element. Source: ggml, block_q5_1.
 /// </summary>
 public readonly struct Q5_1 : IQuantEncoder
 {

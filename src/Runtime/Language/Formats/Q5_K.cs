@@ -1,9 +1,9 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q5_K: super-blocks of 256 five-bit codes, in 8 groups of 32 with 6-bit scales and minima under one half-precision scale of each. Bytes:
-/// the two halves, 12 of <see cref="SixBitScales"/>, 32 of the codes' fifth bits (bit g of byte j is element 32g + j), 32 for the nibbles of
-/// every two groups, the first in the low ones. 5.5 bits an element. Source: ggml, block_q5_K.
+/// GGUF's Q5_K: super-blocks of 256 five-bit codes, in 8 groups of 32 with 6-bit scales and minima under one half-precision scale of each.
+/// Bytes: the two halves, 12 of <see cref="SixBitScales"/>, 32 of the codes' fifth bits (bit g of byte j is element 32g + j), 32 for the
+/// nibbles of every two groups, the first in the low ones. 5.5 bits an element. Source: ggml, block_q5_K.
 /// </summary>
 public readonly struct Q5_K : IQuantEncoder
 {

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace KernelFoundry;
 
 /// <summary>
-/// GGUF's Q6_K: super-blocks of 256 six-bit codes minus 32, in 16 groups of 16 with signed 8-bit scales under one half-precision scale. Bytes: 128 of
-/// the codes' lower nibbles, 64 of their upper bit pairs, 16 scales, the half. A byte of nibbles holds elements 64 apart, one of pairs
-/// elements 32 apart. 6.5625 bits an element. Source: ggml, block_q6_K.
+/// GGUF's Q6_K: super-blocks of 256 six-bit codes minus 32, in 16 groups of 16 with signed 8-bit scales under one half-precision scale.
+/// Bytes: 128 of the codes' lower nibbles, 64 of their upper bit pairs, 16 scales, the half. A byte of nibbles holds elements 64 apart, one
+/// of pairs elements 32 apart. 6.5625 bits an element. Source: ggml, block_q6_K.
 /// </summary>
 public readonly struct Q6_K : IQuantEncoder
 {

@@ -1,9 +1,9 @@
 namespace KernelFoundry;
 
 /// <summary>
-/// The 6-bit scales and minima of eight groups in 12 bytes, as Q4_K and Q5_K have them from byte 4. Bytes 0 to 3 and 4 to 7 begin with the scales
-/// and minima of groups 0 to 3; bytes 8 to 11 hold the lower nibbles of both for groups 4 to 7, whose upper bit pairs are the upper bits of bytes
-/// 0 to 7. Source: ggml, get_scale_min_k4.
+/// The 6-bit scales and minima of eight groups in 12 bytes, as Q4_K and Q5_K have them from byte 4. Bytes 0 to 3 and 4 to 7 begin with the
+/// scales and minima of groups 0 to 3; bytes 8 to 11 hold the lower nibbles of both for groups 4 to 7, whose upper bit pairs are the upper
+/// bits of bytes 0 to 7. Source: ggml, get_scale_min_k4.
 /// </summary>
 internal static class SixBitScales
 {

@@ -1,8 +1,12 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace KernelFoundry;
 
-/// <summary>Fits a group to codes from 0 up: value = scale * code + offset.</summary>
+/// <summary>
+/// Fits a group to codes from 0 up: value = scale * code + offset. Groups are multiples of eight values; sums are taken in an order that no
+/// machine changes.
+/// </summary>
 internal static class AffineFit
 {
     // Spacings tried: those at which the range takes up to a code less or more than there are.
@@ -47,16 +51,18 @@ internal static class AffineFit
         for (int step = -Tries / 2; step <= Tries / 2; step++)
         {
             float inverse = (most + (step * Step)) / (high - low);
-            double codes = 0, codeSquares = 0, products = 0;
-            for (int i = 0; i < values.Length; i++)
+            Vector256<float> codeSums = default, squareSums = default, productSums = default;
+            for (int i = 0; i < values.Length; i += Vector256<float>.Count)
             {
-                int code = Math.Clamp((int)MathF.Round((values[i] - low) * inverse), 0, most);
-                float weighted = weights[i] * code;
-                codes += weighted;
-                codeSquares += weighted * code;
-                products += (double)weighted * values[i];
+                Vector256<float> x = Vector256.Create(values[i..]), code = Codes((x - Vector256.Create(low)) * inverse, most);
+                Vector256<float> weighted = Vector256.Create(weights[i..]) * code;
+                codeSums += weighted;
+                squareSums += weighted * code;
+                productSums += weighted * x;
             }
 
+            double codes = WeightedError.Total(codeSums), codeSquares = WeightedError.Total(squareSums);
+            double products = WeightedError.Total(productSums);
             double determinant = (weight * codeSquares) - (codes * codes);
             if (determinant <= 0)
                 continue;
@@ -85,14 +91,17 @@ internal static class AffineFit
     public static double Error(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, float scale, float offset, int most)
     {
         float inverse = WeightedError.Inverse(scale);
-        double error = 0;
-        for (int i = 0; i < values.Length; i++)
+        Vector256<float> errors = default;
+        for (int i = 0; i < values.Length; i += Vector256<float>.Count)
         {
-            int code = Math.Clamp((int)MathF.Round((values[i] - offset) * inverse), 0, most);
-            double difference = values[i] - (((double)scale * code) + offset);
-            error += weights[i] * difference * difference;
+            Vector256<float> x = Vector256.Create(values[i..]) - Vector256.Create(offset);
+            Vector256<float> difference = x - (Codes(x * inverse, most) * scale);
+            errors += Vector256.Create(weights[i..]) * difference * difference;
         }
 
-        return error;
+        return WeightedError.Total(errors);
     }
+
+    private static Vector256<float> Codes(Vector256<float> scaled, int most) =>
+        Vector256.Min(Vector256.Max(Vector256.Round(scaled), Vector256<float>.Zero), Vector256.Create((float)most));
 }

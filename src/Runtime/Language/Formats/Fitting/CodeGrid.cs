@@ -1,26 +1,30 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace KernelFoundry;
 
-/// <summary>The codes a format without offset has, by the index it stores, and how values are fitted to them: value = scale * code.</summary>
+/// <summary>The codes a format without offset has, by the index it stores, and how values are fitted to them: value = scale *
+/// code.</summary>
 internal sealed class CodeGrid
 {
     // Scales tried: those at which the extreme value falls on the lowest code or a little beside it.
     private const int Tries = 9;
-    private readonly sbyte[] _codes;
+    private readonly int _count;
     private readonly byte[] _order;
     private readonly float[] _between;
+    private readonly float[] _gaps;
     private readonly int _lowest;
     private readonly float _step;
     private readonly bool _even;
 
     private CodeGrid(sbyte[] codes, float step, bool even)
     {
-        _codes = codes;
+        _count = codes.Length;
         _step = step;
         _even = even;
         _order = [.. Enumerable.Range(0, codes.Length).Select(i => (byte)i).OrderBy(i => codes[i])];
         _between = [.. _order.Zip(_order.Skip(1), (a, b) => (codes[a] + codes[b]) / 2f)];
+        _gaps = [.. _order.Zip(_order.Skip(1), (a, b) => (float)(codes[b] - codes[a]))];
         _lowest = codes.Min();
     }
 
@@ -50,15 +54,15 @@ internal sealed class CodeGrid
         for (int step = -Tries; step <= Tries && extreme != 0; step++)
         {
             float inverse = (_lowest + (step * _step)) / extreme;
-            double product = 0, square = 0;
-            for (int i = 0; i < values.Length; i++)
+            Vector256<float> products = default, squares = default;
+            for (int i = 0; i < values.Length; i += Vector256<float>.Count)
             {
-                int code = _codes[Nearest(values[i] * inverse)];
-                float weighted = weights[i] * code;
-                product += (double)weighted * values[i];
-                square += weighted * code;
+                Vector256<float> x = Vector256.Create(values[i..]), codes = Codes(x * inverse), weighted = Vector256.Create(weights[i..]) * codes;
+                products += weighted * x;
+                squares += weighted * codes;
             }
 
+            double product = WeightedError.Total(products), square = WeightedError.Total(squares);
             if (square > 0 && product * product > best * square)
                 (best, scale) = (product * product / square, (float)(product / square));
         }
@@ -78,20 +82,35 @@ internal sealed class CodeGrid
     public double Error(ReadOnlySpan<float> values, ReadOnlySpan<float> weights, float scale)
     {
         float inverse = WeightedError.Inverse(scale);
-        double error = 0;
-        for (int i = 0; i < values.Length; i++)
+        Vector256<float> errors = default;
+        for (int i = 0; i < values.Length; i += Vector256<float>.Count)
         {
-            double difference = values[i] - ((double)scale * _codes[Nearest(values[i] * inverse)]);
-            error += weights[i] * difference * difference;
+            Vector256<float> x = Vector256.Create(values[i..]), difference = x - (Codes(x * inverse) * scale);
+            errors += Vector256.Create(weights[i..]) * difference * difference;
         }
 
-        return error;
+        return WeightedError.Total(errors);
+    }
+
+    // Each middle between two codes that lies below a value raises its code by the gap.
+    private Vector256<float> Codes(Vector256<float> scaled)
+    {
+        if (_even)
+        {
+            return Vector256.Min(Vector256.Max(Vector256.Round(scaled), Vector256.Create((float)_lowest)),
+                Vector256.Create((float)(_lowest + _count - 1)));
+        }
+
+        Vector256<float> codes = Vector256.Create((float)_lowest);
+        for (int i = 0; i < _between.Length; i++)
+            codes += Vector256.GreaterThan(scaled, Vector256.Create(_between[i])) & Vector256.Create(_gaps[i]);
+        return codes;
     }
 
     private int Nearest(float scaled)
     {
         if (_even)
-            return Math.Clamp((int)MathF.Round(scaled), _lowest, _lowest + _codes.Length - 1) - _lowest;
+            return Math.Clamp((int)MathF.Round(scaled), _lowest, _lowest + _count - 1) - _lowest;
         int low = 0, high = _between.Length;
         while (low < high)
         {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace KernelFoundry;
 
 /// <summary>
-/// Fits blocks of 256 whose groups' scales are integers under one half-precision scale: each group by itself, then the half that reaches the
-/// largest, then every group's integers again, since their neighbours may now be better.
+/// Fits blocks of 256 whose groups' scales are integers under one half-precision scale: each group by itself, then the half that reaches
+/// the largest, then every group's integers again, since their neighbours may now be better.
 /// </summary>
 internal static class SuperBlock
 {
@@ -33,6 +33,7 @@ internal static class SuperBlock
         {
             ReadOnlySpan<float> own = values.Slice(g * group, group), weight = weights.Slice(g * group, group);
             int nearest = Nearest(fits[g], unit, lowest, -lowest - 1);
+            scales[g] = (sbyte)nearest;
             double least = double.PositiveInfinity;
             for (int scale = Math.Max(nearest - 1, lowest); scale <= Math.Min(nearest + 1, -lowest - 1); scale++)
             {
@@ -75,6 +76,7 @@ internal static class SuperBlock
         {
             ReadOnlySpan<float> own = values.Slice(g * group, group), weight = weights.Slice(g * group, group);
             int scale = Nearest(fits[g], unit, 0, mostScale), minimum = Nearest(-offsets[g], minimumUnit, 0, mostScale);
+            (scales[g], minima[g]) = ((byte)scale, (byte)minimum);
             double least = double.PositiveInfinity;
             for (int s = Math.Max(scale - 1, 0); s <= Math.Min(scale + 1, mostScale); s++)
             {

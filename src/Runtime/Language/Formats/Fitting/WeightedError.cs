@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace KernelFoundry;
 
 /// <summary>What encoders make small.</summary>
@@ -6,7 +8,8 @@ internal static class WeightedError
     // A channel that calibration never saw still counts a little, so that no sum of weights is 0.
     private const float LeastImportance = 1e-3f;
 
-    /// <summary>The weights of <see cref="IQuantEncoder.Encode"/>; positive unless all values are 0.</summary>
+    /// <summary>The weights of <see cref="IQuantEncoder.Encode"/> up to a factor that makes them free of the values' scale; all
+    /// positive.</summary>
     public static void Weights(ReadOnlySpan<float> values, ReadOnlySpan<float> importance, Span<float> weights)
     {
         double square = 0, total = 0;
@@ -14,13 +17,21 @@ internal static class WeightedError
             square += (double)value * value;
         for (int i = 0; i < importance.Length; i++)
             total += importance[i];
-        var mean = (float)Math.Min(square / values.Length, float.MaxValue);
-        float meanImportance = (float)(total / values.Length);
+        var meanImportance = (float)(total / values.Length);
+        double inverse = square > 0 ? Math.Sqrt(values.Length / square) : 0;
         for (int i = 0; i < values.Length; i++)
         {
             float matters = meanImportance > 0 ? (importance[i] / meanImportance) + LeastImportance : 1;
-            weights[i] = matters * MathF.Sqrt(MathF.Min(mean + (values[i] * values[i]), float.MaxValue));
+            var relative = (float)(values[i] * inverse);
+            weights[i] = matters * MathF.Sqrt(1 + (relative * relative));
         }
+    }
+
+    /// <summary>The lanes of a vector added up, in the same order on every machine.</summary>
+    public static float Total(Vector256<float> vector)
+    {
+        Vector128<float> halves = vector.GetLower() + vector.GetUpper();
+        return (halves[0] + halves[2]) + (halves[1] + halves[3]);
     }
 
     /// <summary>The largest magnitude.</summary>
