@@ -52,6 +52,14 @@ internal sealed class Renaming
             Guard = Optional(store.Guard),
         },
         StoreLocal store => store with { Buffer = Of(store.Buffer), Index = Of(store.Index), Value = Of(store.Value) },
+        Contract product => product with
+        {
+            A = Of(product.A), B = Of(product.B), Target = Buffered(product.Target), M = Of(product.M), N = Of(product.N), K = Of(product.K),
+        },
+        TransposeMatrix transpose => transpose with
+        {
+            Source = Of(transpose.Source), Target = Buffered(transpose.Target), Rows = Of(transpose.Rows), Columns = Of(transpose.Columns),
+        },
         Barrier => statement,
         _ => throw new IrException($"no statement of this form: {statement}", statement.Location),
     };
@@ -70,6 +78,11 @@ internal sealed class Renaming
         MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
         _ => throw new IrException($"no expression of this form: {expression}"),
     };
+
+    private Matrix Of(Matrix matrix) =>
+        matrix is ViewMatrix view ? new ViewMatrix(_names[view.View], Of(view.Start), view.RowAxis) : Buffered((BufferMatrix)matrix);
+
+    private BufferMatrix Buffered(BufferMatrix matrix) => new(Of(matrix.Buffer), Of(matrix.RowStride));
 
     private LoadView Of(LoadView load) => load with
     {
