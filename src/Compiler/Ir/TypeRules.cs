@@ -89,7 +89,7 @@ public static class TypeRules
         DType result = rule switch
         {
             TypeRule.Compare => DType.Bool,
-            TypeRule.Attribute => (DType)attribute!,
+            TypeRule.Attribute => attribute as DType? ?? throw new IrException($"{code} names no type", at),
             TypeRule.Random => DType.U32,
             _ => first,
         };

@@ -123,7 +123,7 @@ public sealed record Assign(Var Var, Expr Value) : Stmt;
 public sealed record For(Var Index, Expr From, Expr To, Expr Step, List<Stmt> Body) : Stmt
 {
     /// <summary>
-    /// Every lane of a turn stands by itself, so that a target may take fewer of them at a turn: its own vector's, not <see cref="Lanes.Count"/>.
+    /// Every lane of a turn stands by itself, so that a target may write a vector's parts as a loop over them.
     /// </summary>
     public bool IsLanewise { get; init; }
 }

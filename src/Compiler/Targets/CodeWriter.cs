@@ -76,8 +76,6 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteBody(For loop) => WriteAll(loop.Body);
 
-    protected virtual string Step(For loop) => Scalar(loop.Step);
-
     protected virtual void WriteContract(Contract contract) => throw new NotSupportedException("the thread form has no matrix statements");
 
     protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
@@ -107,7 +105,7 @@ internal abstract class CodeWriter(Program program)
             case For loop:
                 string name = loop.Index.Name;
                 EnterLoop(loop);
-                string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Step(loop)}";
+                string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Scalar(loop.Step)}";
                 Open($"for (int {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
                 WriteBody(loop);
                 Close();

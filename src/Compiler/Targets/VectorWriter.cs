@@ -238,7 +238,6 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
     // Where an innermost loop reads one row of a view after the other, their beginnings are found before it.
     protected override void EnterLoop(For loop)
     {
-        _parts = IsStepwise(loop) ? 1 : _parts;
         if (CodeWalk.All(loop.Body).Any(s => s is For or While))
             return;
         var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
@@ -256,17 +255,9 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
         }
     }
 
-    protected override void LeaveLoop(For loop)
-    {
-        _rows.Clear();
-        _parts = lanes / _lanes;
-    }
+    protected override void LeaveLoop(For loop) => _rows.Clear();
 
-    protected override string Step(For loop) => IsStepwise(loop) ? Int(_lanes) : base.Step(loop);
-
-    // One vector a turn may become one of the hardware's; of several, each becomes a short loop over its parts.
-    private static bool IsStepwise(For loop) => loop is { IsLanewise: true, Step: Literal { Value.I32: Lowering.Lanes.Count } };
-
+    // A short loop over the parts, after what they share: the turn's scalars.
     protected override void WriteBody(For loop)
     {
         if (!loop.IsLanewise || _parts == 1 || loop.Body.Any(s => s is not (Let or Lowering.StoreView or StoreLocal)))

@@ -75,7 +75,8 @@ public sealed class CodeVerifierTests
         Refused("Add of I32 and F32", new Let(N, Op(OpCode.Add, DType.I32, One, Half)));
         Refused("Exp takes float", new Let(N, Op(OpCode.Exp, DType.I32, One)));
         Refused("Lt gives bool, not i32", new Let(N, Op(OpCode.Lt, DType.I32, One, One)));
-        Refused("Convert gives f32, not i32", new Let(N, Op(OpCode.Convert, DType.I32, One)));
+        Refused("Convert names no type", new Let(N, Op(OpCode.Convert, DType.I32, One)));
+        Refused("Convert gives f32, not i32", new Let(N, new Apply(OpCode.Convert, DType.I32, false, new[] { One }, DType.F32)));
         Refused("Add of scalars takes f32 lanes", new Let(F, Op(OpCode.Add, DType.F32, Half, Halves)));
         Refused("Add of lanes takes f32", new Let(V, new Apply(OpCode.Add, DType.F32, true, new[] { Halves, Half })));
         Refused("the operand of a splat is f32 lanes", new Let(V, new Broadcast(Halves)));

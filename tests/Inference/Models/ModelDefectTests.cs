@@ -106,7 +106,7 @@ public class ModelDefectTests
         var doubles = weights with { Type = GgmlType.F64, Bytes = new byte[weights.Values.Length * 8] };
         InvalidModelException error = Refused(new TinyModel { Change = t => t["blk.0.attn_q.weight"] = doubles });
         Assert.Equal("F64", error.Found);
-        Assert.Contains("F32, F16, Q4_0, Q8_0, BF16", error.Expected, StringComparison.Ordinal);
+        Assert.Contains("F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, BF16, MXFP4", error.Expected, StringComparison.Ordinal);
 
         var halfNorm = TensorData.Encode(GgmlType.F16, [32], new float[32]);
         Assert.Equal("F16", Refused(new TinyModel { Change = t => t["output_norm.weight"] = halfNorm }).Found);
