@@ -21,6 +21,17 @@ public sealed class KernelCasesTests
     }
 
     [Fact]
+    public void No_test_occurs_twice()
+    {
+        // Extents 3 and 40 are 32 and 64 in rows of quantized elements; 7, 31 and 63 columns are fewer where a target's work is limited.
+        foreach (string kernel in new[] { nameof(Specimens.Scaled), nameof(Specimens.ForgetsTheTail), nameof(Specimens.Named) })
+        {
+            string[] tests = [.. KernelCases.Enumerate(typeof(Specimens), kernel).Select(test => test.ToString())];
+            Assert.Equal(tests.Length, tests.Distinct().Count());
+        }
+    }
+
+    [Fact]
     public void The_targets_are_every_device_and_every_form()
     {
         string[] names = [.. TestTargets.All.Select(target => target.Name)];

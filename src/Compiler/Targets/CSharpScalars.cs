@@ -6,10 +6,9 @@ namespace KernelFoundry.Compiler.Targets;
 /// <summary>Scalar expressions in C#: a table from op to text.</summary>
 internal abstract class CSharpScalars(Program program) : CodeWriter(program)
 {
-    // {0}, {1}, {2}: operands. Float forms first, then the form for integers and bool where it differs.
-    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()
+    // What is no operator. {0}, {1}, {2}: operands. Float forms first, then the form for integers where it differs.
+    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Functions = new()
     {
-        [OpCode.Neg] = ("(-{0})", null),
         [OpCode.Abs] = ("MathF.Abs({0})", "Lanes.Abs({0})"),
         [OpCode.Exp] = ("Elementary.Exp({0})", null),
         [OpCode.Log] = ("Elementary.Log({0})", null),
@@ -22,27 +21,10 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
         [OpCode.Sigmoid] = ("Elementary.Sigmoid({0})", null),
         [OpCode.Floor] = ("MathF.Floor({0})", null),
         [OpCode.Round] = ("MathF.Round({0})", null),
-        [OpCode.Not] = ("", "(~{0})"),
-        [OpCode.Add] = ("({0} + {1})", null),
-        [OpCode.Sub] = ("({0} - {1})", null),
-        [OpCode.Mul] = ("({0} * {1})", null),
-        [OpCode.Div] = ("({0} / {1})", null),
         [OpCode.Rem] = ("({0} % {1})", null),
         [OpCode.Min] = ("float.MinNumber({0}, {1})", "Math.Min({0}, {1})"),
         [OpCode.Max] = ("float.MaxNumber({0}, {1})", "Math.Max({0}, {1})"),
-        [OpCode.And] = ("", "({0} & {1})"),
-        [OpCode.Or] = ("", "({0} | {1})"),
-        [OpCode.Xor] = ("", "({0} ^ {1})"),
-        [OpCode.Shl] = ("", "({0} << {1})"),
-        [OpCode.Shr] = ("", "({0} >> {1})"),
         [OpCode.MulHi] = ("", "Lanes.MulHi({0}, {1})"),
-        [OpCode.Eq] = ("({0} == {1})", null),
-        [OpCode.Ne] = ("({0} != {1})", null),
-        [OpCode.Lt] = ("({0} < {1})", null),
-        [OpCode.Le] = ("({0} <= {1})", null),
-        [OpCode.Gt] = ("({0} > {1})", null),
-        [OpCode.Ge] = ("({0} >= {1})", null),
-        [OpCode.Select] = ("({0} ? {1} : {2})", null),
         [OpCode.Fma] = ("MathF.FusedMultiplyAdd({0}, {1}, {2})", null),
         [OpCode.Philox] = ("Lanes.Philox({0}, {1}, {2})", null),
     };
@@ -94,9 +76,7 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
                 break;
         }
 
-        (string real, string? integer) = Table[apply.Code];
-        DType type = apply.Code == OpCode.Select ? DType.F32 : from;
-        return string.Format(System.Globalization.CultureInfo.InvariantCulture, type == DType.F32 ? real : integer ?? real, operands);
+        return Applied(apply.Code, from, operands, Functions);
     }
 
     /// <summary>Declares what of the argument slots the target needs: scalars, extents and strides.</summary>

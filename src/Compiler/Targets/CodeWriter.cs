@@ -8,6 +8,29 @@ namespace KernelFoundry.Compiler.Targets;
 /// <summary>What C-like targets share: indentation, statements, literals, and the order of arguments. Subclasses supply tables of expressions.</summary>
 internal abstract class CodeWriter(Program program)
 {
+    // What C and C# write alike. {0}, {1}, {2}: operands.
+    private static readonly Dictionary<OpCode, string> Operators = new()
+    {
+        [OpCode.Neg] = "(-{0})",
+        [OpCode.Not] = "(~{0})",
+        [OpCode.Add] = "({0} + {1})",
+        [OpCode.Sub] = "({0} - {1})",
+        [OpCode.Mul] = "({0} * {1})",
+        [OpCode.Div] = "({0} / {1})",
+        [OpCode.And] = "({0} & {1})",
+        [OpCode.Or] = "({0} | {1})",
+        [OpCode.Xor] = "({0} ^ {1})",
+        [OpCode.Shl] = "({0} << {1})",
+        [OpCode.Shr] = "({0} >> {1})",
+        [OpCode.Eq] = "({0} == {1})",
+        [OpCode.Ne] = "({0} != {1})",
+        [OpCode.Lt] = "({0} < {1})",
+        [OpCode.Le] = "({0} <= {1})",
+        [OpCode.Gt] = "({0} > {1})",
+        [OpCode.Ge] = "({0} >= {1})",
+        [OpCode.Select] = "({0} ? {1} : {2})",
+    };
+
     private StringBuilder _text = new();
     private int _indent;
     private int _line;
@@ -162,6 +185,19 @@ internal abstract class CodeWriter(Program program)
         }
 
         return expression.Substring(1, expression.Length - 2);
+    }
+
+    /// <summary>An op on rendered scalars: an operator, or a function of the target, which may be another for integers.</summary>
+    protected static string Applied(
+        OpCode code, DType type, string[] operands, IReadOnlyDictionary<OpCode, (string Float, string? Integer)> functions)
+    {
+        if (!Operators.TryGetValue(code, out string? template))
+        {
+            (string real, string? integer) = functions[code];
+            template = type == DType.F32 ? real : integer ?? real;
+        }
+
+        return string.Format(CultureInfo.InvariantCulture, template, operands);
     }
 
     protected static string Int(int value) => value == int.MinValue ? "(-2147483647 - 1)" : value.ToString(CultureInfo.InvariantCulture);

@@ -8,10 +8,9 @@ namespace KernelFoundry.Compiler.Targets;
 /// <summary>The thread form as OpenCL C 1.2: expression tables and the kernel's frame.</summary>
 internal sealed class OpenClWriter(Program program) : CodeWriter(program)
 {
-    // {0}, {1}, {2}: operands. Float forms first, then the form for integers and bool where it differs.
-    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()
+    // What is no operator. {0}, {1}, {2}: operands. Float forms first, then the form for integers where it differs.
+    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Functions = new()
     {
-        [OpCode.Neg] = ("(-{0})", null),
         [OpCode.Abs] = ("fabs({0})", "(int)abs({0})"),
         [OpCode.Exp] = ("exp({0})", null),
         [OpCode.Log] = ("log({0})", null),
@@ -24,27 +23,10 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         [OpCode.Sigmoid] = ("(1.0f / (1.0f + exp(-{0})))", null),
         [OpCode.Floor] = ("floor({0})", null),
         [OpCode.Round] = ("rint({0})", null),
-        [OpCode.Not] = ("", "(~{0})"),
-        [OpCode.Add] = ("({0} + {1})", null),
-        [OpCode.Sub] = ("({0} - {1})", null),
-        [OpCode.Mul] = ("({0} * {1})", null),
-        [OpCode.Div] = ("({0} / {1})", null),
         [OpCode.Rem] = ("fmod({0}, {1})", "({0} % {1})"),
         [OpCode.Min] = ("fmin({0}, {1})", "min({0}, {1})"),
         [OpCode.Max] = ("fmax({0}, {1})", "max({0}, {1})"),
-        [OpCode.And] = ("", "({0} & {1})"),
-        [OpCode.Or] = ("", "({0} | {1})"),
-        [OpCode.Xor] = ("", "({0} ^ {1})"),
-        [OpCode.Shl] = ("", "({0} << {1})"),
-        [OpCode.Shr] = ("", "({0} >> {1})"),
         [OpCode.MulHi] = ("", "mul_hi({0}, {1})"),
-        [OpCode.Eq] = ("({0} == {1})", null),
-        [OpCode.Ne] = ("({0} != {1})", null),
-        [OpCode.Lt] = ("({0} < {1})", null),
-        [OpCode.Le] = ("({0} <= {1})", null),
-        [OpCode.Gt] = ("({0} > {1})", null),
-        [OpCode.Ge] = ("({0} >= {1})", null),
-        [OpCode.Select] = ("({0} ? {1} : {2})", null),
         [OpCode.Fma] = ("fma({0}, {1}, {2})", null),
         [OpCode.Philox] = ("kf_philox({0}, {1}, {2})", null),
     };
@@ -262,9 +244,7 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
                 return $"(!{operands[0]})";
         }
 
-        (string real, string? integer) = Table[apply.Code];
-        DType type = apply.Code == OpCode.Select ? DType.F32 : from;
-        return string.Format(CultureInfo.InvariantCulture, type == DType.F32 ? real : integer ?? real, operands);
+        return Applied(apply.Code, from, operands, Functions);
     }
 
     private static string Word(long bits) => $"0x{bits.ToString("X16", CultureInfo.InvariantCulture)}UL";

@@ -12,13 +12,17 @@ public static partial class Probabilities
     /// <param name="x">Logits, [rows, cols].</param>
     /// <param name="y">Output, [rows, cols].</param>
     /// <param name="block">Columns taken at a time.</param>
+    /// <typeparam name="T">Element type of the logits and of the result; what is between is float.</typeparam>
     [Kernel]
     [Axis("rows", 1, 7, 33)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(SoftmaxReference))]
     [Tolerance(typeof(float), 4e-6)]
-    public static void Softmax(
-        [Shape("rows", "cols")] View2<float> x, [Shape("rows", "cols")] View2<float> y, [Schedule(Cpu = 1024, OpenCl = 1024)] int block)
+    [Tolerance(typeof(Half), 6e-4)]
+    [Tolerance(typeof(BFloat16), 5e-3)]
+    public static void Softmax<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
+        [Shape("rows", "cols")] View2<T> x, [Shape("rows", "cols")] View2<T> y, [Schedule(Cpu = 1024, OpenCl = 1024)] int block)
+        where T : unmanaged
     {
         int row = ProgramId(0, x.Extent0);
         var (max, sum) = OnlineNormalizer(x, row, block);

@@ -11,11 +11,14 @@ public static partial class Sampling
     /// </summary>
     /// <param name="logits">[rows, vocabulary].</param>
     /// <param name="tokens">Output, [rows].</param>
+    /// <typeparam name="T">Element type of the logits.</typeparam>
     [Kernel]
     [Axis("rows", 1, 7, 33)]
     [Axis("vocabulary", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(ArgMaxReference))]
-    public static void ArgMax([Shape("rows", "vocabulary")] View2<float> logits, [Shape("rows")] View1<int> tokens)
+    public static void ArgMax<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
+        [Shape("rows", "vocabulary")] View2<T> logits, [Shape("rows")] View1<int> tokens)
+        where T : unmanaged
     {
         int row = ProgramId(0, logits.Extent0);
         tokens.StoreInt(row, Ops.ArgMax(logits.Load(row, Range(0, logits.Extent1))));

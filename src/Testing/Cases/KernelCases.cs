@@ -26,7 +26,7 @@ public static class KernelCases
     /// <summary>
     /// The tests of a kernel on every target. Every type argument and every extent of an axis occurs on every target, in combinations that
     /// differ from target to target; so does every combination of type arguments, except on OpenCL, whose drivers compile for seconds. With
-    /// KF_EXHAUSTIVE=1 it is every combination of all.
+    /// KF_EXHAUSTIVE=1 it is every combination of all. Combinations that fitting to a target makes equal are one test.
     /// </summary>
     /// <param name="kernelClass">The class that declares the kernel.</param>
     /// <param name="kernel">Its name.</param>
@@ -48,10 +48,13 @@ public static class KernelCases
             var combinations = IsExhaustive
                 ? Product(definition, keys)
                 : Covering(definition, target.IsSlowToCompile ? EachArgument(keys) : keys, number);
+            var known = new HashSet<(string, string)>();
             foreach ((int row, (string key, Dictionary<string, int> extents)) in combinations.Index())
             {
                 string? focus = definition.Axes.Count == 0 ? null : definition.Axes[row % definition.Axes.Count].Name;
-                yield return Create(kernelClass, definition, target, key.Length == 0 ? [] : key.Split(','), extents, focus);
+                KernelTest test = Create(kernelClass, definition, target, key.Length == 0 ? [] : key.Split(','), extents, focus);
+                if (known.Add((key, test.ToString())))
+                    yield return test;
             }
         }
     }

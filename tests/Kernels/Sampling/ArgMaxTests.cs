@@ -52,9 +52,23 @@ public sealed class ArgMaxTests
         Assert.Equal(151_935, ArgMax(device, logits));
     }
 
-    private static int ArgMax(Device device, params float[] logits)
+    // 1 and the next float above it are one Half and one BFloat16: the first of the two.
+    [Theory]
+    [DeviceData]
+    public void Logits_compare_as_they_are_stored(Device device)
     {
-        View2<float> view = device.Upload<float>(logits, 1, logits.Length);
+        float[] logits = [0, 1, 1.0000001f];
+        Assert.Equal(2, ArgMax(device, logits));
+        Assert.Equal(1, ArgMax<Half>(device, [.. logits.Select(x => (Half)x)]));
+        Assert.Equal(1, ArgMax<BFloat16>(device, [.. logits.Select(x => (BFloat16)x)]));
+    }
+
+    private static int ArgMax(Device device, params float[] logits) => ArgMax<float>(device, logits);
+
+    private static int ArgMax<T>(Device device, T[] logits)
+        where T : unmanaged
+    {
+        View2<T> view = device.Upload<T>(logits, 1, logits.Length);
         View1<int> token = device.Allocate<int>(1);
         Sampling.ArgMax(device, view, token);
         int found = token.ToArray()[0];
