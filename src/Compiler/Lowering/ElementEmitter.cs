@@ -62,6 +62,9 @@ internal sealed class ElementEmitter
         _bound[Depth].Clear();
     }
 
+    /// <summary>Whether a value has storage and is read from there.</summary>
+    public bool IsStored(Value value) => _state.Buffers.ContainsKey(value);
+
     /// <summary>The element of <paramref name="value"/> at the given indices, one an axis.</summary>
     public Cell Emit(Value value, params AxisIndex[] at)
     {
@@ -229,7 +232,7 @@ internal sealed class ElementEmitter
         Expr? count = scalar || inBlock ? null : Count;
         if (raw == RawType.F16 && !scalar && guard is null)
         {
-            var bits = new LoadView(access.View, exprs, RawType.U16, bytes, DType.I32, true, count);
+            var bits = new LoadView(access.View, exprs, RawType.I16, bytes, DType.I32, true, count);
             return new Cell(HalfBits.ToFloat(bits, e => Bind(e, null, depth)));
         }
 

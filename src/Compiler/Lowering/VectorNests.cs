@@ -87,7 +87,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     }
 
     /// <summary>Runs a body over whole vectors, then over the tail with the emitter's count set.</summary>
-    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body, Tails tails = Tails.Apart, bool isLanewise = false)
+    private void Vectors(ElementEmitter emitter, Expr extent, int unroll, Action<AxisIndex, Expr?> body, Tails tails = Tails.Apart, bool isLanewise = false, Action? atEnd = null)
     {
         if (tails != Tails.Apart && unroll == 1 && !(tails == Tails.Counted && extent is Literal { Value.I32: var size } && size % Lanes.Count == 0))
         {
@@ -110,6 +110,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
             {
                 for (int u = 0; u < unroll; u++)
                     body(new AxisIndex(new Cell(index, true, u * Lanes.Count, width), emitter.Depth), null);
+                atEnd?.Invoke();
             });
         }
 
@@ -370,17 +371,24 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         Grouped(emitter, root.N, 1, "n", columns => Grouped(emitter, root.M, together, "m", rows =>
         {
             Var[] sums = rows.Select(_ => Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))))).ToArray();
+            var scaled = new ScaledProducts(emitter, sums[0], root.Location);
             Vectors(emitter, root.K, root.Type == DType.I32 ? 2 : Unroll(root.A, root.B), (k, count) =>
             {
                 if (root.Type == DType.I32 && count is null && BytePairs(root, emitter, rows, columns[0], k, sums))
                     return;
                 Expr b = Operand(emitter, root.B, [k, columns[0]], count, root.Type);
+                if (rows.Length == 1 && count is null && ScaledProducts.Factors(emitter, root.A, root.A.Type.Rank == 1 ? [k] : [rows[0], k]) is { } factors)
+                {
+                    scaled.Add(factors.Scale, Vector(emitter, factors.Codes), b);
+                    return;
+                }
+
                 for (int r = 0; r < rows.Length; r++)
                 {
                     Expr a = Operand(emitter, root.A, root.A.Type.Rank == 1 ? [k] : [rows[r], k], count, root.Type);
                     emitter.Innermost.Add(new Assign(sums[r], MultiplyAdd(a, b, sums[r], true)) { Location = root.Location });
                 }
-            });
+            }, atEnd: scaled.Flush);
             for (int r = 0; r < rows.Length; r++)
                 Result(root, emitter, rows[r], columns[0], new ReduceLanes(ReduceKind.Sum, sums[r]));
         }));

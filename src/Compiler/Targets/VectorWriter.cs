@@ -276,10 +276,14 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
 
     private static Expr[] Leading(Exprs indices) => indices.AsEnumerable().Take(indices.Length - 1).ToArray();
 
-    private (string Pointer, string Offset) Place(string view, Exprs indices, Func<Expr, string> render, bool bytes) =>
-        _rows.TryGetValue((view, bytes, Leading(indices)), out string? row)
-            ? (row, indices[indices.Length - 1] is Literal { Value.Bits: 0 } ? "0" : render(indices[indices.Length - 1]))
+    // Sums without brackets: added to the pointer one after the other they fold into addresses.
+    private (string Pointer, string Offset) Place(string view, Exprs indices, Func<Expr, string> render, bool bytes)
+    {
+        Expr last = indices[indices.Length - 1];
+        return _rows.TryGetValue((view, bytes, Leading(indices)), out string? row)
+            ? (row, last is Literal { Value.Bits: 0 } ? "0" : last is Apply { Code: OpCode.Add } ? Bare(render(last)) : render(last))
             : (view, Offset(view, indices, render, bytes));
+    }
 
     protected override void WriteBarrier() => throw new NotSupportedException("the vector form has no barriers");
 
@@ -309,7 +313,7 @@ internal class VectorWriter(Program program, int width, int lanes = Lowering.Lan
                 RawType.BF16 => $"(float)*(BFloat16*)({view} + {offset})",
                 _ => $"*(float*)({view} + {offset})",
             }
-            : load.Raw == RawType.U16 ? $"BitConverter.HalfToUInt16Bits({view}[{offset}])"
+            : load.Raw == RawType.I16 ? $"((short*){view})[{offset}]"
             : load.Raw == RawType.F16 ? $"halves[((ushort*){view})[{offset}]]"
             : load.Type == DType.F32 && load.Raw != RawType.F32 ? $"(float){view}[{offset}]" : $"{view}[{offset}]";
         return guard is null ? text : $"({guard} ? {text} : {other})";
