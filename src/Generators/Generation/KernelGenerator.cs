@@ -26,13 +26,14 @@ public sealed class KernelGenerator : IIncrementalGenerator
                 KernelModelReader.Read)
             .NotNull().WithTrackingName(Steps.Kernels);
         IncrementalValueProvider<Surroundings> surroundings = SurroundingsOf(context);
+        IncrementalValueProvider<EquatableArray<int>> widths = context.AnalyzerConfigOptionsProvider.Select(static (o, _) => VectorWidths.Of(o));
 
         IncrementalValuesProvider<RenderedFamily> own = kernels.Combine(surroundings)
-            .SelectMany(static (pair, _) => VariantPlanner.Own(pair.Left, pair.Right)).WithTrackingName(Steps.Families)
-            .Select(VariantRenderer.Render).WithTrackingName(Steps.Rendered);
+            .SelectMany(static (pair, _) => VariantPlanner.Own(pair.Left, pair.Right)).WithTrackingName(Steps.Families).Combine(widths)
+            .Select(static (pair, cancellation) => VariantRenderer.Render(pair.Left, pair.Right, cancellation)).WithTrackingName(Steps.Rendered);
         IncrementalValuesProvider<RenderedFamily> foreign = surroundings
-            .SelectMany(static (all, _) => VariantPlanner.Foreign(all)).WithTrackingName(Steps.ForeignFamilies)
-            .Select(VariantRenderer.Render).WithTrackingName(Steps.ForeignRendered);
+            .SelectMany(static (all, _) => VariantPlanner.Foreign(all)).WithTrackingName(Steps.ForeignFamilies).Combine(widths)
+            .Select(static (pair, cancellation) => VariantRenderer.Render(pair.Left, pair.Right, cancellation)).WithTrackingName(Steps.ForeignRendered);
         IncrementalValueProvider<ImmutableArray<FamilySummary>> summaries = own.Select(static (family, _) => family.Summary).Collect();
 
         IncrementalValueProvider<ImmutableArray<FamilySummary>> foreignSummaries = foreign.Select(static (family, _) => family.Summary).Collect();

@@ -8,7 +8,7 @@ namespace KernelFoundry.Generators.Generation;
 /// <summary>Specialises a kernel for a family's type arguments and values and renders it for every target.</summary>
 internal static class VariantRenderer
 {
-    public static RenderedFamily Render(VariantFamily family, CancellationToken cancellation)
+    public static RenderedFamily Render(VariantFamily family, EquatableArray<int> widths, CancellationToken cancellation)
     {
         var failures = new List<RenderFailure>();
         var variants = new List<RenderedVariant>();
@@ -20,7 +20,7 @@ internal static class VariantRenderer
             foreach (int?[] values in Values(specialized))
             {
                 cancellation.ThrowIfCancellationRequested();
-                variants.Add(Render(family, kernel, types, specialized, values, failures));
+                variants.Add(Render(family, kernel, types, specialized, values, widths, failures));
             }
         }
         catch (IrException exception)
@@ -42,7 +42,8 @@ internal static class VariantRenderer
     }
 
     private static RenderedVariant Render(
-        VariantFamily family, Kernel kernel, Specialization types, Parameter[] specialized, int?[] values, List<RenderFailure> failures)
+        VariantFamily family, Kernel kernel, Specialization types, Parameter[] specialized, int?[] values,
+        EquatableArray<int> rendered, List<RenderFailure> failures)
     {
         string suffix = values.Length == 0
             ? ""
@@ -50,10 +51,10 @@ internal static class VariantRenderer
         string className = family.ClassName + CSharp.Flat(suffix);
         Specialization spec =
             types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
-        IReadOnlyList<int> widths = values.Any(v => v is not null) ? CSharpTarget.SpecializedWidths : CSharpTarget.Widths;
+        int[] widths = [.. rendered.Where(w => values.All(v => v is null) || CSharpTarget.SpecializedWidths.Contains(w))];
         string cpu = "";
         OpenClProgram? openCl = null;
-        if (!specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
+        if (widths.Length > 0 && !specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
             Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
         Try("OpenCL", () => openCl = OpenClTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));

@@ -71,10 +71,8 @@ internal static class DefinitionWriter
     public static string Variant(string typeKey, VariantSummary variant)
     {
         const string Space = "global::KernelFoundry.Generated.";
-        string cpu = variant.CpuSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
-            variant.HasEveryWidth
-                ? ", Cpu = new(&{0}.Run512, &{0}.Run256, &{0}.Run128, &{0}.Plan)"
-                : ", Cpu = new(&{0}.Run512, null, null, &{0}.Plan)", Space + variant.CpuClass);
+        string Entry(int width) => variant.Widths.Contains(width) ? FormattableString.Invariant($"&{Space}{variant.CpuClass}.Run{width}") : "null";
+        string cpu = variant.CpuSize == 0 ? "" : $", Cpu = new({Entry(512)}, {Entry(256)}, {Entry(128)}, &{Space}{variant.CpuClass}.Plan)";
         string openCl = variant.OpenClSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
             ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)", Space + variant.OpenClClass);
         return $"TypeKey = {CSharp.Literal(typeKey)}, Specialized = {variant.Specialized}{cpu}{openCl}";

@@ -1,3 +1,5 @@
+using KernelFoundry.Compiler.Targets;
+
 namespace KernelFoundry.Generators.Generation.Models;
 
 /// <summary>The code of a family of variants for every target.</summary>
@@ -31,7 +33,8 @@ internal sealed record RenderedVariant(string ClassName, string Specialized, str
     public string OpenClClass => ClassName + "__OpenCl";
 
     public VariantSummary Summary =>
-        new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length, CpuSource.Contains(" Run128("));
+        new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length,
+            CSharpTarget.Widths.Where(w => CpuSource.Contains(FormattableString.Invariant($" Run{w}("))).ToEquatable());
 }
 
 /// <summary>Why a variant has no code for a target.</summary>
@@ -44,4 +47,4 @@ internal sealed record FamilySummary(string Kernel, bool IsForeign, string TypeK
 
 /// <summary>A variant's classes and the size of its code, in characters; 0 where a target failed.</summary>
 internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize,
-    bool HasEveryWidth);
+    EquatableArray<int> Widths);

@@ -55,12 +55,16 @@ internal sealed unsafe class CpuDevice : Device
     private protected override void LaunchCore(KernelVariantSet kernel, KernelVariant variant, ref KernelArguments arguments)
     {
         CpuCode code = kernel.ForWidth(variant, vectorBits).Cpu ?? throw NoCode(kernel, variant, DeviceKind.Cpu);
+        delegate*<long*, byte*, int, int, int, void> entry = code.Widest(vectorBits);
+        if (entry == null)
+            throw new KernelNotCompiledException($"{kernel.Kernel.Name} was compiled for wider vectors than the {vectorBits} bits of {Name}; "
+                + "build its project with KernelFoundryVectorBits unset.");
         LaunchShape shape = default;
         fixed (long* slots = &arguments.FirstSlot)
         {
             code.Plan(slots, &shape);
             if (!shape.IsEmpty)
-                pool.Run(kernel.Kernel, code.Entry(vectorBits), slots, shape);
+                pool.Run(kernel.Kernel, entry, slots, shape);
         }
 
         // The finalizer must not stop the pool under a launch.
