@@ -1,4 +1,4 @@
-using static KernelFoundry.Compiler.Ir.IrVerifier;
+using System.Runtime.CompilerServices;
 
 namespace KernelFoundry.Compiler.Ir;
 
@@ -19,23 +19,23 @@ public static class TypeRules
             case OpCode.Splat:
                 return new ValueType(T(0).DType, operands.Skip(1).Select(ExtentOf).ToArray());
             case OpCode.Expand:
-                Require(T(0).Rank == 1, $"Row and Col take a tile of one axis, not {T(0)}", at);
+                Expect(T(0).Rank == 1, $"Row and Col take a tile of one axis, not {T(0)}", at);
                 return new ValueType(T(0).DType, (int)attribute! == 0 ? [1, T(0).Shape[0]] : [T(0).Shape[0], 1]);
             case OpCode.Transpose:
-                Require(T(0).Rank == 2, $"Transpose takes a tile of two axes, not {T(0)}", at);
+                Expect(T(0).Rank == 2, $"Transpose takes a tile of two axes, not {T(0)}", at);
                 return new ValueType(T(0).DType, T(0).Shape[1], T(0).Shape[0]);
             case OpCode.Reduce:
                 return Reduced(T(0), ((Reduction)attribute!).Axis, at);
             case OpCode.ArgReduce:
-                Require(T(0).Rank == 1, $"ArgMax and ArgMin take a tile of one axis, not {T(0)}", at);
+                Expect(T(0).Rank == 1, $"ArgMax and ArgMin take a tile of one axis, not {T(0)}", at);
                 return ValueType.Scalar(DType.I32);
             case OpCode.Scan:
-                Require(T(0).Rank == 1, $"a scan takes a tile of one axis, not {T(0)}", at);
+                Expect(T(0).Rank == 1, $"a scan takes a tile of one axis, not {T(0)}", at);
                 return T(0);
             case OpCode.Dot:
                 return DotType(operands, at);
             case OpCode.Gather:
-                Require(T(0).Rank == 1 && T(1).DType == DType.I32, "Gather takes a tile of one axis and i32 indices", at);
+                Expect(T(0).Rank == 1 && T(1).DType == DType.I32, "Gather takes a tile of one axis and i32 indices", at);
                 return T(1).With(T(0).DType);
             default:
                 return OpTable.Of(code).IsElementwise
@@ -56,13 +56,13 @@ public static class TypeRules
                 continue;
             }
 
-            Require(shape.Length == type.Rank, $"tiles of {shape.Length} and {type.Rank} axes do not combine; use Row or Col", at);
+            Expect(shape.Length == type.Rank, $"tiles of {shape.Length} and {type.Rank} axes do not combine; use Row or Col", at);
             for (int axis = 0; axis < shape.Length; axis++)
             {
                 if (shape[axis].IsOne)
                     shape[axis] = type.Shape[axis];
                 else
-                    Require(type.Shape[axis].IsOne || type.Shape[axis] == shape[axis], Mismatch(axis, shape[axis], type.Shape[axis]), at);
+                    Expect(type.Shape[axis].IsOne || type.Shape[axis] == shape[axis], Mismatch(axis, shape[axis], type.Shape[axis]), at);
             }
         }
 
@@ -85,7 +85,7 @@ public static class TypeRules
         {
             bool shiftAmount = code is OpCode.Shl or OpCode.Shr && i == 1;
             DType other = operands[i].Type.DType;
-            Require(other == first || (shiftAmount && other is DType.I32 or DType.U32), $"{code} of {first} and {other}; convert one", at);
+            Expect(other == first || (shiftAmount && other is DType.I32 or DType.U32), $"{code} of {first} and {other}; convert one", at);
         }
 
         DType result = rule switch
@@ -95,13 +95,13 @@ public static class TypeRules
             TypeRule.Random => DType.U32,
             _ => first,
         };
-        Require(rule != TypeRule.Float || first == DType.F32, $"{code} takes float, not {first}", at);
-        Require(rule != TypeRule.Bits || first != DType.F32, $"{code} takes integers, not {first}", at);
+        Expect(rule != TypeRule.Float || first == DType.F32, $"{code} takes float, not {first}", at);
+        Expect(rule != TypeRule.Bits || first != DType.F32, $"{code} takes integers, not {first}", at);
         bool arithmetic = rule == TypeRule.Same || (rule == TypeRule.Compare && code is not (OpCode.Eq or OpCode.Ne));
-        Require(!arithmetic || first != DType.Bool, $"{code} does not take bool", at);
-        Require(code != OpCode.Bitcast || (IsWord(first) && IsWord(result)), $"a bitcast of {first} to {result}", at);
-        Require(rule != TypeRule.Random || operands.All(o => o.Type.DType is DType.I32 or DType.U32), $"{code} takes integers", at);
-        Require(rule != TypeRule.Select || operands[0].Type.DType == DType.Bool, "Where takes a condition of bool", at);
+        Expect(!arithmetic || first != DType.Bool, $"{code} does not take bool", at);
+        Expect(code != OpCode.Bitcast || (IsWord(first) && IsWord(result)), $"a bitcast of {first} to {result}", at);
+        Expect(rule != TypeRule.Random || operands.All(o => o.Type.DType is DType.I32 or DType.U32), $"{code} takes integers", at);
+        Expect(rule != TypeRule.Select || operands[0].Type.DType == DType.Bool, "Where takes a condition of bool", at);
         return new ValueType(result, Broadcast(operands.Select(o => o.Type), at));
     }
 
@@ -109,20 +109,20 @@ public static class TypeRules
 
     private static ValueType Reduced(ValueType type, int axis, SourceLocation at)
     {
-        Require(!type.IsScalar, "a reduction takes a tile", at);
+        Expect(!type.IsScalar, "a reduction takes a tile", at);
         if (axis < 0)
             return ValueType.Scalar(type.DType);
-        Require(type.Rank == 2 && axis < 2, $"a reduction along axis {axis} takes a tile of two axes, not {type}", at);
+        Expect(type.Rank == 2 && axis < 2, $"a reduction along axis {axis} takes a tile of two axes, not {type}", at);
         return new ValueType(type.DType, type.Shape[1 - axis]);
     }
 
     private static ValueType DotType(Value[] operands, SourceLocation at)
     {
         ValueType a = operands[0].Type, b = operands[1].Type;
-        Require(a.DType == b.DType && a.DType is DType.F32 or DType.I8, $"Dot takes two float or two sbyte tiles, not {a.DType} and {b.DType}", at);
+        Expect(a.DType == b.DType && a.DType is DType.F32 or DType.I8, $"Dot takes two float or two sbyte tiles, not {a.DType} and {b.DType}", at);
         DType dtype = a.DType == DType.I8 ? DType.I32 : DType.F32;
-        Require(a.Rank >= 1 && b.Rank >= 1 && a.Rank >= b.Rank, $"Dot of {a} and {b}", at);
-        Require(a.Shape[a.Rank - 1] == b.Shape[0], Mismatch(0, a.Shape[a.Rank - 1], b.Shape[0]), at);
+        Expect(a.Rank >= 1 && b.Rank >= 1 && a.Rank >= b.Rank, $"Dot of {a} and {b}", at);
+        Expect(a.Shape[a.Rank - 1] == b.Shape[0], Mismatch(0, a.Shape[a.Rank - 1], b.Shape[0]), at);
         ValueType result = (a.Rank, b.Rank) switch
         {
             (1, 1) => ValueType.Scalar(dtype),
@@ -130,7 +130,15 @@ public static class TypeRules
             _ => new ValueType(dtype, a.Shape[0], b.Shape[1]),
         };
         if (operands.Length > 2)
-            Require(operands[2].Type.SameAs(result), $"Dot accumulates {result} into {operands[2].Type}", at);
+            Expect(operands[2].Type.SameAs(result), $"Dot accumulates {result} into {operands[2].Type}", at);
         return result;
+    }
+
+    private static void Expect(bool holds, string message, SourceLocation at) => IrVerifier.Require(holds, message, at);
+
+    private static void Expect(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] RuleMessage message, SourceLocation at)
+    {
+        if (!holds)
+            throw new IrException(message.ToString(), at);
     }
 }
