@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelFoundry.Compiler.Ir;
 
 /// <summary>
@@ -53,5 +55,11 @@ public static class IrVerifier
     {
         if (!holds)
             throw new IrException(message, at);
+    }
+
+    internal static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] RuleMessage message, SourceLocation at)
+    {
+        if (!holds)
+            throw new IrException(message.ToString(), at);
     }
 }

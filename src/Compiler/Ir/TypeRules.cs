@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelFoundry.Compiler.Ir;
 
 /// <summary>Infers the result type of an op from its operands, or says why they do not fit.</summary>
@@ -133,9 +135,11 @@ public static class TypeRules
         return result;
     }
 
-    private static void Expect(bool holds, string message, SourceLocation at)
+    private static void Expect(bool holds, string message, SourceLocation at) => IrVerifier.Require(holds, message, at);
+
+    private static void Expect(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] RuleMessage message, SourceLocation at)
     {
         if (!holds)
-            throw new IrException(message, at);
+            throw new IrException(message.ToString(), at);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KernelFoundry.Compiler.Ir;
 
 namespace KernelFoundry.Compiler.Lowering;
@@ -28,6 +29,12 @@ internal sealed class CodeScope
     public SourceLocation Location { get; set; }
 
     public void Require(bool holds, string message) => IrVerifier.Require(holds, message, Location);
+
+    public void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] RuleMessage message)
+    {
+        if (!holds)
+            throw new IrException(message.ToString(), Location);
+    }
 
     /// <summary>Declares a variable. Its name is no other's in the whole program: C# refuses one that an inner scope had before.</summary>
     public void Declare(Var variable, bool mutable)

@@ -15,8 +15,7 @@ internal sealed class ExpressionRules(CodeScope scope)
         foreach (Expr extent in program.Grid.Concat(program.Buffers.Select(b => b.Size)))
         {
             Index(extent, "an extent of the launch");
-            if (!IsKnownAtLaunch(extent))
-                throw new IrException($"{CodePrinter.Text(extent)} is not known at launch", scope.Location);
+            scope.Require(IsKnownAtLaunch(extent), $"{CodePrinter.Text(extent)} is not known at launch");
         }
     }
 

@@ -108,8 +108,9 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         MemoryAccess access = root.Op.Attr<MemoryAccess>();
         Expr[] operands = root.Op.Operands.Select(o => emitter.Emit(o, at).Scalar()).ToArray();
         int axes = operands.Length - (access.Masked ? 2 : 1);
-        emitter.Innermost.Add(new StoreView(access.View, operands.Take(axes).ToArray(), state.ElementOf(access.View), operands[axes], null,
-            access.Masked ? operands[axes + 1] : null) { Location = root.Location });
+        Expr? guard = access.Masked ? operands[axes + 1] : null;
+        Element element = state.ElementOf(access.View);
+        emitter.Innermost.Add(new StoreView(access.View, operands.Take(axes).ToArray(), element, operands[axes], null, guard) { Location = root.Location });
     }
 
     // ---- reductions
@@ -240,9 +241,12 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         {
             Var sum = Mutable(emitter.Innermost, "sum", new Literal(Number.OfBits(root.Type, 0)));
             Over(emitter, Zero, root.K, Int(1), k =>
-                emitter.Innermost.Add(new Assign(sum, Product(emitter, at[0], at[at.Length - 1], k, (a, b) => root.Type == DType.F32
+            {
+                Expr next = Product(emitter, at[0], at[at.Length - 1], k, (a, b) => root.Type == DType.F32
                     ? Op(OpCode.Fma, DType.F32, a, b, sum)
-                    : Op(OpCode.Add, root.Type, sum, Times(a, b)))) { Location = root.Location }));
+                    : Op(OpCode.Add, root.Type, sum, Times(a, b)));
+                emitter.Innermost.Add(new Assign(sum, next) { Location = root.Location });
+            });
             StoreTile(root.Target, at, WithAccumulator(root, emitter, at, sum), emitter);
         });
     }
