@@ -19,7 +19,7 @@ public sealed class KernelWorkloadTests
         WorkloadShape shape = WorkloadShape.Create(KernelRegistry.Definitions.Single(kernel => kernel.Name == name));
         using var workload = new KernelWorkload(shape, device);
         Assert.True(workload.Bytes > 0);
-        Assert.InRange(workload.Time(TimeSpan.Zero), 1e-9, 10);
+        Assert.True(workload.Time(TimeSpan.Zero) > 0);
     }
 
     [Fact]
@@ -38,12 +38,15 @@ public sealed class KernelWorkloadTests
     [Fact]
     public void LaunchesTheKernel()
     {
-        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
-        var axes = new Dictionary<string, int> { ["rows"] = 100_000, ["cols"] = 64 };
-        using var large = new KernelWorkload(WorkloadShape.Create(KernelCases.Find(typeof(Probabilities), "Softmax"), axes), device);
-        axes["rows"] = 1;
-        using var small = new KernelWorkload(WorkloadShape.Create(KernelCases.Find(typeof(Probabilities), "Softmax"), axes), device);
-        Assert.True(large.Time(TimeSpan.Zero) > 100 * small.Time(TimeSpan.FromMilliseconds(1)));
+        using var log = new StringWriter();
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1, LaunchLog = log });
+        var axes = new Dictionary<string, int> { ["rows"] = 3, ["cols"] = 64 };
+        using var workload = new KernelWorkload(WorkloadShape.Create(KernelCases.Find(typeof(Probabilities), "Softmax"), axes), device);
+        workload.Time(TimeSpan.Zero);
+        string[] launches = log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(launches);
+        Assert.All(launches, launch => Assert.Contains("Softmax", launch, StringComparison.Ordinal));
+        Assert.All(launches, launch => Assert.Contains("[3, 64]", launch, StringComparison.Ordinal));
     }
 
     [Fact]
