@@ -7,7 +7,7 @@ public sealed record ModelOptions
     public CacheElement Cache { get; init; } = CacheElement.Float;
 
     /// <summary>Most tokens of a prompt that go through the model at once; activations are allocated for as many.</summary>
-    public int PrefillBatch { get; init; } = 128;
+    public int PrefillBatch { get; init; } = 256;
 
     /// <summary>Architectures to choose from; null for <see cref="ModelArchitectures.All"/>.</summary>
     public IReadOnlyList<ModelArchitecture>? Architectures { get; init; }
