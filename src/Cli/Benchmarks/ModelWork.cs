@@ -43,7 +43,7 @@ internal sealed record ModelWork
     public double CacheBytes(int depth, int tokens, CacheElement cache)
     {
         long elements = 2L * _model.Layers * _model.KeyValueLength;
-        return (double)Attended(depth, tokens) / tokens * elements * (cache == CacheElement.Half ? 2 : sizeof(float));
+        return (double)Attended(depth, tokens) / tokens * elements * (cache == CacheElement.Float ? sizeof(float) : 2);
     }
 
     /// <summary>Operations of a prefill that wants the logits of its last token: a multiply-add is two.</summary>

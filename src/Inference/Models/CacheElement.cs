@@ -8,4 +8,7 @@ public enum CacheElement
 
     /// <summary>16-bit floats: half the memory and half the traffic, and keys and values rounded to 11 bits.</summary>
     Half,
+
+    /// <summary>bfloat16: as much memory as halves, the range of floats, and keys and values rounded to 8 bits.</summary>
+    BFloat16,
 }

@@ -54,9 +54,12 @@ public sealed class Transformer : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Configuration.ContextLength);
-        return _options.Cache == CacheElement.Half
-            ? new KvCache<Half>(_device, Configuration, capacity)
-            : new KvCache<float>(_device, Configuration, capacity);
+        return _options.Cache switch
+        {
+            CacheElement.Half => new KvCache<Half>(_device, Configuration, capacity),
+            CacheElement.BFloat16 => new KvCache<BFloat16>(_device, Configuration, capacity),
+            _ => new KvCache<float>(_device, Configuration, capacity),
+        };
     }
 
     /// <summary>

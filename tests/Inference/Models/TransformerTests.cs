@@ -84,6 +84,12 @@ public class TransformerTests
     public void HalfCachesLoseLittle(string deviceName) =>
         CheckAgainstOracle(new TinyModel(), deviceName, 2e-3, new ModelOptions { Cache = CacheElement.Half });
 
+    // Three bits less than halves, so about eight times their loss.
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void BFloat16CachesLoseMore(string deviceName) =>
+        CheckAgainstOracle(new TinyModel(), deviceName, 2.4e-2, new ModelOptions { Cache = CacheElement.BFloat16 });
+
     [Fact]
     public void LogitsOfTheLastTokensAreThoseOfAllTokens()
     {
