@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Microsoft.CodeAnalysis;
 
 namespace KernelFoundry.Generators.Tests;
@@ -25,6 +26,25 @@ public class GeneratedCodeTests
     [InlineData("FlashAttention")]
     [InlineData("ControlFlow")]
     public void The_code_compiles(string snippet) => GeneratorRun.Of(snippet);
+
+    [Theory]
+    [InlineData(null, 512, 256, 128)]
+    [InlineData("512,256,128", 512, 256, 128)]
+    [InlineData("128, 512", 512, 128)]
+    [InlineData("256", 256)]
+    public void A_project_chooses_the_vector_widths(string? property, params int[] widths)
+    {
+        GeneratorRun run = new GeneratorRun(Snippet.Compile(("Softmax.cs", Snippet.Read("Softmax"))), property).RequireValid();
+        string code = run.Result.GeneratedSources.First(s => s.HintName.EndsWith(".Cpu.g.cs", StringComparison.Ordinal)).SourceText.ToString();
+        Assert.Equal(widths, new[] { 512, 256, 128 }.Where(w => code.Contains($" Run{w}(", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Native_is_the_widest_of_this_machine()
+    {
+        int best = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+        A_project_chooses_the_vector_widths("native", best);
+    }
 
     [Fact]
     public void The_same_source_gives_the_same_code()

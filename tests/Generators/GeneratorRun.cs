@@ -2,20 +2,26 @@ using System.Collections.Concurrent;
 using KernelFoundry.Generators.Generation;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace KernelFoundry.Generators.Tests;
 
 /// <summary>The generator run over a compilation.</summary>
 internal sealed class GeneratorRun
 {
-    private GeneratorDriver _driver = CSharpGeneratorDriver.Create(
-        [new KernelGenerator().AsSourceGenerator()],
-        parseOptions: Snippet.Options,
-        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+    private GeneratorDriver _driver;
 
     private static readonly ConcurrentDictionary<string, Lazy<GeneratorRun>> Valid = new();
 
-    public GeneratorRun(Compilation compilation) => Update(compilation);
+    public GeneratorRun(Compilation compilation, string? vectorBits = null)
+    {
+        _driver = CSharpGeneratorDriver.Create(
+            [new KernelGenerator().AsSourceGenerator()],
+            parseOptions: Snippet.Options,
+            optionsProvider: new ProjectProperties(vectorBits),
+            driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+        Update(compilation);
+    }
 
     /// <summary>The run over a file of Snippets, which is valid; compiling what is rendered takes seconds, so it is done once.</summary>
     public static GeneratorRun Of(string snippet) => Valid.GetOrAdd(
@@ -46,5 +52,25 @@ internal sealed class GeneratorRun
         Assert.True(failures.Length == 0, failures);
         Snippet.RequireValid(Output);
         return this;
+    }
+
+    private sealed class ProjectProperties(string? vectorBits) : AnalyzerConfigOptionsProvider
+    {
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(vectorBits);
+
+        public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
+
+        public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
+    }
+
+    private sealed class Properties(string? vectorBits) : AnalyzerConfigOptions
+    {
+#pragma warning disable CS8765 // The attribute that says when the value is null exists twice among the references.
+        public override bool TryGetValue(string key, out string? value)
+#pragma warning restore CS8765
+        {
+            value = key == "build_property.KernelFoundryVectorBits" ? vectorBits : null;
+            return value is not null;
+        }
     }
 }

@@ -110,6 +110,24 @@ public class CpuDeviceTests
     }
 
     [Fact]
+    public void Code_for_narrower_vectors_runs_where_there_is_none_for_the_devices()
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, VectorBits = CpuCode.BestVectorBits });
+        View1<int> width = device.Allocate<int>(1);
+        ProbeKernel.Launch(device, ProbeKernel.NarrowWidth, width, 1);
+        Assert.Equal(Math.Min(CpuCode.BestVectorBits, 256), width.ToArray()[0]);
+    }
+
+    [Fact]
+    public void Code_for_wider_vectors_only_is_refused()
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, VectorBits = 128 });
+        View1<int> width = device.Allocate<int>(1);
+        var refused = Assert.Throws<KernelNotCompiledException>(() => ProbeKernel.Launch(device, ProbeKernel.OneWidth, width, 1));
+        Assert.Contains("KernelFoundryVectorBits", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_widest_vectors_are_the_default()
     {
         using Device device = Open(1);

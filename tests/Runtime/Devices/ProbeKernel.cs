@@ -20,6 +20,12 @@ internal static unsafe class ProbeKernel
     /// <summary>CPU kernel: stores the vector width it was compiled for.</summary>
     public static KernelVariantSet Width { get; } = Set(cpu: new CpuCode(&Width512, &Width256, &Width128, &GridFromSlots));
 
+    /// <summary>The same, without code for 512 bits.</summary>
+    public static KernelVariantSet NarrowWidth { get; } = Set(cpu: new CpuCode(null, &Width256, &Width128, &GridFromSlots));
+
+    /// <summary>The same, with code for 256 bits only.</summary>
+    public static KernelVariantSet OneWidth { get; } = Set(cpu: new CpuCode(null, &Width256, null, &GridFromSlots));
+
     public static KernelVariantSet OpenCl(string source, string entryPoint, delegate*<long*, LaunchShape*, void> plan) =>
         Set(openCl: new OpenClCode(source, entryPoint, plan));
 
