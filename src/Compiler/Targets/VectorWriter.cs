@@ -367,6 +367,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 return LoadView(load);
             case Apply apply:
                 return Apply(apply);
+            case DotBytes dot:
+                return Dot(dot);
+            case Spread spread:
+                return Spread(spread);
+            case PermuteLanes permute:
+                return Permute(permute);
             case MultiplyAddPairs pairs:
                 string[] sums = Vector(pairs.Accumulator);
                 string a = First(pairs.A), b = First(pairs.B);

@@ -33,7 +33,7 @@ public sealed class Transformer : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.PrefillBatch, nameof(options));
         _device = device;
         Configuration = configuration;
-        _weights = TransformerWeights.Load(file, configuration, device, _options.LoadProgress);
+        _weights = TransformerWeights.Load(file, configuration, device, _options);
         _rotary = RotaryEncoding.Create(device, configuration);
         _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
         _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;

@@ -12,6 +12,9 @@ internal sealed class NaiveTransformer(TinyModel model)
 
     private readonly ModelArchitecture _architecture = model.Architecture;
 
+    /// <summary>What activations are rounded to before they meet a matrix, in groups of as many as a block of weights; 0 for not at all.</summary>
+    public int RoundsInGroupsOf { get; init; }
+
     /// <summary>Logits after each token, [tokens][vocabulary].</summary>
     public double[][] Logits(ReadOnlySpan<int> tokens)
     {
@@ -48,6 +51,8 @@ internal sealed class NaiveTransformer(TinyModel model)
     private double[] MatVec(string name, double[] x)
     {
         double[] w = Weights(name);
+        if (RoundsInGroupsOf > 0)
+            x = [.. x.Chunk(RoundsInGroupsOf).SelectMany(Rounded)];
         var y = new double[w.Length / x.Length];
         for (int r = 0; r < y.Length; r++)
         {
@@ -56,6 +61,12 @@ internal sealed class NaiveTransformer(TinyModel model)
         }
 
         return y;
+    }
+
+    private static IEnumerable<double> Rounded(double[] group)
+    {
+        double step = group.Max(Math.Abs) / 127;
+        return group.Select(e => step == 0 ? 0 : Math.Round(e / step) * step);
     }
 
     private double[] Norm(double[] x, string name)

@@ -33,6 +33,9 @@ public readonly partial struct View1<T>
     /// <summary>Elements along axis 0.</summary>
     public int Extent0 => data.Extents[0];
 
+    /// <summary>Elements of a block: 1 unless the format is quantized.</summary>
+    public int BlockSize => Element<T>.BlockSize;
+
     /// <summary>Number of elements.</summary>
     public long Count => Data.Count;
 

@@ -51,6 +51,9 @@ public readonly partial struct View2<T>
     /// <summary>Elements between neighbours along axis 0.</summary>
     public long Stride0 => data.Strides[0];
 
+    /// <summary>Elements of a block: 1 unless the format is quantized.</summary>
+    public int BlockSize => Element<T>.BlockSize;
+
     /// <summary>Number of elements.</summary>
     public long Count => Data.Count;
 

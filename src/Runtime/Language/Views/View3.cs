@@ -58,6 +58,9 @@ public readonly partial struct View3<T>
     /// <summary>Elements between neighbours along axis 1.</summary>
     public long Stride1 => data.Strides[1];
 
+    /// <summary>Elements of a block: 1 unless the format is quantized.</summary>
+    public int BlockSize => Element<T>.BlockSize;
+
     /// <summary>Number of elements.</summary>
     public long Count => Data.Count;
 

@@ -65,6 +65,9 @@ public readonly partial struct View4<T>
     /// <summary>Elements between neighbours along axis 2.</summary>
     public long Stride2 => data.Strides[2];
 
+    /// <summary>Elements of a block: 1 unless the format is quantized.</summary>
+    public int BlockSize => Element<T>.BlockSize;
+
     /// <summary>Number of elements.</summary>
     public long Count => Data.Count;
 
