@@ -36,9 +36,9 @@ public class OtherCommandsTests
         double[][] floats = [.. logits[0].Select(row => row.Select(x => (double)x).ToArray())];
         double[] errors = [.. logits[1..].Select(rows => Logits.Error(floats, rows))];
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", errors.Select(error => error.ToString("e2"))));
-        Assert.InRange(errors[0], 1e-6, 1e-3);
-        Assert.InRange(errors[1], 1e-4, 1e-2);
-        Assert.InRange(errors[2], 1e-4, 1e-2);
+        Assert.InRange(errors[0], 1e-4, 2.5e-3);
+        Assert.InRange(errors[1], 1e-3, 1.8e-2);
+        Assert.InRange(errors[2], 2e-3, 3.5e-2);
     }
 
     [Fact]
