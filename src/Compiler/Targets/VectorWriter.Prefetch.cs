@@ -14,6 +14,9 @@ internal partial class VectorWriter
     private readonly Dictionary<string, int> _blockLoops = [];
     private readonly Dictionary<string, Expr> _scalars = [];
 
+    // The row one block further on, by the name of a row.
+    private readonly Dictionary<string, string> _rowsAhead = [];
+
     private void EnterBlockLoop(For loop)
     {
         if (!loop.IsLanewise && loop.Step is Literal { Value.I32: > 1 } step)
@@ -22,17 +25,31 @@ internal partial class VectorWriter
 
     private void LeaveBlockLoop(For loop) => _blockLoops.Remove(loop.Index.Name);
 
-    /// <summary>What leads from a read to the same place one block of rows further on, in the view's elements; null without a block loop.</summary>
-    private string? RowsAhead(LoadView load)
+    // Only elements that are converted one block at a time: those of a float matrix are multiplied where they are.
+    private void FindRowsAhead(For loop)
     {
-        Expr[] leading = Leading(load.Indices);
-        for (int axis = 0; axis < leading.Length; axis++)
+        foreach (LoadView load in CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadView>())
         {
-            if (BlockOf(leading[axis]) is { } rows)
-                return $"{Int(rows)} * {load.View}_{(load.ByteOffset ? 'b' : 's')}{Int(axis)}";
+            Expr[] leading = Leading(load.Indices);
+            if (!load.IsVector || Narrow(load.Raw) is not { Length: > 0 } || !_rows.TryGetValue((load.View, load.ByteOffset, leading), out string? row)
+                || _rowsAhead.ContainsKey(row))
+                continue;
+            for (int axis = 0; axis < leading.Length; axis++)
+            {
+                if (BlockOf(leading[axis]) is not { } rows)
+                    continue;
+                string ahead = _rowsAhead[row] = row.Replace("__row", "__ahead");
+                Line($"{PointerType(Program.Kernel.Find(load.View).Element)}* {ahead} = {row} + {Int(rows)} * {load.View}_{(load.ByteOffset ? 'b' : 's')}{Int(axis)};");
+                break;
+            }
         }
+    }
 
-        return null;
+    private void PrefetchAhead(LoadView load)
+    {
+        (string row, string offset) = Place(load.View, load.Indices, Scalar, load.ByteOffset);
+        if (_rowsAhead.TryGetValue(row, out string? ahead))
+            Line($"Lanes.Prefetch({PartAddress(Address(ahead, offset), 0)});");
     }
 
     // A row is the beginning of a block plus the row within it.

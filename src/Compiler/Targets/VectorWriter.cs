@@ -256,12 +256,15 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
             _rows[row] = name;
         }
+
+        FindRowsAhead(loop);
     }
 
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
         _rows.Clear();
+        _rowsAhead.Clear();
     }
 
     // A short loop over the parts, after what they share: the turn's scalars.

@@ -86,8 +86,11 @@ public sealed class LoweringTests
         foreach (int width in CSharpTarget.Widths)
         {
             string text = CSharpTarget.RenderWidth(kernel, width);
-            Assert.Matches(@"Lanes\.Prefetch\(k__row\d+ \+ .* \+ \d+ \* k_b0\);", text);
-            Assert.Matches(@"Lanes\.Prefetch\(v__row\d+ \+ .* \+ \d+ \* v_b0\);", text);
+            foreach (string view in new[] { "k", "v" })
+            {
+                Assert.Matches($@"byte\* {view}__ahead(\d+) = {view}__row\1 \+ 64 \* {view}_b0;", text);
+                Assert.Matches($@"Lanes\.Prefetch\({view}__ahead\d+ \+ .*\);", text);
+            }
         }
     }
 
