@@ -142,7 +142,7 @@ internal sealed class TileLowering
         IReadOnlyList<Op> users = _dependence.Users(tile);
         if (users.Any(u => u.Code == OpCode.Yield))
             return true;
-        if (op.Code is OpCode.Range or OpCode.Splat or OpCode.Expand or OpCode.Transpose)
+        if (op.Code is OpCode.Range or OpCode.Splat or OpCode.Expand or OpCode.Transpose || IsIndex(tile))
             return false;
         bool storedLater = op.Info.Class == OpClass.Memory && _dependence.IsStored(op.Attr<MemoryAccess>().View);
         bool deeper = _dependence.IsUsedDeeper(tile);
@@ -151,6 +151,24 @@ internal sealed class TileLowering
             || (users.Count > 1 && cost >= KeepIfUsedTwice && _dependence.MeetsSeveral(tile))
             || (cost >= KeepAsContractionA && users.Any(u => IsContractionOperand(u, 0, tile)))
             || (cost >= KeepAsContractionB && users.Any(u => IsContractionOperand(u, 1, tile)));
+    }
+
+    // A few integer steps from a range. Where it is used its form is known (Cell.Index), and with it that a read is contiguous; from storage
+    // every read would gather.
+    private bool IsIndex(Value value)
+    {
+        if (value.Type.IsScalar)
+            return true;
+        if (value.Type.DType != DType.I32 || _state.Buffers.ContainsKey(value) || value.Definition is not { } op)
+            return false;
+        return op.Code switch
+        {
+            OpCode.Range => true,
+            OpCode.Expand or OpCode.Splat or OpCode.Add or OpCode.Sub or OpCode.Mul => op.Operands.All(IsIndex),
+            OpCode.Div or OpCode.Rem => IsIndex(op.Operands[0]) && op.Operands[1].Definition is { Code: OpCode.Const } divisor
+                && divisor.Attr<Number>().I32 is var d && d > 0 && (d & (d - 1)) == 0,
+            _ => false,
+        };
     }
 
     // Through a transpose too: storing the tile under it serves it as well.

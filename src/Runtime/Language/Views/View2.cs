@@ -102,6 +102,13 @@ public readonly partial struct View2<T>
     /// <exception cref="ArgumentException">The number of elements differs, or the view is not contiguous.</exception>
     public View4<T> Reshape(int extent0, int extent1, int extent2, int extent3) => new(ViewLayout.Reshape<T>(Data, [extent0, extent1, extent2, extent3]));
 
+    /// <summary>The same bytes as elements of another type, such as the scales and codes that a quantized view's blocks are made of.</summary>
+    /// <typeparam name="TOther">The other element type. Only the last extent, and the strides, become others.</typeparam>
+    /// <returns>A view of the same memory.</returns>
+    /// <exception cref="ArgumentException">A row, or a stride, is no whole number of the other elements.</exception>
+    public View2<TOther> Reinterpret<TOther>()
+        where TOther : unmanaged => new(ViewLayout.Reinterpret<T, TOther>(Data));
+
     /// <summary>Element type and shape.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => $"View2<{Element<T>.Name}>{Data.ShapeText}";
