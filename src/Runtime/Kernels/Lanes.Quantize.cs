@@ -30,68 +30,107 @@ public static unsafe partial class Lanes
         }
     }
 
-    /// <summary>Quantizes a row: codes, and for each four of them the scale.</summary>
-    /// <param name="source">The row.</param>
-    /// <param name="length">Elements of the row.</param>
-    /// <param name="group">Elements that share a scale; a multiple of four.</param>
+    /// <summary>Quantizes rows: codes, and the scale of each run of them.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="sourceStride">Elements between rows.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="length">Elements of a row.</param>
+    /// <param name="group">Elements that share a scale; a multiple of the run.</param>
+    /// <param name="run">Elements of a run; a multiple of four that divides 64 or is one of 64.</param>
     /// <param name="codes">Receives four codes an element, zeros up to a multiple of 64 codes.</param>
-    /// <param name="scales">Receives the scale of each four codes, zeros as above.</param>
+    /// <param name="codesStride">Elements between rows of codes.</param>
+    /// <param name="scales">Receives the scale of each run, zeros as above.</param>
+    /// <param name="scalesStride">Elements between rows of scales.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void QuantizeRow(float* source, int length, int group, int* codes, float* scales)
+    public static void QuantizeRows(
+        float* source, long sourceStride, int rows, int length, int group, int run, int* codes, long codesStride, float* scales, long scalesStride)
     {
-        int filled = (length + RowUnit - 1) / RowUnit * (RowUnit / Packed);
+        int padded = (length + RowUnit - 1) / RowUnit * RowUnit;
+        for (long row = 0; row < rows; row++)
+            QuantizeRow(source + (row * sourceStride), length, padded, group, run, codes + (row * codesStride), scales + (row * scalesStride));
+    }
+
+    /// <summary>Quantizes rows, and sums each run of codes times a negative number: sums[run] = -bias * sum, laid out as the scales.</summary>
+    /// <inheritdoc cref="QuantizeRows(float*, long, int, int, int, int, int*, long, float*, long)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void QuantizeRows(
+        float* source, long sourceStride, int rows, int length, int group, int run, int* codes, long codesStride, float* scales, long scalesStride, int* sums, int bias)
+    {
+        QuantizeRows(source, sourceStride, rows, length, group, run, codes, codesStride, scales, scalesStride);
+        int padded = (length + RowUnit - 1) / RowUnit * RowUnit;
+        for (long row = 0; row < rows; row++)
+        {
+            int* from = codes + (row * codesStride), to = sums + (row * scalesStride);
+            if (run == Packed)
+            {
+                for (int i = 0; i < padded / Packed; i += 4)
+                    (SumOfFours(Vector128.Load(from + i)) * -bias).Store(to + i);
+            }
+            else
+            {
+                for (int i = 0; i < padded / run; i++)
+                    to[i] = -bias * SumOf(from + (i * (run / Packed)), run / Packed);
+            }
+        }
+    }
+
+    /// <summary>Quantizes rows, and sums each run of codes times its scale: sums[run] = scale * sum, laid out as the scales.</summary>
+    /// <inheritdoc cref="QuantizeRows(float*, long, int, int, int, int, int*, long, float*, long)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void QuantizeRows(
+        float* source, long sourceStride, int rows, int length, int group, int run, int* codes, long codesStride, float* scales, long scalesStride, float* sums)
+    {
+        QuantizeRows(source, sourceStride, rows, length, group, run, codes, codesStride, scales, scalesStride);
+        int padded = (length + RowUnit - 1) / RowUnit * RowUnit;
+        for (long row = 0; row < rows; row++)
+        {
+            int* from = codes + (row * codesStride);
+            float* factors = scales + (row * scalesStride), to = sums + (row * scalesStride);
+            if (run == Packed)
+            {
+                for (int i = 0; i < padded / Packed; i += 4)
+                    (Vector128.ConvertToSingle(SumOfFours(Vector128.Load(from + i))) * Vector128.Load(factors + i)).Store(to + i);
+            }
+            else
+            {
+                for (int i = 0; i < padded / run; i++)
+                    to[i] = factors[i] * SumOf(from + (i * (run / Packed)), run / Packed);
+            }
+        }
+    }
+
+    private static void QuantizeRow(float* source, int length, int padded, int group, int run, int* codes, float* scales)
+    {
         for (int start = 0; start < length; start += group)
         {
-            int size = Math.Min(group, length - start), fours = (size + Packed - 1) / Packed;
+            int size = Math.Min(group, length - start), whole = size / 16 * 16, runs = (size + run - 1) / run;
             (float inverse, float scale) = ScaleOf(source + start, size);
             int* target = codes + (start / Packed);
-            int whole = size / 16 * 16;
             for (int i = 0; i < whole; i += 16)
                 Codes(source + start + i, inverse).StoreUnsafe(ref *(sbyte*)(target + (i / Packed)));
             if (whole < size)
                 Rest(source + start, whole, size, inverse, target);
-            if (fours == 8)
-                Vector256.Create(scale).Store(scales + (start / Packed));
+            if (runs == 8)
+                Vector256.Create(scale).Store(scales + (start / run));
             else
-                Fill(scales + (start / Packed), fours, scale);
+                Fill(scales + (start / run), runs, scale);
         }
 
-        int written = (length + Packed - 1) / Packed;
-        new Span<int>(codes + written, filled - written).Clear();
-        new Span<float>(scales + written, filled - written).Clear();
+        for (int i = (length + Packed - 1) / Packed; i < padded / Packed; i++)
+            codes[i] = 0;
+        for (int i = (length + run - 1) / run; i < padded / run; i++)
+            scales[i] = 0;
     }
 
-    /// <summary>Quantizes a row, and sums each four codes times a negative number.</summary>
-    /// <param name="source">The row.</param>
-    /// <param name="length">Elements of the row.</param>
-    /// <param name="group">Elements that share a scale; a multiple of four.</param>
-    /// <param name="codes">Receives four codes an element, zeros up to a multiple of 64 codes.</param>
-    /// <param name="scales">Receives the scale of each four codes, zeros as above.</param>
-    /// <param name="sums">Receives minus the bias times the sum of each four codes.</param>
-    /// <param name="bias">The bias.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void QuantizeRow(float* source, int length, int group, int* codes, float* scales, int* sums, int bias)
+    private static int SumOf(int* packed, int count)
     {
-        QuantizeRow(source, length, group, codes, scales);
-        int filled = (length + RowUnit - 1) / RowUnit * (RowUnit / Packed);
-        for (int i = 0; i < filled; i += 4)
-            (SumOfFours(Vector128.Load(codes + i)) * -bias).Store(sums + i);
-    }
-
-    /// <summary>Quantizes a row, and sums each four codes times their scale.</summary>
-    /// <param name="source">The row.</param>
-    /// <param name="length">Elements of the row.</param>
-    /// <param name="group">Elements that share a scale; a multiple of four.</param>
-    /// <param name="codes">Receives four codes an element, zeros up to a multiple of 64 codes.</param>
-    /// <param name="scales">Receives the scale of each four codes, zeros as above.</param>
-    /// <param name="sums">Receives the sum of each four codes times their scale.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void QuantizeRow(float* source, int length, int group, int* codes, float* scales, float* sums)
-    {
-        QuantizeRow(source, length, group, codes, scales);
-        int filled = (length + RowUnit - 1) / RowUnit * (RowUnit / Packed);
-        for (int i = 0; i < filled; i += 4)
-            (Vector128.ConvertToSingle(SumOfFours(Vector128.Load(codes + i))) * Vector128.Load(scales + i)).Store(sums + i);
+        int sum = 0, i = 0;
+        Vector128<int> sums = Vector128<int>.Zero;
+        for (; i + 4 <= count; i += 4)
+            sums += SumOfFours(Vector128.Load(packed + i));
+        for (; i < count; i++)
+            sum += ((sbyte*)(packed + i))[0] + ((sbyte*)(packed + i))[1] + ((sbyte*)(packed + i))[2] + ((sbyte*)(packed + i))[3];
+        return sum + Vector128.Sum(sums);
     }
 
     // 127 / largest and largest / 127; none and NaN where the group is not finite.
