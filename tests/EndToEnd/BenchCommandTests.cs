@@ -14,8 +14,9 @@ public class BenchCommandTests
         using var model = new ModelFile();
         Kf kf = Kf.Run(["bench", "--model", model.Path, .. s_small, "--threads", "1,2", "--depth", "20", "--json"]);
         Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
-        Assert.Equal(["model", "size_bytes", "parameters", "weight_bytes_per_token", "peak_resident_bytes", "tests", "roofs"],
-            kf.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["model", "size_bytes", "parameters", "weight_bytes_per_token", "cache_type", "cache_bytes_per_position",
+            "peak_resident_bytes", "tests", "roofs"], kf.Json.EnumerateObject().Select(p => p.Name));
+        Assert.Equal("f32", kf.Json.GetProperty("cache_type").GetString());
         JsonElement[] tests = [.. kf.Json.GetProperty("tests").EnumerateArray()];
         Assert.Equal(["1 pp12@d20", "1 tg5@d20", "2 pp12@d20", "2 tg5@d20"],
             tests.Select(test => $"{test.GetProperty("threads")} {test.GetProperty("test").GetString()}"));
@@ -65,6 +66,19 @@ public class BenchCommandTests
         Assert.Equal(read, json.GetProperty("weight_bytes_per_token").GetInt64());
     }
 
+    // 2 layers, keys and values, 2 heads of 64.
+    [Theory]
+    [InlineData("f32", 2048)]
+    [InlineData("bf16", 1024)]
+    [InlineData("q8_0", 544)]
+    public void CacheBytesAreThoseOfTheCacheType(string type, int bytes)
+    {
+        using var model = new ModelFile(new TinyModel { HeadDim = 64, RotaryDims = 64 });
+        JsonElement json = Kf.Run(["bench", "--model", model.Path, .. s_small, "--cache-type", type, "--json"]).Json;
+        Assert.Equal(type, json.GetProperty("cache_type").GetString());
+        Assert.Equal(bytes, json.GetProperty("cache_bytes_per_position").GetInt64());
+    }
+
     [Fact]
     public void DecodingARealModelAllocatesNothingAndIsBelowTheRoof()
     {
@@ -84,6 +98,8 @@ public class BenchCommandTests
     [InlineData("--threads", "1,0", "'0'")]
     [InlineData("--threads", ",", "--threads")]
     [InlineData("--device", "cpu,tpu", "'tpu'")]
+    [InlineData("--cache-type", "q8_0", "head dim is 8")]
+    [InlineData("--cache-type", "q5_0", "'q5_0'")]
     public void WrongOptionsAreWrongUsage(string option, string value, string named)
     {
         using var model = new ModelFile();

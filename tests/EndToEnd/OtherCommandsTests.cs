@@ -25,6 +25,29 @@ public class OtherCommandsTests
         Assert.StartsWith("after 1: ", plain.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void CacheTypesChangeLogitsALittle()
+    {
+        using var model = new ModelFile(new TinyModel { HeadDim = 64, RotaryDims = 64 });
+        string[] types = ["f32", "f16", "bf16", "q8_0"];
+        float[][][] logits = [.. types.Select(type => Kf.Run(
+            "logits", "--model", model.Path, "--tokens", "1,262,260,268", "--device", "cpu", "--cache-type", type, "--json").Json
+            .GetProperty("logits").EnumerateArray().Select(row => row.EnumerateArray().Select(x => x.GetSingle()).ToArray()).ToArray())];
+        double[][] floats = [.. logits[0].Select(row => row.Select(x => (double)x).ToArray())];
+        double[] errors = [.. logits[1..].Select(rows => Logits.Error(floats, rows))];
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", errors.Select(error => error.ToString("e2"))));
+        Assert.InRange(errors[0], 1e-4, 2.5e-3);
+        Assert.InRange(errors[1], 1e-3, 1.8e-2);
+        Assert.InRange(errors[2], 2e-3, 3.5e-2);
+    }
+
+    [Fact]
+    public void AModelWhoseHeadsAreNoWholeBlocksIsNamedByItsHeadDim()
+    {
+        string[] args = ["generate", "--model", Stories.File("f32"), "--prompt", "Once", "--device", "cpu", "--cache-type", "q8_0"];
+        CheckFailure(Kf.Run(args), 2, "the model's head dim is 8");
+    }
+
     [Theory]
     [InlineData("1,x", "'x'")]
     [InlineData("", "no token")]

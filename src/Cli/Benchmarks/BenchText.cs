@@ -27,7 +27,9 @@ internal static class BenchText
                 + $"(best, {Number(roof.BufferBytes / 1e6)} MB){peak}");
         }
 
-        Console.Out.WriteLine($"a decoded token reads {Number(output.WeightBytesPerToken / 1e6)} MB of weights and its keys and values");
+        Console.Out.WriteLine(
+            $"a decoded token reads {Number(output.WeightBytesPerToken / 1e6)} MB of weights, and of every position "
+            + $"{Number(output.CacheBytesPerPosition / 1e3)} kB of keys and values ({output.CacheType})");
         foreach (BenchTestOutput test in output.Tests.Where(test => test.Test.StartsWith("tg", StringComparison.Ordinal)))
         {
             Console.Out.WriteLine(

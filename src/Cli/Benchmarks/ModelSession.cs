@@ -16,13 +16,14 @@ internal sealed class ModelSession : IDisposable
 
     /// <param name="path">The GGUF file.</param>
     /// <param name="device">The device; disposed of with the session.</param>
+    /// <param name="cache">How its keys and values are stored.</param>
     /// <param name="depth">Positions to fill before every test.</param>
     /// <param name="longest">Tokens of the longest test.</param>
-    /// <exception cref="UsageException">The model's context does not hold as many.</exception>
-    public ModelSession(string path, Device device, int depth, int longest)
+    /// <exception cref="UsageException">The model's context does not hold as many, or the cache cannot hold its heads.</exception>
+    public ModelSession(string path, Device device, CacheElement cache, int depth, int longest)
     {
         Device = device;
-        Model = Opening.Model(path, device);
+        Model = Opening.Model(path, device, cache);
         int context = Model.Configuration.ContextLength;
         if (depth + (long)longest > context)
             throw new UsageException($"--depth and a test take {depth} + {longest} positions, but the model's context holds {context}.");

@@ -36,15 +36,16 @@ internal sealed record ModelWork
     /// <summary>Bytes of weights one token reads.</summary>
     public long WeightBytes { get; }
 
+    /// <summary>Bytes of the keys and values of one position, in all layers.</summary>
+    /// <param name="cache">How they are stored.</param>
+    public long CacheBytesPerPosition(CacheElement cache) => cache.ToElement().Bytes(2L * _model.Layers * _model.KeyValueLength);
+
     /// <summary>Bytes of keys and values a token reads, its own included: the mean over tokens decoded one after the other.</summary>
     /// <param name="depth">Positions before the first token.</param>
     /// <param name="tokens">Number of tokens.</param>
     /// <param name="cache">How they are stored.</param>
-    public double CacheBytes(int depth, int tokens, CacheElement cache)
-    {
-        long elements = 2L * _model.Layers * _model.KeyValueLength;
-        return (double)Attended(depth, tokens) / tokens * elements * (cache == CacheElement.Float ? sizeof(float) : 2);
-    }
+    public double CacheBytes(int depth, int tokens, CacheElement cache) =>
+        (double)Attended(depth, tokens) / tokens * CacheBytesPerPosition(cache);
 
     /// <summary>Operations of a prefill that wants the logits of its last token: a multiply-add is two.</summary>
     /// <param name="depth">Positions before the first token.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Cli.Commands;
 
@@ -7,6 +8,14 @@ internal static class CommonOptions
 {
     /// <summary>What --device takes.</summary>
     public static IReadOnlyList<string> DeviceKinds { get; } = ["auto", "cpu", "opencl", "reference"];
+
+    private static readonly Dictionary<string, CacheElement> s_cacheTypes = new()
+    {
+        ["f32"] = CacheElement.Float,
+        ["f16"] = CacheElement.Half,
+        ["bf16"] = CacheElement.BFloat16,
+        ["q8_0"] = CacheElement.Q8_0,
+    };
 
     public static Option<string> Model() => new("--model") { Description = "The GGUF file.", Required = true, HelpName = "FILE" };
 
@@ -22,6 +31,23 @@ internal static class CommonOptions
         option.AcceptOnlyFromAmong([.. DeviceKinds]);
         return option;
     }
+
+    public static Option<string> CacheType()
+    {
+        var option = new Option<string>("--cache-type")
+        {
+            Description = "Element type of the KV cache. q8_0 takes models whose head dim is a multiple of 32.",
+            DefaultValueFactory = _ => NameOf(new ModelOptions().Cache),
+        };
+        option.AcceptOnlyFromAmong([.. s_cacheTypes.Keys]);
+        return option;
+    }
+
+    /// <summary>What --cache-type names.</summary>
+    public static CacheElement Cache(ParseResult parsed, Option<string> option) => s_cacheTypes[parsed.GetRequiredValue(option)];
+
+    /// <summary>What --cache-type calls an element type.</summary>
+    public static string NameOf(CacheElement cache) => s_cacheTypes.Single(type => type.Value == cache).Key;
 
     public static Option<int?> Threads() => new("--threads")
     {

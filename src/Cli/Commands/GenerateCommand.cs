@@ -41,6 +41,7 @@ internal static class GenerateCommand
         HelpName = "S",
     };
 
+    private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -49,7 +50,7 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Continue a text. The text goes to stdout, statistics to stderr.")
         {
-            s_model, s_prompt, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_device, s_threads, s_json,
+            s_model, s_prompt, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_cacheType, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -59,7 +60,8 @@ internal static class GenerateCommand
     {
         long started = Stopwatch.GetTimestamp();
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
-        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device);
+        using LanguageModel model = Opening.Model(
+            parsed.GetRequiredValue(s_model), device, CommonOptions.Cache(parsed, s_cacheType));
         var generator = new TextGenerator(model);
         int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
         using var progress = new ProgressBar("Reading the prompt", prompt.Length);

@@ -17,6 +17,7 @@ internal static class LogitsCommand
         HelpName = "1,403,407",
     };
 
+    private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -25,7 +26,7 @@ internal static class LogitsCommand
     {
         var command = new Command("logits", "Print the logits after each token: all with --json, else the largest.")
         {
-            s_model, s_tokens, s_device, s_threads, s_json,
+            s_model, s_tokens, s_cacheType, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -35,7 +36,8 @@ internal static class LogitsCommand
     {
         int[] tokens = ReadTokens(parsed.GetRequiredValue(s_tokens));
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
-        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device);
+        using LanguageModel model = Opening.Model(
+            parsed.GetRequiredValue(s_model), device, CommonOptions.Cache(parsed, s_cacheType));
         ModelConfiguration configuration = model.Configuration;
         if (tokens.Length > configuration.ContextLength)
             throw new UsageException($"There are {tokens.Length} tokens, but the model's context holds {configuration.ContextLength}.");

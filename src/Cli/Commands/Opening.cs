@@ -40,9 +40,17 @@ internal static class Opening
         }
     }
 
-    public static LanguageModel Model(string path, Device device)
+    /// <exception cref="UsageException">The cache cannot hold the model's heads.</exception>
+    public static LanguageModel Model(string path, Device device, CacheElement cache)
     {
         using var progress = new ProgressBar("Loading", 1);
-        return LanguageModel.Open(File(path), device, new ModelOptions { LoadProgress = progress });
+        try
+        {
+            return LanguageModel.Open(File(path), device, new ModelOptions { Cache = cache, LoadProgress = progress });
+        }
+        catch (NotSupportedException error)
+        {
+            throw new UsageException(error.Message, error);
+        }
     }
 }

@@ -6,6 +6,8 @@ internal sealed record BenchOutput(
     long SizeBytes,
     long Parameters,
     long WeightBytesPerToken,
+    string CacheType,
+    long CacheBytesPerPosition,
     long PeakResidentBytes,
     IReadOnlyList<BenchTestOutput> Tests,
     IReadOnlyList<BenchRoofOutput> Roofs);

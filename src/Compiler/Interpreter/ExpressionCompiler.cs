@@ -80,14 +80,14 @@ internal sealed class ExpressionCompiler(
         if (isThreads)
             throw new IrException($"a vector stands in the thread form: {expression}", who.Location);
         if (!expression.IsVector)
-            return Spread(Scalar(expression));
+            return InEachLane(Scalar(expression));
         switch (expression)
         {
             case Var variable:
                 int slot = Slot(variable);
                 return item => item.Vectors[slot];
             case Broadcast broadcast:
-                return Spread(Scalar(broadcast.Scalar));
+                return InEachLane(Scalar(broadcast.Scalar));
             case LaneIndex lanes:
                 ScalarCode first = Scalar(lanes.First);
                 return item =>
@@ -103,6 +103,22 @@ internal sealed class ExpressionCompiler(
                 return LoadLocalLanes(load);
             case MultiplyAddPairs pairs:
                 return Pairs(pairs);
+            case Spread spread:
+                ScalarCode[] scalars = spread.Scalars.AsEnumerable().Select(Scalar).ToArray();
+                return item =>
+                {
+                    Number[] values = scalars.Select(s => s(item)).ToArray();
+                    return Make(lane => values[lane * values.Length / Lanes.Count]);
+                };
+            case PermuteLanes permute:
+                LaneCode source = Vector(permute.Vector);
+                return item =>
+                {
+                    Number[] lanes = source(item);
+                    return Make(lane => lanes[((Literal)permute.Order[lane]).Value.I32]);
+                };
+            case DotBytes dot:
+                return Dot(dot);
             default:
                 throw new IrException($"no vector expression of this form: {expression}", who.Location);
         }
@@ -136,7 +152,7 @@ internal sealed class ExpressionCompiler(
 
     private static ScalarCode Constant(Number value) => _ => value;
 
-    private static LaneCode Spread(ScalarCode scalar) => item =>
+    private static LaneCode InEachLane(ScalarCode scalar) => item =>
     {
         Number value = scalar(item);
         return Make(_ => value);
@@ -243,6 +259,34 @@ internal sealed class ExpressionCompiler(
             {
                 int even = 2 * lane, odd = even + 1;
                 return Number.Of(unchecked(sums[lane].I32 + (left(even) * right(even)) + (left(odd) * right(odd))));
+            });
+        };
+    }
+
+    private LaneCode Dot(DotBytes dot)
+    {
+        LocalMemory other = Buffer(dot.Other);
+        ScalarCode first = Scalar(dot.Index);
+        ScalarCode[] start = dot.Codes.Start.AsEnumerable().Select(Scalar).ToArray();
+        LaneCode? accumulator = dot.Accumulator is null ? null : Vector(dot.Accumulator);
+        return item =>
+        {
+            int[] at = start.Select(s => s(item).I32).ToArray();
+            int from = first(item).I32;
+            Number[]? sums = accumulator?.Invoke(item);
+            int Read(int offset, bool isSigned)
+            {
+                int[] index = (int[])at.Clone();
+                index[index.Length - 1] += offset;
+                return memory.Read(dot.Codes.View, index, isSigned ? RawType.I8 : RawType.U8, true, who).I32;
+            }
+
+            return Make(lane =>
+            {
+                int sum = sums?[lane].I32 ?? 0, packed = other.ReadLane(from + lane).Bits;
+                for (int t = 0; t < QuantizedRow.Packed; t++)
+                    sum += dot.Codes.Tree.At((lane * QuantizedRow.Packed) + t, Read) * (sbyte)(packed >> (8 * t));
+                return Number.Of(sum);
             });
         };
     }

@@ -47,6 +47,10 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Contract(contract));
             case TransposeMatrix transpose when !isThreads:
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Transpose(transpose));
+            case QuantizeRow quantize when !isThreads:
+                return new PlainStep(who, at, EightBits.Quantize(quantize, expressions));
+            case RoundRow round when !isThreads:
+                return new PlainStep(who, at, EightBits.Round(round, expressions, who));
             case Barrier when isThreads:
                 return new BarrierStep(who, at);
             default:

@@ -181,6 +181,11 @@ internal sealed class TileMachine
                 return TileValue.Of(TileReductions.ArgReduce(Operand(0), op.Attr<Reduction>().Kind));
             case OpCode.Scan:
                 return TileReductions.Scan(Operand(0), op.Attr<Reduction>().Kind, op.Result.Type.DType);
+            case OpCode.FakeQuantize:
+                int group = Operand(1).Scalar.I32;
+                return group > 0
+                    ? EightBits.Round(Operand(0), group)
+                    : throw _who.Fault(FaultKind.NegativeExtent, $"groups of {IrText.Int(group)} elements");
             case OpCode.Dot:
                 Count(op, (long)Operand(0).Elements.Length * (op.Operands[1].Type.Rank == 2 ? Operand(1).Columns : 1));
                 return TileReductions.Dot(Operand(0), Operand(1), op.Operands.Length > 2 ? Operand(2) : null, extents, op.Result.Type.DType == DType.I32);

@@ -27,7 +27,7 @@ public enum DType
 public enum OpCode
 {
     // Leaves
-    Const, Param, ProgramId, ViewExtent,
+    Const, Param, ProgramId, ViewExtent, BlockSize,
 
     // Elementwise, one operand
     Neg, Abs, Exp, Log, Sqrt, Rsqrt, Tanh, Erf, Sin, Cos, Sigmoid, Floor, Round, Not, Convert, Bitcast, Lookup,
@@ -42,7 +42,7 @@ public enum OpCode
     Range, Splat, Expand, Transpose,
 
     // Across elements
-    Reduce, ArgReduce, Scan, Dot, Gather,
+    Reduce, ArgReduce, Scan, FakeQuantize, Dot, Gather,
 
     // Memory
     Load, RawLoad, Store,
@@ -160,7 +160,7 @@ public readonly record struct SourceLocation(string File, int Line, int Column)
 
 /// <summary>
 /// One operation. <see cref="Attribute"/> by code: Const: <see cref="Number"/>; Param: parameter name (string); ProgramId: axis (int);
-/// ViewExtent, Load, RawLoad, Store: see <see cref="MemoryAccess"/>; Convert, Bitcast: <see cref="DType"/>; Lookup: <see cref="LookupTable"/>;
+/// ViewExtent, BlockSize, Load, RawLoad, Store: see <see cref="MemoryAccess"/>; Convert, Bitcast: <see cref="DType"/>; Lookup: <see cref="LookupTable"/>;
 /// Expand: axis of extent 1 (int);
 /// Reduce, ArgReduce, Scan: <see cref="Reduction"/>; Call: <see cref="FunctorCall"/>; Field: field name (string).
 /// </summary>
@@ -202,7 +202,7 @@ public sealed class Op
 }
 
 /// <summary>
-/// View: the view parameter's name. ViewExtent uses <see cref="Axis"/>; Load uses <see cref="Part"/> and RawLoad <see cref="Raw"/>.
+/// View: the view parameter's name. ViewExtent uses <see cref="Axis"/>; BlockSize, which is gone after specialisation, nothing more; Load uses <see cref="Part"/> and RawLoad <see cref="Raw"/>.
 /// Operands of Load and RawLoad: one index per axis (scalars or tiles that broadcast together; RawLoad's last index is the byte offset within
 /// the row), then, if <see cref="Masked"/>, the mask and the value where it is false. Store: indices, value, then the mask if masked.
 /// </summary>

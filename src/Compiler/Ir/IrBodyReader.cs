@@ -104,6 +104,8 @@ internal sealed class IrBodyReader(IrReader reader)
             case OpCode.ViewExtent:
                 int axis = Angled(() => reader.Int(0, 3));
                 return new MemoryAccess(reader.Name(), Axis: axis);
+            case OpCode.BlockSize:
+                return new MemoryAccess(reader.Name());
             case OpCode.Lookup:
                 return Angled(Table);
             case OpCode.Reduce or OpCode.ArgReduce or OpCode.Scan:
@@ -154,7 +156,7 @@ internal sealed class IrBodyReader(IrReader reader)
     private Value[] Operands(OpCode code, int line, ref object? attribute)
     {
         var operands = new List<Value>();
-        if (attribute is not MemoryAccess access || code == OpCode.ViewExtent)
+        if (attribute is not MemoryAccess access || code is OpCode.ViewExtent or OpCode.BlockSize)
         {
             if (reader.Peek.Line != line || reader.Peek.Kind is not (IrTokenKind.Value or IrTokenKind.Free))
                 return [];

@@ -138,6 +138,7 @@ public static class IrPrinter
             (OpCode.Param or OpCode.Field, string name) => " " + IrText.Name(name),
             (OpCode.ProgramId or OpCode.Expand, int axis) => $"<{IrText.Int(axis)}>",
             (OpCode.ViewExtent, MemoryAccess access) => $"<{IrText.Int(access.Axis)}> {IrText.Name(access.View)}",
+            (OpCode.BlockSize, MemoryAccess access) => $" {IrText.Name(access.View)}",
             (OpCode.Load, MemoryAccess { Part: not LoadPart.Value } access) => $"<{IrText.Word(access.Part)}>",
             (OpCode.RawLoad, MemoryAccess access) => $"<{IrText.Word(access.Raw)}>",
             (_, LookupTable table) => $"<{string.Join(", ", Enumerable.Range(0, LookupTable.Count).Select(i => IrText.Int(table[i])))}>",
@@ -149,7 +150,7 @@ public static class IrPrinter
 
         private Writer Operands(Op op)
         {
-            if (op.Attribute is not MemoryAccess access || op.Code == OpCode.ViewExtent)
+            if (op.Attribute is not MemoryAccess access || op.Code is OpCode.ViewExtent or OpCode.BlockSize)
                 return op.Operands.Length > 0 ? Text(" " + List(op.Operands)) : this;
             int after = op.Code == OpCode.Store ? (access.Masked ? 2 : 1) : (access.Masked ? 2 : 0);
             int rank = Math.Max(0, op.Operands.Length - after);

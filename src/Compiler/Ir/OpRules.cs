@@ -33,6 +33,10 @@ internal sealed class OpRules(IrContext context)
                 Require(access.Axis >= 0 && access.Axis < rank, $"{access.View} has {rank} axes and no axis {access.Axis}", op.Location);
                 Infer(op);
                 break;
+            case OpCode.BlockSize:
+                View(op);
+                Infer(op);
+                break;
             case OpCode.Load or OpCode.RawLoad:
                 Load(op);
                 break;
@@ -74,7 +78,7 @@ internal sealed class OpRules(IrContext context)
         OpCode.ArgReduce => op.Attribute is Reduction { Kind: ReduceKind.Max or ReduceKind.Min },
         OpCode.Scan => op.Attribute is Reduction,
         OpCode.Call => op.Attribute is FunctorCall,
-        OpCode.ViewExtent or OpCode.Load or OpCode.RawLoad or OpCode.Store => op.Attribute is MemoryAccess,
+        OpCode.ViewExtent or OpCode.BlockSize or OpCode.Load or OpCode.RawLoad or OpCode.Store => op.Attribute is MemoryAccess,
         _ => op.Attribute is null,
     };
 

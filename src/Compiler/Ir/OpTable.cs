@@ -75,7 +75,7 @@ public static class OpTable
                 rows[(int)code] = new OpInfo(code, kind, arity, rule, cost);
         }
 
-        Add(OpClass.Leaf, 0, TypeRule.Special, 0, OpCode.Const, OpCode.Param, OpCode.ViewExtent);
+        Add(OpClass.Leaf, 0, TypeRule.Special, 0, OpCode.Const, OpCode.Param, OpCode.ViewExtent, OpCode.BlockSize);
         Add(OpClass.Leaf, 1, TypeRule.Special, 0, OpCode.ProgramId);
 
         Add(OpClass.Elementwise, 1, TypeRule.Same, 1, OpCode.Neg, OpCode.Abs);
@@ -101,6 +101,7 @@ public static class OpTable
 
         Add(OpClass.Across, 1, TypeRule.Special, 0, OpCode.Reduce, OpCode.ArgReduce, OpCode.Scan);
         Add(OpClass.Across, -1, TypeRule.Special, 0, OpCode.Dot);
+        Add(OpClass.Across, 2, TypeRule.Special, 0, OpCode.FakeQuantize);
         Add(OpClass.Across, 2, TypeRule.Special, 2, OpCode.Gather);
 
         Add(OpClass.Memory, -1, TypeRule.Special, 1, OpCode.Load, OpCode.RawLoad, OpCode.Store);

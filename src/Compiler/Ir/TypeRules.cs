@@ -12,7 +12,7 @@ public static class TypeRules
         {
             case OpCode.Const:
                 return ValueType.Scalar(((Number)attribute!).Type);
-            case OpCode.ProgramId or OpCode.ViewExtent:
+            case OpCode.ProgramId or OpCode.ViewExtent or OpCode.BlockSize:
                 return ValueType.Scalar(DType.I32);
             case OpCode.Range:
                 return new ValueType(DType.I32, ExtentOf(operands[1]));
@@ -31,6 +31,10 @@ public static class TypeRules
                 return ValueType.Scalar(DType.I32);
             case OpCode.Scan:
                 Expect(T(0).Rank == 1, $"a scan takes a tile of one axis, not {T(0)}", at);
+                return T(0);
+            case OpCode.FakeQuantize:
+                Expect(T(0).DType == DType.F32 && !T(0).IsScalar, $"FakeQuantize takes a float tile, not {T(0)}", at);
+                Expect(T(1).SameAs(ValueType.Scalar(DType.I32)), $"FakeQuantize takes a group of i32, not {T(1)}", at);
                 return T(0);
             case OpCode.Dot:
                 return DotType(operands, at);

@@ -5,8 +5,9 @@ namespace KernelFoundry.Compiler.Lowering;
 // The code form: structured statements over scalars, vectors and memory; what remains after tiles have become loops.
 //
 //   program   = buffers body
-//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | barrier
-//   expr      = var | literal | op exprs | load view | load local | broadcast | lanes | reduce lanes | identifiers of launch and thread
+//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | quantize row | round row | barrier
+//   expr      = var | literal | op exprs | load view | load local | broadcast | spread | lanes | permute lanes | dot bytes | reduce lanes
+//             | identifiers of launch and thread
 //
 // Two dialects share it. The thread form (OpenCL, PTX, ILGPU) has only scalar expressions, and every work-item of a group runs the body; local
 // buffers are shared by the group. The vector form (SIMD C#) has expressions of 16 lanes, and one worker runs the body; buffers are its
@@ -91,6 +92,22 @@ public sealed record MultiplyAddPairs(Expr Accumulator, LoadView A, LoadView B) 
     public const int Elements = 2 * Lanes.Count;
 }
 
+/// <summary>Bytes of quantized data on the way to codes: the tree's offsets count from Start (i32, one an axis, the last in bytes).</summary>
+public sealed record ByteCodes(string View, Exprs Start, ByteTree Tree, bool IsSigned);
+
+/// <summary>
+/// The dot of bytes, four a lane: lane l is Accumulator[l] (0 without one) plus the sum over t &lt; 4 of Codes at 4l + t times signed byte t, from
+/// the least, of Other[Index + l]. Codes are at most 129 if unsigned, -128 to 127 if signed, and the bytes of Other -127 to 127: then two products
+/// fit 16 bits, and no step of any instruction saturates. Exact.
+/// </summary>
+public sealed record DotBytes(ByteCodes Codes, LocalBuffer Other, Expr Index, Expr? Accumulator) : Expr(DType.I32, true);
+
+/// <summary>Scalars in equal runs of lanes: lane l holds the scalar l * n / 16 of n, a power of two.</summary>
+public sealed record Spread(Exprs Scalars) : Expr(Scalars[0].Type, true);
+
+/// <summary>Lane l is the lane Order[l] (a literal) of a vector.</summary>
+public sealed record PermuteLanes(Expr Vector, Exprs Order) : Expr(Vector.Type, true);
+
 /// <summary>Extent of a view's axis.</summary>
 public sealed record ExtentOf(string View, int Axis) : Expr(DType.I32);
 
@@ -157,6 +174,16 @@ public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, E
 
 /// <summary>Target[c, r] = Source[r, c] (vector form only).</summary>
 public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;
+
+/// <summary>
+/// Rounds Length floats from the start of a buffer to eight bits, as <see cref="OpCode.FakeQuantize"/> does, in groups of a multiple of four: four codes
+/// an element of Codes, the first in the least byte, and for each four their scale, and in Sums, if wanted, the sum of the four times -Bias (a buffer
+/// of i32) or times the scale (f32). What fills up to a multiple of 64 floats is zeros (vector form only).
+/// </summary>
+public sealed record QuantizeRow(LocalBuffer Source, Expr Length, int Group, LocalBuffer Codes, LocalBuffer Scales, LocalBuffer? Sums, int Bias) : Stmt;
+
+/// <summary>Target[i] = Source[i] rounded to eight bits, for Length elements from First on (vector form only).</summary>
+public sealed record RoundRow(LocalBuffer Source, LocalBuffer Target, Expr First, Expr Length, Expr Group) : Stmt;
 
 /// <summary>All work-items of the group meet here, and local and global writes before it are seen after it (thread form only).</summary>
 public sealed record Barrier : Stmt;

@@ -40,8 +40,39 @@ public static class CodePrinter
         LoadLocal load => $"load{Lanes(load)} {load.Buffer.Name}[{Text(load.Index)}]{Optional("count", load.Count)}",
         LoadView load => Load(load),
         MultiplyAddPairs pairs => $"multiplyaddpairs({Text(pairs.Accumulator)}, {Text(pairs.A)}, {Text(pairs.B)})",
+        Spread spread => $"spread({List(spread.Scalars.AsEnumerable())})",
+        PermuteLanes permute => $"permute({Text(permute.Vector)}, {List(permute.Order.AsEnumerable())})",
+        DotBytes dot => $"dotbytes<{(dot.Codes.IsSigned ? "i8" : "u8")}>({dot.Codes.View}[{List(dot.Codes.Start.AsEnumerable())}] as {Text(dot.Codes.Tree)}, "
+            + $"{dot.Other.Name}[{Text(dot.Index)}]{(dot.Accumulator is { } start ? $", {Text(start)}" : "")})",
         _ => throw new ArgumentException($"no expression of this form: {expression}", nameof(expression)),
     };
+
+    /// <summary>Prints bytes; what differs from lane to lane as runs of equal or consecutive numbers.</summary>
+    public static string Text(ByteTree tree) => tree switch
+    {
+        ReadBytes read => $"{(read.IsSigned ? "i8" : "u8")}[{Runs(read.Offsets)}]",
+        ConstantBytes constant => Runs(constant.Values),
+        ByteTest test => $"test({Text(test.Operand)}, {Runs(test.Masks)}, {Runs(test.Values)})",
+        ByteLookup lookup => $"lookup({Text(lookup.Index)})",
+        ByteOp op => $"{OpTable.Of(op.Code).Name}({Text(op.A)}, {Text(op.B)})",
+        _ => throw new ArgumentException($"no bytes of this form: {tree}", nameof(tree)),
+    };
+
+    private static string Runs(int[] lanes)
+    {
+        var runs = new List<string>();
+        for (int i = 0; i < lanes.Length;)
+        {
+            int step = i + 1 < lanes.Length && lanes[i + 1] == lanes[i] + 1 ? 1 : 0, end = i + 1;
+            while (end < lanes.Length && lanes[end] == lanes[end - 1] + step)
+                end++;
+            string first = IrText.Int(lanes[i]);
+            runs.Add(end - i == 1 ? first : step == 0 ? $"{first}*{IrText.Int(end - i)}" : $"{first}..{IrText.Int(lanes[end - 1])}");
+            i = end;
+        }
+
+        return runs.Count == 1 && lanes.All(l => l == lanes[0]) ? IrText.Int(lanes[0]) : string.Join(" ", runs);
+    }
 
     private static string Text(Matrix matrix) => matrix is ViewMatrix view
         ? $"{view.View}[{List(view.Start.AsEnumerable())}] rows {IrText.Int(view.RowAxis)}"
@@ -141,6 +172,14 @@ public static class CodePrinter
                 case TransposeMatrix transpose:
                     Line($"transpose {Text(transpose.Target)} = {Text(transpose.Source)} of [{Text(transpose.Rows)}, {Text(transpose.Columns)}]",
                         transpose.Location);
+                    break;
+                case QuantizeRow quantize:
+                    string sums = quantize.Sums is { } held ? $", {held.Name} times {(held.Type == DType.F32 ? "scale" : IrText.Int(-quantize.Bias))}" : "";
+                    Line($"quantize {quantize.Codes.Name}, {quantize.Scales.Name}{sums} = {quantize.Source.Name} of [{Text(quantize.Length)}] by {IrText.Int(quantize.Group)}",
+                        quantize.Location);
+                    break;
+                case RoundRow round:
+                    Line($"round {round.Target.Name} = {round.Source.Name} from {Text(round.First)} of [{Text(round.Length)}] by {Text(round.Group)}", round.Location);
                     break;
                 case Barrier:
                     Line("barrier", statement.Location);

@@ -31,6 +31,8 @@ internal static class CodeWalk
         StoreView store => Present([.. store.Indices.AsEnumerable(), store.Value, store.Count, store.Guard]),
         StoreLocal store => [store.Index, store.Value],
         Contract contract => [.. Operands(contract.A), .. Operands(contract.B), .. Operands(contract.Target), contract.M, contract.N, contract.K],
+        QuantizeRow quantize => [quantize.Length],
+        RoundRow round => [round.First, round.Length, round.Group],
         TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],
         _ => [],
     };
@@ -45,6 +47,9 @@ internal static class CodeWalk
         ReduceLanes reduce => [reduce.Vector],
         LoadView load => Present([.. load.Indices.AsEnumerable(), load.Count, load.Guard, load.Other]),
         LoadLocal load => Present([load.Index, load.Count]),
+        Spread spread => spread.Scalars.AsEnumerable(),
+        PermuteLanes permute => [permute.Vector],
+        DotBytes dot => Present([.. dot.Codes.Start.AsEnumerable(), dot.Index, dot.Accumulator]),
         MultiplyAddPairs pairs => [pairs.Accumulator, pairs.A, pairs.B],
         _ => [],
     };

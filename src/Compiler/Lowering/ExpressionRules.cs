@@ -108,9 +108,36 @@ internal sealed class ExpressionRules(CodeScope scope)
                 Pair(pairs.A);
                 Pair(pairs.B);
                 break;
+            case Spread spread:
+                int scalars = spread.Scalars.Length;
+                scope.Require(scalars is > 0 and <= Lanes.Count && (scalars & (scalars - 1)) == 0, $"{IrText.Int(scalars)} scalars do not fill lanes evenly");
+                foreach (Expr scalar in spread.Scalars.AsEnumerable())
+                    Scalar(scalar, spread.Type, "a scalar of lanes");
+                break;
+            case PermuteLanes permute:
+                Check(permute.Vector);
+                bool picks = permute.Order.Length == Lanes.Count && permute.Order.AsEnumerable().All(o => o is Literal { Value: { Type: DType.I32, I32: >= 0 and < Lanes.Count } });
+                scope.Require(permute.Vector.IsVector && picks, "a permutation takes lanes and sixteen constants below sixteen");
+                break;
+            case DotBytes dot:
+                Dot(dot);
+                break;
             default:
                 throw new IrException($"no expression of this form: {expression}", scope.Location);
         }
+    }
+
+    private void Dot(DotBytes dot)
+    {
+        Parameter view = Indexed(dot.Codes.View, dot.Codes.Start, isVector: false);
+        scope.Require(view.Element.Kind == ElementKind.Quantized, $"{view.Name} holds {view.Element.Name}, which has no bytes to take apart");
+        scope.Use(dot.Other);
+        scope.Require(dot.Other.Type == DType.I32, $"{dot.Other.Name} holds codes as {IrText.Word(dot.Other.Type)}, not as i32");
+        Index(dot.Index, $"an index of {dot.Other.Name}");
+        if (dot.Accumulator is not { } accumulator)
+            return;
+        Check(accumulator);
+        scope.Require(accumulator is { Type: DType.I32, IsVector: true }, $"an accumulator of bytes is {Describe(accumulator)}");
     }
 
     private static bool IsKnownAtLaunch(Expr expression) => expression switch

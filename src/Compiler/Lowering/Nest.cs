@@ -29,7 +29,11 @@ internal sealed record ScanRoot(TileBuffer Target, ReduceKind Kind, Value Operan
 /// </summary>
 internal sealed record ContractRoot(
     Value A, Value B, Value? Accumulator, TileBuffer? Target, Var? Result, DType Type, Expr M, Expr N, Expr K, bool Columns, SourceLocation Location)
-    : Root(Location);
+    : Root(Location)
+{
+    /// <summary>How it runs in integers and what B was rounded to, where it does.</summary>
+    public (IntegerDot Dot, QuantizedRow Other)? Integers { get; init; }
+}
 
 /// <summary>Roots that share one iteration space, in order. Scans and contractions stand alone.</summary>
 internal sealed class Nest(Extent[] shape, Expr[] extents)
@@ -51,6 +55,9 @@ internal interface INestEmitter
     bool MultipliesMatrices { get; }
 
     void Emit(Nest nest, List<Stmt> into);
+
+    /// <summary>Target[r, i] = Source[r, i] rounded to eight bits in groups along the last axis; see <see cref="OpCode.FakeQuantize"/>.</summary>
+    void FakeQuantize(TileBuffer source, TileBuffer target, Expr rows, Expr columns, Expr group, List<Stmt> into);
 
     /// <summary>A statement over scalars that every worker runs alike.</summary>
     void Uniform(Stmt statement, List<Stmt> into);

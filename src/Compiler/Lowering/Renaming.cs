@@ -60,6 +60,18 @@ internal sealed class Renaming
         {
             Source = Of(transpose.Source), Target = Buffered(transpose.Target), Rows = Of(transpose.Rows), Columns = Of(transpose.Columns),
         },
+        QuantizeRow quantize => quantize with
+        {
+            Source = Of(quantize.Source),
+            Length = Of(quantize.Length),
+            Codes = Of(quantize.Codes),
+            Scales = Of(quantize.Scales),
+            Sums = quantize.Sums is { } sums ? Of(sums) : null,
+        },
+        RoundRow round => round with
+        {
+            Source = Of(round.Source), Target = Of(round.Target), First = Of(round.First), Length = Of(round.Length), Group = Of(round.Group),
+        },
         Barrier => statement,
         _ => throw new IrException($"no statement of this form: {statement}", statement.Location),
     };
@@ -75,6 +87,10 @@ internal sealed class Renaming
         ReduceLanes reduce => new ReduceLanes(reduce.Kind, Of(reduce.Vector)),
         LoadView load => Of(load),
         LoadLocal load => load with { Buffer = Of(load.Buffer), Index = Of(load.Index), Count = Optional(load.Count) },
+        Spread spread => new Spread(Of(spread.Scalars)),
+        PermuteLanes permute => permute with { Vector = Of(permute.Vector) },
+        DotBytes dot => new DotBytes(
+            dot.Codes with { View = _names[dot.Codes.View], Start = Of(dot.Codes.Start) }, Of(dot.Other), Of(dot.Index), Optional(dot.Accumulator)),
         MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
         _ => throw new IrException($"no expression of this form: {expression}"),
     };

@@ -66,6 +66,13 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 Matrices(transpose.Source, transpose.Target);
                 Extents(transpose.Rows, transpose.Columns);
                 break;
+            case QuantizeRow quantize:
+                Quantize(quantize);
+                break;
+            case RoundRow round:
+                Floats(round.Source, round.Target);
+                Extents(round.First, round.Length, round.Group);
+                break;
             case Barrier:
                 scope.Require(scope.Form == CodeForm.Thread, "a barrier stands in the vector form");
                 break;
@@ -118,6 +125,29 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
             Parameter view = expressions.Indexed(part.View, part.Start, isVector: false);
             scope.Require(view.Element.Kind == ElementKind.F32, $"{view.Name} is a matrix of {view.Element.Name}, not of float");
             scope.Require(part.RowAxis >= 0 && part.RowAxis < view.Rank - 1, $"rows of {view.Name} run along axis {IrText.Int(part.RowAxis)}");
+        }
+    }
+
+    private void Quantize(QuantizeRow quantize)
+    {
+        Floats(quantize.Source, quantize.Scales);
+        Extents(quantize.Length);
+        scope.Use(quantize.Codes);
+        scope.Require(quantize.Codes.Type == DType.I32, $"{quantize.Codes.Name} holds codes as {IrText.Word(quantize.Codes.Type)}, not as i32");
+        scope.Require(quantize.Group > 0 && quantize.Group % QuantizedRow.Packed == 0, $"a group of {IrText.Int(quantize.Group)} is no multiple of four");
+        if (quantize.Sums is not { } sums)
+            return;
+        scope.Use(sums);
+        scope.Require(sums.Type is DType.I32 or DType.F32, $"{sums.Name} holds sums as {IrText.Word(sums.Type)}");
+    }
+
+    private void Floats(params LocalBuffer[] buffers)
+    {
+        scope.Require(scope.Form == CodeForm.Vector, "a statement over rows stands in the thread form");
+        foreach (LocalBuffer buffer in buffers)
+        {
+            scope.Use(buffer);
+            scope.Require(buffer.Type == DType.F32, $"{buffer.Name} is a row of {IrText.Word(buffer.Type)}, not of f32");
         }
     }
 

@@ -142,7 +142,7 @@ internal sealed class TileLowering
         IReadOnlyList<Op> users = _dependence.Users(tile);
         if (users.Any(u => u.Code == OpCode.Yield))
             return true;
-        if (op.Code is OpCode.Range or OpCode.Splat or OpCode.Expand or OpCode.Transpose)
+        if (op.Code is OpCode.Range or OpCode.Splat or OpCode.Expand or OpCode.Transpose || IsIndex(tile))
             return false;
         bool storedLater = op.Info.Class == OpClass.Memory && _dependence.IsStored(op.Attr<MemoryAccess>().View);
         bool deeper = _dependence.IsUsedDeeper(tile);
@@ -151,6 +151,24 @@ internal sealed class TileLowering
             || (users.Count > 1 && cost >= KeepIfUsedTwice && _dependence.MeetsSeveral(tile))
             || (cost >= KeepAsContractionA && users.Any(u => IsContractionOperand(u, 0, tile)))
             || (cost >= KeepAsContractionB && users.Any(u => IsContractionOperand(u, 1, tile)));
+    }
+
+    // A few integer steps from a range. Where it is used its form is known (Cell.Index), and with it that a read is contiguous; from storage
+    // every read would gather.
+    private bool IsIndex(Value value)
+    {
+        if (value.Type.IsScalar)
+            return true;
+        if (value.Type.DType != DType.I32 || _state.Buffers.ContainsKey(value) || value.Definition is not { } op)
+            return false;
+        return op.Code switch
+        {
+            OpCode.Range => true,
+            OpCode.Expand or OpCode.Splat or OpCode.Add or OpCode.Sub or OpCode.Mul => op.Operands.All(IsIndex),
+            OpCode.Div or OpCode.Rem => IsIndex(op.Operands[0]) && op.Operands[1].Definition is { Code: OpCode.Const } divisor
+                && divisor.Attr<Number>().I32 is var d && d > 0 && (d & (d - 1)) == 0,
+            _ => false,
+        };
     }
 
     // Through a transpose too: storing the tile under it serves it as well.
@@ -225,6 +243,13 @@ internal sealed class TileLowering
             return;
         }
 
+        if (op.Code == OpCode.FakeQuantize)
+        {
+            if (!_dependence.Users(result).All(u => PlanOf(u) is not null))
+                FakeQuantize(op);
+            return;
+        }
+
         ReduceKind kind = op.Attr<Reduction>().Kind;
         if (op.Code == OpCode.Scan)
         {
@@ -255,10 +280,37 @@ internal sealed class TileLowering
         _pending.Add(result);
     }
 
+    private void FakeQuantize(Op op)
+    {
+        Value source = op.Operands[0], result = op.Result;
+        Keep(source);
+        Flush();
+        TileBuffer target = NewTile(result);
+        Extent[] shape = source.Type.Shape;
+        _nests.FakeQuantize(
+            _state.Buffers[source], target, shape.Length == 2 ? ExtentExpr(shape[0]) : Int(1), ExtentExpr(shape[shape.Length - 1]), _state.Scalars[op.Operands[1]], _out);
+        _state.Buffers[result] = target;
+    }
+
+    // How a product runs in integers, where it does: on the tiles of a target that multiplies matrices, for a row of activations.
+    private IntegerDot? PlanOf(Op user) =>
+        _nests.MultipliesMatrices && user.Code == OpCode.Dot && user.Operands[1].Type.Rank == 1 ? IntegerDot.Of(_state, user.Operands[0], user.Operands[1]) : null;
+
+    private QuantizedRow Quantized(IntegerDot plan, Value rounded)
+    {
+        Value source = rounded.Definition!.Operands[0];
+        Keep(source);
+        Flush();
+        Expr bound = LaunchExpressions.Bound(rounded.Type.Shape[0], _state.Location);
+        return QuantizedRow.Emit(_state, _state.Buffers[source].Storage, bound, ExtentExpr(rounded.Type.Shape[0]), IntegerDot.Group(rounded)!.Value, plan, _out);
+    }
+
     private void Contract(Op op)
     {
         Flush();
         Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
+        IntegerDot? plan = PlanOf(op);
+        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b));
         if (_nests.MultipliesMatrices && result.Type is { DType: DType.F32, Rank: 2 })
         {
             Multiply(op);
@@ -276,7 +328,7 @@ internal sealed class TileLowering
             variable = _state.NewVar(result.Name, result.Type.DType);
         else
             target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
-        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location);
+        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location) { Integers = integers };
         _nests.Emit(new Nest(result.Type.Shape, []) { Roots = { root } }, _out);
         if (variable is not null)
             _state.Scalars[result] = variable;

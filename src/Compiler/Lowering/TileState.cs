@@ -84,6 +84,9 @@ internal sealed class TileState(Kernel kernel)
 
     public Element ElementOf(string view) => Kernel.Find(view).Element;
 
+    /// <summary>The extent of a tile of one axis.</summary>
+    public Expr ExtentOf(Value tile) => tile.Type.Shape[0] is { Dynamic: { } value } ? Scalars[value] : Expressions.Int(tile.Type.Shape[0].Constant);
+
     /// <summary>A number that divides the value of an i32 expression.</summary>
     public int DivisorOf(Expr expression) => expression switch
     {

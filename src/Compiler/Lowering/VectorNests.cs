@@ -31,7 +31,9 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         switch (nest.Roots[0])
         {
             case ContractRoot contract:
-                if (contract.Columns)
+                if (contract.Integers is var (dot, other))
+                    ContractIntegers(contract, dot, other, emitter);
+                else if (contract.Columns)
                     ContractByColumns(contract, emitter);
                 else
                     ContractByDepth(contract, emitter);
@@ -362,6 +364,24 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     }
 
     // ---- contractions
+
+    public void FakeQuantize(TileBuffer source, TileBuffer target, Expr rows, Expr columns, Expr group, List<Stmt> into)
+    {
+        var emitter = new ElementEmitter(state, into);
+        Grouped(emitter, rows, 1, "r", at =>
+        {
+            Expr first = source.Rank == 1 ? Zero : source.Index([at[0], AxisIndex.Zero], e => Bind(emitter, e)).Scalar();
+            emitter.Innermost.Add(new RoundRow(source.Storage, target.Storage, first, columns, group) { Location = state.Location });
+        });
+    }
+
+    // Weights and activations as bytes, row by row.
+    private void ContractIntegers(ContractRoot root, IntegerDot dot, QuantizedRow other, ElementEmitter emitter) =>
+        Grouped(emitter, root.M, 1, "m", rows =>
+        {
+            Expr sum = new IntegerDotNest(state, emitter, dot, other, root.Location).Row(rows[0], root.K);
+            Result(root, emitter, rows[0], AxisIndex.Zero, new ReduceLanes(ReduceKind.Sum, Bind(emitter, sum)));
+        });
 
     // Both operands contiguous along k: a vector accumulator for each of several rows, lanes combined at the end.
     private void ContractByDepth(ContractRoot root, ElementEmitter emitter)

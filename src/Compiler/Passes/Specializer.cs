@@ -105,6 +105,9 @@ public sealed class Specializer
             case OpCode.ViewExtent:
                 MemoryAccess extent = op.Attr<MemoryAccess>();
                 return [_builder.Emit(OpCode.ViewExtent, extent with { View = ViewName(extent.View, scope) }, operands)];
+            case OpCode.BlockSize:
+                Element blocks = _views[ViewName(op.Attr<MemoryAccess>().View, scope)];
+                return [_builder.Constant(blocks.Kind == ElementKind.Quantized ? _spec.Formats[blocks.Name].BlockSize : 1)];
             case OpCode.Load:
                 MemoryAccess load = op.Attr<MemoryAccess>();
                 return [Load(load with { View = ViewName(load.View, scope) }, op.Result.Type.DType, operands)];

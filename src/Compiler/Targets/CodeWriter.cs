@@ -103,6 +103,10 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
 
+    protected virtual void WriteQuantizeRow(QuantizeRow quantize) => throw new NotSupportedException("the thread form has no statements over rows");
+
+    protected virtual void WriteRoundRow(RoundRow round) => throw new NotSupportedException("the thread form has no statements over rows");
+
     protected void WriteAll(IEnumerable<Stmt> statements)
     {
         foreach (Stmt statement in statements)
@@ -164,6 +168,12 @@ internal abstract class CodeWriter(Program program)
                 break;
             case TransposeMatrix transpose:
                 WriteTranspose(transpose);
+                break;
+            case QuantizeRow quantize:
+                WriteQuantizeRow(quantize);
+                break;
+            case RoundRow round:
+                WriteRoundRow(round);
                 break;
             case Lowering.Barrier:
                 WriteBarrier();

@@ -28,6 +28,8 @@ internal partial class VectorWriter
         if (consecutive && load.Guard is null && Narrow(load.Raw) is { } narrow)
         {
             string address = Address(Place(load.View, load.Indices, Scalar, load.ByteOffset));
+            if (load.Count is null)
+                PrefetchAhead(load);
             string[] lanes = load.Count is { } limit ? PartialLoad(narrow, address, limit) : WholeLoad(load.Raw, address);
             return load.Raw == RawType.BF16 ? lanes.Select(w => $"({w} << 16).AsSingle()").ToArray()
                 : load.Type == DType.F32 && narrow.Length > 0 ? lanes.Select(w => $"{_vector}.ConvertToSingle({w})").ToArray()

@@ -164,6 +164,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         _stagesInUse.Clear();
         if (!let.Var.IsVector)
         {
+            if (!let.Mutable)
+                _scalars[let.Var.Name] = let.Value;
             Line($"{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
             return;
         }
@@ -238,6 +240,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     // Where an innermost loop reads one row of a view after the other, their beginnings are found before it.
     protected override void EnterLoop(For loop)
     {
+        EnterBlockLoop(loop);
         if (CodeWalk.All(loop.Body).Any(s => s is For or While))
             return;
         var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
@@ -253,9 +256,16 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
             _rows[row] = name;
         }
+
+        FindRowsAhead(loop);
     }
 
-    protected override void LeaveLoop(For loop) => _rows.Clear();
+    protected override void LeaveLoop(For loop)
+    {
+        LeaveBlockLoop(loop);
+        _rows.Clear();
+        _rowsAhead.Clear();
+    }
 
     // A short loop over the parts, after what they share: the turn's scalars.
     protected override void WriteBody(For loop)
@@ -367,6 +377,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 return LoadView(load);
             case Apply apply:
                 return Apply(apply);
+            case DotBytes dot:
+                return Dot(dot);
+            case Spread spread:
+                return Spread(spread);
+            case PermuteLanes permute:
+                return Permute(permute);
             case MultiplyAddPairs pairs:
                 string[] sums = Vector(pairs.Accumulator);
                 string a = First(pairs.A), b = First(pairs.B);

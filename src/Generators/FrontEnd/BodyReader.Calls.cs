@@ -136,6 +136,8 @@ internal sealed partial class BodyReader
                 return new ValueTerm(TileExtent(Value(instance), axis));
         }
 
+        if (name == "BlockSize" && reference.Instance is { } blocks && Language.RankOf(blocks.Type) > 0 && Evaluate(blocks) is ViewTerm held)
+            return new ValueTerm(_builder.Emit(OpCode.BlockSize, new MemoryAccess(held.Name)));
         if (reference.Instance is { } self && Evaluate(self) is SelfTerm)
             return SelfField(name, reference.Property.Type);
         if (reference.Instance is { } quantized && Language.NameOf(quantized.Type) == "Quantized" && Evaluate(quantized) is TupleTerm parts)

@@ -49,6 +49,7 @@ internal sealed partial class BodyReader
             ["ArgMin"] = Across(OpCode.ArgReduce, 1, new Reduction(ReduceKind.Min, -1)),
             ["CumSum"] = Across(OpCode.Scan, 1, new Reduction(ReduceKind.Sum, -1)),
             ["CumMax"] = Across(OpCode.Scan, 1, new Reduction(ReduceKind.Max, -1)),
+            ["FakeQuantize"] = (reader, a) => reader.FakeQuantize(a),
             ["Dot"] = (reader, a) => reader.Dot(a, 2),
             ["Inner"] = (reader, a) => reader.Dot(a, 1),
             ["Gather"] = Across(OpCode.Gather, 1),
@@ -97,6 +98,12 @@ internal sealed partial class BodyReader
         if (axis is < -1 or > 1)
             throw Mistakes.Error(Rules.Shape, Here, $"axis {axis} of {Shapes.Describe(tile.Type)} does not exist; axes are 0 and 1");
         return _builder.Emit(OpCode.Reduce, new Reduction(kind, axis), tile);
+    }
+
+    private Value FakeQuantize(Arguments a)
+    {
+        RequireKernel($"'{a.Name}'");
+        return _builder.Emit(OpCode.FakeQuantize, null, a[0], a.Scalar(1));
     }
 
     private Value Lookup(Arguments a)

@@ -71,6 +71,7 @@ internal static class Shapes
             OpCode.Const => op.Attr<Number>().ToString(),
             OpCode.Param or OpCode.Field => op.Attr<string>(),
             OpCode.ViewExtent => $"{op.Attr<MemoryAccess>().View}.Extent{Text(op.Attr<MemoryAccess>().Axis)}",
+            OpCode.BlockSize => $"{op.Attr<MemoryAccess>().View}.BlockSize",
             OpCode.ProgramId => $"ProgramId({Text(op.Attr<int>())})",
             OpCode.Max when op.Operands[1].Definition is { Code: OpCode.Const } zero && zero.Attr<Number>().Bits == 0 => At(0),
             OpCode.Min or OpCode.Max => $"{op.Code}({At(0)}, {At(1)})",

@@ -21,6 +21,9 @@ public abstract class KvCache : IDisposable
     /// <summary>Positions it holds: the next token's position.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of all keys and values it has room for.</summary>
+    public abstract long ByteLength { get; }
+
     /// <summary>0, 1, 2, ..., [capacity].</summary>
     internal View1<int> Positions { get; }
 
@@ -47,7 +50,7 @@ public abstract class KvCache : IDisposable
 
     /// <summary>Turns keys to their positions and stores them from position <see cref="Length"/> on.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="keys">Keys, [tokens, kvHeads, headDim].</param>
+    /// <param name="keys">Keys, [tokens, kvHeads, headDim]; may be turned in place.</param>
     /// <param name="rotary">How to turn them.</param>
     internal abstract void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary);
 

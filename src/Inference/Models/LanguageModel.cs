@@ -39,6 +39,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="InvalidModelException">
     /// The file is not a model that can be run; the message names field, found and expected.
     /// </exception>
+    /// <exception cref="NotSupportedException">The options' cache cannot hold heads of the model's head dim.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="DeviceException">The device has not enough memory.</exception>
     public static LanguageModel Open(string path, Device device, ModelOptions? options = null) =>

@@ -6,6 +6,9 @@ public sealed record ModelOptions
     /// <summary>Element type of KV caches.</summary>
     public CacheElement Cache { get; init; } = CacheElement.Float;
 
+    /// <summary>Whether activations are rounded before they meet quantized weights.</summary>
+    public ActivationRounding Activations { get; init; } = ActivationRounding.Int8;
+
     /// <summary>Most tokens of a prompt that go through the model at once; activations are allocated for as many.</summary>
     public int PrefillBatch { get; init; } = 256;
 

@@ -23,6 +23,7 @@ public sealed class Transformer : IDisposable
     /// <param name="device">The device; not disposed of with the transformer.</param>
     /// <param name="options">How the model is opened.</param>
     /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
+    /// <exception cref="NotSupportedException">The options' cache cannot hold heads of the model's head dim.</exception>
     /// <exception cref="DeviceException">The device has not enough memory.</exception>
     public Transformer(GgufFile file, ModelConfiguration configuration, Device device, ModelOptions? options = null)
     {
@@ -31,9 +32,10 @@ public sealed class Transformer : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         _options = options ?? new ModelOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.PrefillBatch, nameof(options));
+        _options.Cache.Require(configuration);
         _device = device;
         Configuration = configuration;
-        _weights = TransformerWeights.Load(file, configuration, device, _options.LoadProgress);
+        _weights = TransformerWeights.Load(file, configuration, device, _options);
         _rotary = RotaryEncoding.Create(device, configuration);
         _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
         _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
@@ -56,9 +58,10 @@ public sealed class Transformer : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Configuration.ContextLength);
         return _options.Cache switch
         {
-            CacheElement.Half => new KvCache<Half>(_device, Configuration, capacity),
-            CacheElement.BFloat16 => new KvCache<BFloat16>(_device, Configuration, capacity),
-            _ => new KvCache<float>(_device, Configuration, capacity),
+            CacheElement.Half => new FloatKvCache<Half>(_device, Configuration, capacity),
+            CacheElement.BFloat16 => new FloatKvCache<BFloat16>(_device, Configuration, capacity),
+            CacheElement.Q8_0 => new Q8KvCache(_device, Configuration, capacity),
+            _ => new FloatKvCache<float>(_device, Configuration, capacity),
         };
     }
 

@@ -19,9 +19,9 @@ internal sealed class TransformerWeights : IDisposable
 
     /// <summary>Checks every tensor and puts it on the device.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
-    public static TransformerWeights Load(GgufFile file, ModelConfiguration model, Device device, IProgress<double>? progress)
+    public static TransformerWeights Load(GgufFile file, ModelConfiguration model, Device device, ModelOptions options)
     {
-        using var loader = new WeightLoader(file, model, device, progress);
+        using var loader = new WeightLoader(file, model, device, options);
         TensorNames names = model.Architecture.Tensors;
         WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength);
         NormWeights outputNorm = loader.Norm(names.OutputNorm);

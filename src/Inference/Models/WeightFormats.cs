@@ -5,7 +5,7 @@ namespace KernelFoundry.Inference.Models;
 /// <summary>The storage types that weights may have. A new one is one line of the table.</summary>
 internal static class WeightFormats
 {
-    private static readonly SortedDictionary<GgmlType, Func<DeviceMemory, int, int, WeightMatrix>> s_formats = new()
+    private static readonly SortedDictionary<GgmlType, Func<WeightPlace, WeightMatrix>> s_formats = new()
     {
         [GgmlType.F32] = Create<float>,
         [GgmlType.F16] = Create<Half>,
@@ -30,9 +30,9 @@ internal static class WeightFormats
 
     public static bool IsSupported(GgmlType type) => s_formats.ContainsKey(type);
 
-    /// <summary>The matrix whose elements are the contents of <paramref name="memory"/>.</summary>
-    public static WeightMatrix Create(GgmlType type, DeviceMemory memory, int rows, int columns) => s_formats[type](memory, rows, columns);
+    /// <summary>The matrix of a type at a place.</summary>
+    public static WeightMatrix Create(GgmlType type, WeightPlace place) => s_formats[type](place);
 
-    private static WeightMatrix<TWeight> Create<TWeight>(DeviceMemory memory, int rows, int columns)
-        where TWeight : unmanaged => new(new View2<TWeight>(memory, 0, rows, columns));
+    private static WeightMatrix<TWeight> Create<TWeight>(WeightPlace place)
+        where TWeight : unmanaged => new(new View2<TWeight>(place.Memory, 0, place.Rows, place.Columns), place.Activations);
 }

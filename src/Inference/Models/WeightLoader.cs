@@ -8,7 +8,7 @@ namespace KernelFoundry.Inference.Models;
 /// Takes tensors from a file, one by one, and keeps account: what was taken, so that a tensor nobody asked for is found, and the memory,
 /// so that nothing stays allocated when a later tensor is wrong.
 /// </summary>
-internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Device device, IProgress<double>? progress) : IDisposable
+internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Device device, ModelOptions options) : IDisposable
 {
     private readonly HashSet<string> _used = [];
     private List<DeviceMemory> _memories = [];
@@ -24,7 +24,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
             throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
         DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
         Keep(memory, tensor);
-        return WeightFormats.Create(tensor.Type, memory, rows, columns);
+        return WeightFormats.Create(tensor.Type, new WeightPlace(memory, rows, columns, options.Activations));
     }
 
     /// <summary>The weights of a norm, [embedding], with the bias that the architecture's kind of norm has.</summary>
@@ -93,7 +93,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     {
         _memories.Add(memory);
         _bytes += tensor.ByteLength;
-        progress?.Report(Math.Min(1, (double)_bytes / Math.Max(1, file.Length - file.Tensors.DataStart)));
+        options.LoadProgress?.Report(Math.Min(1, (double)_bytes / Math.Max(1, file.Length - file.Tensors.DataStart)));
     }
 
     private static string Shape(GgufTensor tensor)

@@ -3,7 +3,7 @@ using KernelFoundry.Kernels;
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>Launches the kernels for weights of one element type.</summary>
-internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights) : WeightMatrix(weights.Extent0, weights.Extent1)
+internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, ActivationRounding activations) : WeightMatrix(weights.Extent0, weights.Extent1)
     where TWeight : unmanaged
 {
     public override void Embed(Device device, View1<int> tokens, View2<float> y, float scale) =>
@@ -22,8 +22,17 @@ internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights) : WeightMatr
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {
         if (x.Extent0 == 1)
-            Linear.MatVec(device, weights, x, y, epilogue);
+            Vector(device, x, y, epilogue);
         else
             Linear.MatMul(device, weights, x, y, epilogue);
+    }
+
+    private void Vector<TEpilogue>(Device device, View2<float> x, View2<float> y, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue<TEpilogue>
+    {
+        if (Element<TWeight>.IsQuantized && activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu)
+            Linear.MatVecInt8(device, weights, x, y, epilogue);
+        else
+            Linear.MatVec(device, weights, x, y, epilogue);
     }
 }

@@ -122,6 +122,14 @@ public static unsafe partial class Lanes
         return even + odd;
     }
 
+    /// <summary>Asks for the cache line at an address, which may be any; nothing where the processor cannot be asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
+    }
+
     /// <summary>The upper half of the 64-bit product.</summary>
     public static uint MulHi(uint a, uint b) => (uint)(((ulong)a * b) >> 32);
 

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
 using KernelFoundry.Compiler.Passes;
+using KernelFoundry.Compiler.Targets;
 
 namespace KernelFoundry.Compiler.Tests.Lowering;
 
@@ -57,6 +59,46 @@ public sealed class LoweringTests
                 new() { ["q"] = [tokens, heads, headDim], ["k"] = [keys, kvHeads, headDim], ["v"] = [keys, kvHeads, headDim], ["o"] = [tokens, heads, headDim] },
                 new() { ["headDim"] = Number.Of(headDim), ["start"] = Number.Of(Math.Max(0, keys - tokens)), ["scale"] = Number.Of(0.3f), ["score_Window"] = Number.Of(200) }, "o");
         }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1, 1, 32)]
+    [InlineData(9, 70, 4, 2, 64)]
+    [InlineData(8, 127, 3, 3, 96)]
+    public void FlashAttentionOnQuantized(int tokens, int keys, int heads, int kvHeads, int headDim)
+    {
+        foreach (int? specialised in new int?[] { null, headDim })
+        {
+            Forms.Agree(Kernel("FlashAttention"), QuantizedKeys(specialised), 2e-4,
+                new() { ["q"] = [tokens, heads, headDim], ["k"] = [keys, kvHeads, headDim], ["v"] = [keys, kvHeads, headDim], ["o"] = [tokens, heads, headDim] },
+                new() { ["headDim"] = Number.Of(headDim), ["start"] = Number.Of(Math.Max(0, keys - tokens)), ["scale"] = Number.Of(0.3f), ["score_Window"] = Number.Of(200) }, "o");
+        }
+    }
+
+    // Where a block's bytes lie follows from the column: found where it is used, it needs no gather. The next block of keys is asked for ahead.
+    [Fact]
+    public void QuantizedKeysAreReadInARowAndAhead()
+    {
+        Kernel kernel = Specializer.Specialize(Kernel("FlashAttention"), QuantizedKeys(64), TargetKind.Cpu);
+        LoadView[] reads = [.. CodeWalk.All(CSharpTarget.Lower(kernel).Body).SelectMany(CodeWalk.Expressions).OfType<LoadView>().Where(l => l.View is "k" or "v")];
+        Assert.NotEmpty(reads);
+        Assert.All(reads.SelectMany(read => read.Indices.AsEnumerable()), index => Assert.False(index.IsVector));
+        foreach (int width in CSharpTarget.Widths)
+        {
+            string text = CSharpTarget.RenderWidth(kernel, width);
+            foreach (string view in new[] { "k", "v" })
+            {
+                Assert.Matches($@"byte\* {view}__ahead(\d+) = {view}__row\1 \+ 64 \* {view}_b0;", text);
+                Assert.Matches($@"Lanes\.Prefetch\({view}__ahead\d+ \+ .*\);", text);
+            }
+        }
+    }
+
+    private static Specialization QuantizedKeys(int? headDim)
+    {
+        Specialization spec = Bindings(("T", Element.Quantized("Samples.Q4_0")));
+        ((Dictionary<string, int?>)spec.Values)["headDim"] = headDim;
+        return spec;
     }
 
     private static void MatVec(Element weights, int rows, int cols) => Forms.Agree(Kernel("MatVec"), Bindings(("W", weights)), 4e-5,

@@ -10,7 +10,13 @@ internal sealed class NaiveTransformer(TinyModel model)
 {
     public const float Epsilon = 1e-5f;
 
+    /// <summary>What becomes of turned keys and of values, [kvHeads * headDim], where they are kept.</summary>
+    public Func<double[], double[]> Stored { get; init; } = x => x;
+
     private readonly ModelArchitecture _architecture = model.Architecture;
+
+    /// <summary>What activations are rounded to before they meet a matrix, in groups of as many as a block of weights; 0 for not at all.</summary>
+    public int RoundsInGroupsOf { get; init; }
 
     /// <summary>Logits after each token, [tokens][vocabulary].</summary>
     public double[][] Logits(ReadOnlySpan<int> tokens)
@@ -27,8 +33,8 @@ internal sealed class NaiveTransformer(TinyModel model)
             string Name(string pattern) => TensorNames.OfLayer(pattern, layer);
             double[][] h = [.. x.Select(row => Norm(row, Name(names.AttentionNorm)))];
             double[][] q = [.. h.Select((row, t) => Rotate(MatVec(Name(names.Query), row), t))];
-            double[][] k = [.. h.Select((row, t) => Rotate(MatVec(Name(names.Key), row), t))];
-            double[][] v = [.. h.Select(row => MatVec(Name(names.Value), row))];
+            double[][] k = [.. h.Select((row, t) => Stored(Rotate(MatVec(Name(names.Key), row), t)))];
+            double[][] v = [.. h.Select(row => Stored(MatVec(Name(names.Value), row)))];
             for (int t = 0; t < x.Length; t++)
             {
                 x[t] = Add(x[t], MatVec(Name(names.AttentionOutput), Attend(q[t], k, v, t)));
@@ -48,6 +54,8 @@ internal sealed class NaiveTransformer(TinyModel model)
     private double[] MatVec(string name, double[] x)
     {
         double[] w = Weights(name);
+        if (RoundsInGroupsOf > 0)
+            x = [.. x.Chunk(RoundsInGroupsOf).SelectMany(Rounded)];
         var y = new double[w.Length / x.Length];
         for (int r = 0; r < y.Length; r++)
         {
@@ -56,6 +64,12 @@ internal sealed class NaiveTransformer(TinyModel model)
         }
 
         return y;
+    }
+
+    private static IEnumerable<double> Rounded(double[] group)
+    {
+        double step = group.Max(Math.Abs) / 127;
+        return group.Select(e => step == 0 ? 0 : Math.Round(e / step) * step);
     }
 
     private double[] Norm(double[] x, string name)

@@ -13,6 +13,6 @@ public sealed class LinearRecordTests
     public void MatMul(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
-    [KernelData(typeof(Linear), nameof(Linear.MatVecQ8))]
-    public void MatVecQ8(KernelTest test) => KernelRunner.Run(test);
+    [KernelData(typeof(Linear), nameof(Linear.MatVecInt8))]
+    public void MatVecInt8(KernelTest test) => KernelRunner.Run(test);
 }

@@ -5,6 +5,6 @@ namespace KernelFoundry.Kernels.Tests;
 public sealed class QuantizationRecordTests
 {
     [Theory]
-    [KernelData(typeof(Quantization), nameof(Quantization.QuantizeQ8))]
-    public void QuantizeQ8(KernelTest test) => KernelRunner.Run(test);
+    [KernelData(typeof(Quantization), nameof(Quantization.EncodeQ8_0Bytes))]
+    public void EncodeQ8_0Bytes(KernelTest test) => KernelRunner.Run(test);
 }

@@ -119,6 +119,27 @@ public class ViewTests
     }
 
     [Fact]
+    public void Views_of_other_elements_share_the_bytes()
+    {
+        View3<Q8_0> x = Device.Reference.Allocate<Q8_0>(3, 2, 64).Slice(0, 1, 2).Slice(2, 32, 32);
+        View3<sbyte> bytes = x.Reinterpret<sbyte>();
+        View3<Half> halves = x.Reinterpret<Half>();
+        Assert.Equal("View3<sbyte>[2, 2, 34]", bytes.ToString());
+        Assert.Equal("View3<Half>[2, 2, 17]", halves.ToString());
+        halves.Store(1, 0, 0, 0.5f);
+        bytes.StoreInt(1, 0, 2 + 7, -6);
+        Assert.Equal(-3, x.Load(1, 0, 7));
+        Assert.Equal(x.ByteOffset, bytes.Reinterpret<Q8_0>().ByteOffset);
+        Assert.Equal((136, 68), (bytes.Stride0, bytes.Stride1));
+
+        View2<float> floats = Device.Reference.Allocate<float>(2, 17);
+        Assert.Equal(64, floats.Reinterpret<Q8_0>().Extent1);
+        Assert.Equal(34, floats.Row(1).Reinterpret<BFloat16>().Extent0);
+        Assert.Equal(0, default(View4<float>).Reinterpret<Half>().Count);
+        Assert.Contains("of 12 bytes", Assert.Throws<ArgumentException>(() => floats.Slice(1, 0, 3).Reinterpret<Q8_0>()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Disposed_memory_is_refused()
     {
         View1<float> x = Device.Reference.Allocate<float>(1);

@@ -58,6 +58,9 @@ public readonly partial struct View3<T>
     /// <summary>Elements between neighbours along axis 1.</summary>
     public long Stride1 => data.Strides[1];
 
+    /// <summary>Elements of a block: 1 unless the format is quantized.</summary>
+    public int BlockSize => Element<T>.BlockSize;
+
     /// <summary>Number of elements.</summary>
     public long Count => Data.Count;
 
@@ -105,6 +108,13 @@ public readonly partial struct View3<T>
     /// <returns>A view of the same memory.</returns>
     /// <exception cref="ArgumentException">The number of elements differs, or the view is not contiguous.</exception>
     public View4<T> Reshape(int extent0, int extent1, int extent2, int extent3) => new(ViewLayout.Reshape<T>(Data, [extent0, extent1, extent2, extent3]));
+
+    /// <summary>The same bytes as elements of another type, such as the scales and codes that a quantized view's blocks are made of.</summary>
+    /// <typeparam name="TOther">The other element type. Only the last extent, and the strides, become others.</typeparam>
+    /// <returns>A view of the same memory.</returns>
+    /// <exception cref="ArgumentException">A row, or a stride, is no whole number of the other elements.</exception>
+    public View3<TOther> Reinterpret<TOther>()
+        where TOther : unmanaged => new(ViewLayout.Reinterpret<T, TOther>(Data));
 
     /// <summary>Element type and shape.</summary>
     /// <returns>The text.</returns>

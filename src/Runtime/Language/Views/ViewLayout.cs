@@ -24,7 +24,6 @@ internal static class ViewLayout
     {
         ArgumentNullException.ThrowIfNull(memory);
         int block = Element<T>.BlockSize;
-        string name = $"View{extents.Length}<{Element<T>.Name}>[{string.Join(", ", extents.ToArray())}]";
         ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
 
         bool empty = false;
@@ -35,19 +34,19 @@ internal static class ViewLayout
         }
 
         if (extents[^1] % block != 0)
-            throw new ArgumentException($"{name}: the last extent must be a multiple of the format's {block} elements per block.");
+            throw new ArgumentException($"{NameOf<T>(extents)}: the last extent must be a multiple of the format's {block} elements per block.");
 
         long last = extents[^1];
         for (int axis = 0; axis < strides.Length; axis++)
         {
             if (strides[axis] < 0 || strides[axis] % block != 0)
-                throw new ArgumentException($"{name}: stride {strides[axis]} of axis {axis} must be a non-negative multiple of {block} elements.");
+                throw new ArgumentException($"{NameOf<T>(extents)}: stride {strides[axis]} of axis {axis} must be a non-negative multiple of {block} elements.");
             last = checked(last + (strides[axis] * (extents[axis] - 1L)));
         }
 
         long needed = empty ? 0 : checked(byteOffset + Element<T>.Bytes(last));
         if (needed > memory.ByteLength)
-            throw new ArgumentException($"{name} at byte {byteOffset} needs {needed} bytes, but its memory has {memory.ByteLength}.");
+            throw new ArgumentException($"{NameOf<T>(extents)} at byte {byteOffset} needs {needed} bytes, but its memory has {memory.ByteLength}.");
         return new ViewData(memory, byteOffset, extents, strides);
     }
 
@@ -93,15 +92,41 @@ internal static class ViewLayout
         long count = 1;
         foreach (int extent in extents)
             count = checked(count * extent);
-        string wanted = $"[{string.Join(", ", extents.ToArray())}]";
         if (count != view.Count)
-            throw new ArgumentException($"A view of shape {view.ShapeText} has {view.Count} elements and cannot become {wanted}.");
+            throw new ArgumentException($"A view of shape {view.ShapeText} has {view.Count} elements and cannot become {Text(extents)}.");
         if (!view.IsContiguous)
-            throw new ArgumentException($"A view of shape {view.ShapeText} that is not contiguous cannot become {wanted}: copy it first.");
+            throw new ArgumentException($"A view of shape {view.ShapeText} that is not contiguous cannot become {Text(extents)}: copy it first.");
         return view.Memory is null
             ? new ViewData(null, 0, extents, stackalloc long[extents.Length - 1])
             : Contiguous<T>(view.Memory, view.ByteOffset, extents);
     }
+
+    /// <summary>The same bytes as elements of another type.</summary>
+    public static ViewData Reinterpret<T, TOther>(in ViewData view)
+        where T : unmanaged
+        where TOther : unmanaged
+    {
+        ViewData.AxisInts extents = view.Extents;
+        Span<long> strides = stackalloc long[view.Rank - 1];
+        extents[view.Rank - 1] = checked((int)Elements(view, view.Extents[view.Rank - 1]));
+        for (int axis = 0; axis < strides.Length; axis++)
+            strides[axis] = Elements(view, view.Stride(axis));
+        return new ViewData(view.Memory, view.ByteOffset, extents[..view.Rank], strides);
+
+        static long Elements(in ViewData view, long elements)
+        {
+            (long blocks, long rest) = Math.DivRem(Element<T>.Bytes(elements), Element<TOther>.BlockBytes);
+            return rest == 0
+                ? blocks * Element<TOther>.BlockSize
+                : throw new ArgumentException($"A View{view.Rank}<{Element<T>.Name}> of shape {view.ShapeText} has rows of "
+                    + $"{Element<T>.Bytes(elements)} bytes, which are no whole number of {Element<TOther>.Name}.");
+        }
+    }
+
+    private static string NameOf<T>(ReadOnlySpan<int> extents)
+        where T : unmanaged => $"View{extents.Length}<{Element<T>.Name}>{Text(extents)}";
+
+    private static string Text(ReadOnlySpan<int> extents) => $"[{string.Join(", ", extents.ToArray())}]";
 
     private static void RequireAxis(in ViewData view, int axis)
     {

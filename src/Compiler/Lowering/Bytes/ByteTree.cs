@@ -1,0 +1,47 @@
+using KernelFoundry.Compiler.Ir;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>
+/// What becomes of the bytes of quantized data on the way to codes, for <see cref="Lanes"/> consecutive elements at once: a lane is one byte,
+/// and what differs from lane to lane is constant. Arithmetic is modulo 256.
+/// </summary>
+public abstract record ByteTree
+{
+    /// <summary>Elements, and lanes of a byte vector.</summary>
+    public const int Lanes = 4 * Lowering.Lanes.Count;
+
+    /// <summary>Lanes that one read of a vector serves, and the bytes it spans.</summary>
+    public const int Window = 16;
+
+    /// <summary>The integer in a lane, 0 to 255 or -128 to 127 as the operations give it.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="read">Reads the byte at an offset.</param>
+    public int At(int lane, Func<int, bool, int> read) => this switch
+    {
+        ReadBytes bytes => read(bytes.Offsets[lane], bytes.IsSigned),
+        ConstantBytes constant => constant.Values[lane],
+        ByteTest test => (test.Operand.At(lane, read) & test.Masks[lane]) != 0 ? test.Values[lane] : 0,
+        ByteLookup lookup => lookup.Table[lookup.Index.At(lane, read)],
+        ByteOp op => ScalarMath.Evaluate(op.Code, null, Number.Of(op.A.At(lane, read)), Number.Of(op.B.At(lane, read))).I32,
+        _ => throw new IrException($"no bytes of this form: {this}"),
+    };
+}
+
+/// <summary>
+/// Lane l is the byte at Offsets[l] from a common start. Each <see cref="ByteTree.Window"/> lanes lie within as many bytes from their entry of
+/// <paramref name="Windows"/>, all of them readable.
+/// </summary>
+public sealed record ReadBytes(int[] Offsets, int[] Windows, bool IsSigned) : ByteTree;
+
+/// <summary>The same in every evaluation.</summary>
+public sealed record ConstantBytes(int[] Values) : ByteTree;
+
+/// <summary>Add, Sub, And, Or, Xor, or Shl and Shr by a constant (zeros are shifted in).</summary>
+public sealed record ByteOp(OpCode Code, ByteTree A, ByteTree B) : ByteTree;
+
+/// <summary>Values[l] where any of the bits Masks[l] is set, else 0.</summary>
+public sealed record ByteTest(ByteTree Operand, int[] Masks, int[] Values) : ByteTree;
+
+/// <summary>An entry of a table by the four lower bits.</summary>
+public sealed record ByteLookup(LookupTable Table, ByteTree Index) : ByteTree;

@@ -1,0 +1,63 @@
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+
+namespace KernelFoundry.Compiler.Targets;
+
+/// <content>
+/// Prefetching. A loop that takes rows of a view in blocks works on each block before it reads the next, and by then the processor's own
+/// prefetching, which needs some misses in a row to begin, has stopped. So where a row of a block is read, the row one block further on is
+/// asked for. It may lie outside the view: a prefetch never faults.
+/// </content>
+internal partial class VectorWriter
+{
+    // The steps of the loops over blocks that are open, by the name of their index; and what scalars were declared as.
+    private readonly Dictionary<string, int> _blockLoops = [];
+    private readonly Dictionary<string, Expr> _scalars = [];
+
+    // The row one block further on, by the name of a row.
+    private readonly Dictionary<string, string> _rowsAhead = [];
+
+    private void EnterBlockLoop(For loop)
+    {
+        if (!loop.IsLanewise && loop.Step is Literal { Value.I32: > 1 } step)
+            _blockLoops[loop.Index.Name] = step.Value.I32;
+    }
+
+    private void LeaveBlockLoop(For loop) => _blockLoops.Remove(loop.Index.Name);
+
+    // Only elements that are converted one block at a time: those of a float matrix are multiplied where they are.
+    private void FindRowsAhead(For loop)
+    {
+        foreach (LoadView load in CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadView>())
+        {
+            Expr[] leading = Leading(load.Indices);
+            if (!load.IsVector || Narrow(load.Raw) is not { Length: > 0 } || !_rows.TryGetValue((load.View, load.ByteOffset, leading), out string? row)
+                || _rowsAhead.ContainsKey(row))
+                continue;
+            for (int axis = 0; axis < leading.Length; axis++)
+            {
+                if (BlockOf(leading[axis]) is not { } rows)
+                    continue;
+                string ahead = _rowsAhead[row] = row.Replace("__row", "__ahead");
+                Line($"{PointerType(Program.Kernel.Find(load.View).Element)}* {ahead} = {row} + {Int(rows)} * {load.View}_{(load.ByteOffset ? 'b' : 's')}{Int(axis)};");
+                break;
+            }
+        }
+    }
+
+    private void PrefetchAhead(LoadView load)
+    {
+        (string row, string offset) = Place(load.View, load.Indices, Scalar, load.ByteOffset);
+        if (_rowsAhead.TryGetValue(row, out string? ahead))
+            Line($"Lanes.Prefetch({PartAddress(Address(ahead, offset), 0)});");
+    }
+
+    // A row is the beginning of a block plus the row within it.
+    private int? BlockOf(Expr index) => index switch
+    {
+        Var variable when _blockLoops.TryGetValue(variable.Name, out int step) => step,
+        Var variable when _scalars.TryGetValue(variable.Name, out Expr? value) => BlockOf(value),
+        Apply { Code: OpCode.Add, IsVector: false } sum => sum.Operands.AsEnumerable().Select(BlockOf).FirstOrDefault(rows => rows is not null),
+        _ => null,
+    };
+}

@@ -1,0 +1,14 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>What activations are before they meet quantized weights, where one token runs alone (decoding).</summary>
+public enum ActivationRounding
+{
+    /// <summary>
+    /// Rounded to 8 bits in groups of the weights' blocks on devices that multiply bytes faster than floats (<see cref="DeviceKind.Cpu"/>):
+    /// the kernel MatVecInt8. Logits move by about as much as quantizing weights to 8 bits moves them.
+    /// </summary>
+    Int8,
+
+    /// <summary>Floats, as they are.</summary>
+    None,
+}

@@ -1,0 +1,14 @@
+using KernelFoundry.Kernels;
+
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>A cache of floating-point elements: keys and values are rounded where they are stored.</summary>
+internal sealed class FloatKvCache<T>(Device device, ModelConfiguration model, int capacity) : KvCache<T>(device, model, capacity)
+    where T : unmanaged
+{
+    internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary) =>
+        rotary.Apply(Device, keys, Positions.Slice(Length, keys.Extent0), NextKeys(layer, keys.Extent0));
+
+    internal override void StoreValues(int layer, View2<float> values) =>
+        Elementwise.Copy(Device, values, NextValues(layer, values.Extent0).Reshape(values.Extent0, values.Extent1));
+}

@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace KernelFoundry;
+
+/// <content>Bytes: dots of them, look-ups, and reads that repeat what lies in memory.</content>
+public static unsafe partial class Lanes
+{
+    // ---- dots of four bytes a lane. Codes are at most 129, or -128 to 127; the others -127 to 127: pairs of products fit 16 bits.
+
+    /// <summary>sums[l] + the sum over t below 4 of codes[4l + t] * others[4l + t].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Dot(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others) =>
+        sums + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(codes, others), Vector512<short>.One);
+
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Dot(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> others) => AvxVnni.IsSupported
+        ? AvxVnni.MultiplyWideningAndAdd(sums, codes, others)
+        : sums + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(codes, others), Vector256<short>.One);
+
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Dot(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> others)
+    {
+        if (Ssse3.IsSupported)
+            return sums + Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(codes, others), Vector128<short>.One);
+        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(codes);
+        return sums + Fours(low.AsInt16(), high.AsInt16(), others);
+    }
+
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> DotSigned(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others)
+    {
+        Vector512<sbyte> signed = codes.AsSByte();
+        Vector512<sbyte> negated = Vector512.ConditionalSelect(Vector512.LessThan(signed, Vector512<sbyte>.Zero), -others, others);
+        return Dot(sums, Avx512BW.Abs(signed), negated);
+    }
+
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> DotSigned(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> others) =>
+        Dot(sums, Avx2.Abs(codes.AsSByte()), Avx2.Sign(others, codes.AsSByte()));
+
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> DotSigned(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> others)
+    {
+        if (Ssse3.IsSupported)
+            return Dot(sums, Ssse3.Abs(codes.AsSByte()), Ssse3.Sign(others, codes.AsSByte()));
+        (Vector128<short> low, Vector128<short> high) = Vector128.Widen(codes.AsSByte());
+        return sums + Fours(low, high, others);
+    }
+
+    private static Vector128<int> Fours(Vector128<short> low, Vector128<short> high, Vector128<sbyte> others)
+    {
+        (Vector128<short> first, Vector128<short> second) = Vector128.Widen(others);
+        Vector128<int> a = Pairs(low * first), b = Pairs(high * second);
+        return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
+    }
+
+    // Neighbouring 16-bit lanes added as 32 bits.
+    private static Vector128<int> Pairs(Vector128<short> v) => ((v.AsInt32() << 16) >> 16) + (v.AsInt32() >> 16);
+
+    // ---- reads
+
+    /// <summary>Two halves of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Join(Vector256<byte> lower, Vector256<byte> upper) => Avx512F.InsertVector256(lower.ToVector512Unsafe().AsUInt64(), upper.AsUInt64(), 1).AsByte();
+
+    /// <summary>Two halves of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Join(Vector128<byte> lower, Vector128<byte> upper) => Avx2.InsertVector128(lower.ToVector256Unsafe(), upper, 1);
+
+    /// <summary>16 bytes in both halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Twice(byte* source) => Avx2.BroadcastVector128ToVector256(source);
+
+    /// <summary>16 bytes in all quarters.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> FourTimes(byte* source) => Avx512F.BroadcastVector128ToVector512((uint*)source).AsByte();
+
+    /// <summary>16 bytes in the first two quarters, 16 others in the last two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> TwiceEach(byte* first, byte* second) => Vector512.ConditionalSelect(
+        Vector512.Create(0, 0, 0, 0, -1L, -1L, -1L, -1L).AsUInt32(),
+        Avx512F.BroadcastVector128ToVector512((uint*)second),
+        Avx512F.BroadcastVector128ToVector512((uint*)first)).AsByte();
+
+    /// <summary>32 bytes in both halves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> HalfTwice(byte* source)
+    {
+        // Not a broadcast of 256 bits: .NET 10 encodes its address wrongly where a multiple of 16 is added to it.
+        Vector256<byte> half = Vector256.Load(source);
+        return Join(half, half);
+    }
+
+    // ---- order
+
+    /// <summary>Within each 16 bytes, the byte at the index in each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Shuffle(Vector512<byte> bytes, Vector512<byte> indices) => Avx512BW.Shuffle(bytes, indices);
+
+    /// <inheritdoc cref="Shuffle(Vector512{byte}, Vector512{byte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Shuffle(Vector256<byte> bytes, Vector256<byte> indices) => Avx2.Shuffle(bytes, indices);
+
+    /// <inheritdoc cref="Shuffle(Vector512{byte}, Vector512{byte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> indices) => Vector128.Shuffle(bytes, indices);
+
+    /// <summary>The entry of a table at the index, 0 to 15, in each lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Lookup(Vector128<byte> table, Vector512<byte> indices) =>
+        Avx512BW.Shuffle(Vector512.Create(Vector256.Create(table, table), Vector256.Create(table, table)), indices);
+
+    /// <inheritdoc cref="Lookup(Vector128{byte}, Vector512{byte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Lookup(Vector128<byte> table, Vector256<byte> indices) => Avx2.Shuffle(Vector256.Create(table, table), indices);
+
+    /// <inheritdoc cref="Lookup(Vector128{byte}, Vector512{byte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<byte> Lookup(Vector128<byte> table, Vector128<byte> indices) => Vector128.Shuffle(table, indices);
+
+    /// <summary>Each byte shifted right by a number of its own, 0 to 7.</summary>
+    public static Vector512<byte> ShiftRightLogicalBytes(Vector512<byte> bytes, Vector512<byte> counts) =>
+        Vector512.Create(ShiftRightLogicalBytes(bytes.GetLower(), counts.GetLower()), ShiftRightLogicalBytes(bytes.GetUpper(), counts.GetUpper()));
+
+    /// <inheritdoc cref="ShiftRightLogicalBytes(Vector512{byte}, Vector512{byte})"/>
+    public static Vector256<byte> ShiftRightLogicalBytes(Vector256<byte> bytes, Vector256<byte> counts) =>
+        Vector256.Create(ShiftRightLogicalBytes(bytes.GetLower(), counts.GetLower()), ShiftRightLogicalBytes(bytes.GetUpper(), counts.GetUpper()));
+
+    /// <inheritdoc cref="ShiftRightLogicalBytes(Vector512{byte}, Vector512{byte})"/>
+    public static Vector128<byte> ShiftRightLogicalBytes(Vector128<byte> bytes, Vector128<byte> counts)
+    {
+        // The quotient by 2^n is the upper byte of the product with 2^(8 - n).
+        Vector128<byte> factors = Vector128.Shuffle(Vector128.Create((byte)0, 128, 64, 32, 16, 8, 4, 2, 0, 0, 0, 0, 0, 0, 0, 0), counts);
+        (Vector128<ushort> a, Vector128<ushort> b) = Vector128.Widen(bytes);
+        (Vector128<ushort> x, Vector128<ushort> y) = Vector128.Widen(factors);
+        return Vector128.ConditionalSelect(Vector128.Equals(counts, Vector128<byte>.Zero), bytes, Vector128.Narrow((a * x) >> 8, (b * y) >> 8));
+    }
+
+    /// <summary>Each byte shifted left by a number of its own, 0 to 7, to at most 255.</summary>
+    public static Vector512<byte> ShiftLeftLogicalBytes(Vector512<byte> bytes, Vector512<byte> counts) =>
+        Vector512.Create(ShiftLeftLogicalBytes(bytes.GetLower(), counts.GetLower()), ShiftLeftLogicalBytes(bytes.GetUpper(), counts.GetUpper()));
+
+    /// <inheritdoc cref="ShiftLeftLogicalBytes(Vector512{byte}, Vector512{byte})"/>
+    public static Vector256<byte> ShiftLeftLogicalBytes(Vector256<byte> bytes, Vector256<byte> counts) =>
+        Vector256.Create(ShiftLeftLogicalBytes(bytes.GetLower(), counts.GetLower()), ShiftLeftLogicalBytes(bytes.GetUpper(), counts.GetUpper()));
+
+    /// <inheritdoc cref="ShiftLeftLogicalBytes(Vector512{byte}, Vector512{byte})"/>
+    public static Vector128<byte> ShiftLeftLogicalBytes(Vector128<byte> bytes, Vector128<byte> counts) =>
+        bytes * Vector128.Shuffle(Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0), counts);
+
+    /// <summary>One value in the first eight lanes, another in the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Halves512(float first, float second) =>
+        Vector512.ConditionalSelect(Vector512.Create(0, 0, 0, 0, -1L, -1L, -1L, -1L).AsSingle(), Vector512.Create(second), Vector512.Create(first));
+
+    /// <summary>One value in each half of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Halves512(int first, int second) => Vector512.Create(Vector256.Create(first), Vector256.Create(second));
+
+    /// <summary>One value in the first four lanes, another in the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Halves256(float first, float second) => Vector256.Create(Vector128.Create(first), Vector128.Create(second));
+
+    /// <summary>One value in each half of the lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Halves256(int first, int second) => Vector256.Create(Vector128.Create(first), Vector128.Create(second));
+}
