@@ -3,7 +3,7 @@ using static KernelFoundry.Ops;
 namespace KernelFoundry.Kernels;
 
 /// <summary>Activations as blocks of quantization formats: how keys and values enter a quantized cache.</summary>
-public static class Quantization
+public static partial class Quantization
 {
     private const int BlockSize = 32;
     private const int BlockBytes = 34;
