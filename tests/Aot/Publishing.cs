@@ -27,6 +27,11 @@ internal sealed partial record Publishing(string Framework, int ExitCode, string
             "publish", Path.Combine("src", "Cli"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "-p:KernelFoundryAot=true",
             $"-p:KernelFoundryFramework={framework}", "--artifacts-path", folder, "-o", output, "-nodeReuse:false",
         ];
+
+        // Native code is compiled anew, so that what it warns of is seen; assemblies are compiled when their sources have changed.
+        string native = Path.Combine(folder, "obj", "KernelFoundry.Cli", $"release_{RuntimeInformation.RuntimeIdentifier}", "native");
+        if (Directory.Exists(native))
+            Directory.Delete(native, recursive: true);
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Root(), RedirectStandardOutput = true, RedirectStandardError = true };
         // The test host's own settings must not leak into the build.
         foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
