@@ -14,9 +14,14 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
     public static Kf Run(params string[] args) => Run(args, _ => { });
 
     /// <summary>Runs the tool; <paramref name="speaking"/> is called when the first output has come.</summary>
-    public static Kf Run(string[] args, Action<Process> speaking)
+    public static Kf Run(string[] args, Action<Process> speaking) => Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "kf.dll"), .. args], speaking);
+
+    /// <summary>Runs the tool published as a binary.</summary>
+    public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { });
+
+    private static Kf Run(string file, string[] args, Action<Process> speaking)
     {
-        using Process process = Start(args);
+        using Process process = Start(file, args);
         var output = new StringBuilder();
         var error = new StringBuilder();
         Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
@@ -32,9 +37,9 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         return new Kf(process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static Process Start(string[] args)
+    private static Process Start(string file, string[] args)
     {
-        var info = new ProcessStartInfo("dotnet")
+        var info = new ProcessStartInfo(file, args)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -42,9 +47,6 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "kf.dll"));
-        foreach (string arg in args)
-            info.ArgumentList.Add(arg);
         return Process.Start(info)!;
     }
 
