@@ -51,6 +51,8 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new PlainStep(who, at, EightBits.Quantize(quantize, expressions));
             case ContractBytes product when !isThreads:
                 return new PlainStep(who, at, EightBits.Contract(product, expressions));
+            case Prefetch when !isThreads:
+                return new PlainStep(who, at, _ => { });
             case RoundRow round when !isThreads:
                 return new PlainStep(who, at, EightBits.Round(round, expressions, who));
             case Barrier when isThreads:

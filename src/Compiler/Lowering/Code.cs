@@ -5,7 +5,7 @@ namespace KernelFoundry.Compiler.Lowering;
 // The code form: structured statements over scalars, vectors and memory; what remains after tiles have become loops.
 //
 //   program   = buffers body
-//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | quantize rows | contract bytes | round row | barrier
+//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | quantize rows | contract bytes | round row | prefetch | barrier
 //   expr      = var | literal | op exprs | load view | load local | broadcast | spread | lanes | permute lanes | dot bytes | packed codes | reduce lanes
 //             | identifiers of launch and thread
 //
@@ -194,6 +194,19 @@ public sealed record QuantizeRows(
 public sealed record ContractBytes(
     BufferMatrix A, BufferMatrix ScalesA, LocalBuffer? Sums, BufferMatrix B, BufferMatrix ScalesB, BufferMatrix Target, Expr M, Expr N, Expr Runs, int Run, int Greatest, bool Accumulates)
     : Stmt;
+
+/// <summary>
+/// Says that the bytes of a view from <see cref="Ahead"/> after the place of Indices on will be read soon, whether or not they are the view's: streams of
+/// weights are longer than the pages within which processors prefetch by themselves. No effect but time (vector form only).
+/// </summary>
+public sealed record Prefetch(string View, Exprs Indices, bool ByteOffset, int Bytes) : Stmt
+{
+    /// <summary>Bytes between what is read and what is asked for: two pages, what a core reads during a miss or two.</summary>
+    public const int Ahead = 8192;
+
+    /// <summary>Bytes that one request brings.</summary>
+    public const int Line = 64;
+}
 
 /// <summary>Target[i] = Source[i] rounded to eight bits, for Length elements from First on (vector form only).</summary>
 public sealed record RoundRow(LocalBuffer Source, LocalBuffer Target, Expr First, Expr Length, Expr Group) : Stmt;

@@ -184,6 +184,9 @@ public static class CodePrinter
                         + $"{(product.Sums is { } start ? $" from {start.Name}" : "")} by {Text(product.B)} scaled {Text(product.ScalesB)} "
                         + $"of [{Text(product.M)}, {Text(product.N)}, {Text(product.Runs)} x {IrText.Int(product.Run)}]", product.Location);
                     break;
+                case Prefetch ahead:
+                    Line($"prefetch {ahead.View}[{List(ahead.Indices.AsEnumerable())}] {IrText.Int(ahead.Bytes)} bytes", ahead.Location);
+                    break;
                 case RoundRow round:
                     Line($"round {round.Target.Name} = {round.Source.Name} from {Text(round.First)} of [{Text(round.Length)}] by {Text(round.Group)}", round.Location);
                     break;

@@ -37,6 +37,7 @@ internal static class CodeWalk
             .. Operands(product.A), .. Operands(product.ScalesA), .. Operands(product.B), .. Operands(product.ScalesB), .. Operands(product.Target),
             product.M, product.N, product.Runs,
         ],
+        Prefetch ahead => ahead.Indices.AsEnumerable(),
         RoundRow round => [round.First, round.Length, round.Group],
         TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],
         _ => [],

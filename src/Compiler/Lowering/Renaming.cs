@@ -81,6 +81,7 @@ internal sealed class Renaming
             N = Of(product.N),
             Runs = Of(product.Runs),
         },
+        Prefetch ahead => ahead with { View = _names[ahead.View], Indices = Of(ahead.Indices) },
         RoundRow round => round with
         {
             Source = Of(round.Source), Target = Of(round.Target), First = Of(round.First), Length = Of(round.Length), Group = Of(round.Group),

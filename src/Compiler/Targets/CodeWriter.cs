@@ -107,6 +107,8 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteContractBytes(ContractBytes product) => throw new NotSupportedException("the thread form has no matrix statements");
 
+    protected virtual void WritePrefetch(Prefetch ahead) => throw new NotSupportedException("the thread form has no prefetches");
+
     protected virtual void WriteRoundRow(RoundRow round) => throw new NotSupportedException("the thread form has no statements over rows");
 
     protected void WriteAll(IEnumerable<Stmt> statements)
@@ -176,6 +178,9 @@ internal abstract class CodeWriter(Program program)
                 break;
             case ContractBytes product:
                 WriteContractBytes(product);
+                break;
+            case Prefetch ahead:
+                WritePrefetch(ahead);
                 break;
             case RoundRow round:
                 WriteRoundRow(round);

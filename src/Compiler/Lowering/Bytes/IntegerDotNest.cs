@@ -45,6 +45,8 @@ internal sealed class IntegerDotNest(TileState state, ElementEmitter emitter, In
         Expr? scale = shared ? Bind(new LoadLocal(other.Scales.Buffer, packed.Scalar(), false)) : null;
         Func<int, Expr> scales = Runs(chunk, dot.Scale, scale);
         Func<int, Expr>? offsets = dot.Offset is { } offset ? Runs(chunk, offset, null) : null;
+        if (count is null)
+            emitter.Innermost.Add(chunk.Ahead());
         for (int s = 0; s < trees.Length; s++)
         {
             Expr place = (packed with { Offset = packed.Offset + (s * Lanes.Count) }).Scalar();

@@ -16,18 +16,17 @@ internal sealed class WeightChunk(TileState state, ElementEmitter emitter, Integ
     private const int ManyGroups = 5;
 
     private readonly int _bytes = size / dot.BlockSize * state.ElementOf(dot.Load.Attr<MemoryAccess>().View).BlockBytes;
-    private Expr[]? _indices;
+    private Expr[]? _start;
     private Cell? _first;
 
     /// <summary>Elements that have a byte vector's lanes to themselves; in lanes beyond, they are repeated.</summary>
     public int Filled => Math.Min(size, ByteTree.Lanes);
 
     /// <summary>64 elements as bytes.</summary>
-    public ByteCodes Codes(ByteTree tree, bool isSigned)
-    {
-        _indices ??= [.. dot.Load.Operands.Take(dot.Load.Operands.Length - 1).Select(o => emitter.Emit(o, row, AxisIndex.Zero).Scalar()), First.Scalar()];
-        return new ByteCodes(dot.Load.Attr<MemoryAccess>().View, _indices, tree, isSigned);
-    }
+    public ByteCodes Codes(ByteTree tree, bool isSigned) => new(View, Start, tree, isSigned);
+
+    /// <summary>Asks for what lies as far ahead as this chunk is long.</summary>
+    public Prefetch Ahead() => new(View, Start, true, _bytes) { Location = state.Location };
 
     /// <summary>How many neighbouring elements share a value at least.</summary>
     public int Run(Value value) => Math.Max(GroupVector.Run(value, dot.Axis, size), QuantizedRow.Packed);
@@ -46,6 +45,11 @@ internal sealed class WeightChunk(TileState state, ElementEmitter emitter, Integ
 
     /// <summary>The place in a buffer with an element for each so many elements of the row.</summary>
     public Cell Place(int elements) => Index(OpCode.Div, at, Cell.Of(Int(elements)));
+
+    private string View => dot.Load.Attr<MemoryAccess>().View;
+
+    private Expr[] Start =>
+        _start ??= [.. dot.Load.Operands.Take(dot.Load.Operands.Length - 1).Select(o => emitter.Emit(o, row, AxisIndex.Zero).Scalar()), First.Scalar()];
 
     private Cell First => _first ??= Index(
         OpCode.Mul, Index(OpCode.Div, Index(OpCode.Add, state.ScalarCell(dot.Axis.Definition!.Operands[0]), at), Cell.Of(Int(size))), Cell.Of(Int(_bytes)));
