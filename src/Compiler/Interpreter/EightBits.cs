@@ -33,28 +33,29 @@ internal static class EightBits
     }
 
     /// <summary>Rows as codes, scales and sums.</summary>
-    public static Action<WorkItem> Quantize(QuantizeRows statement, ExpressionCompiler expressions)
+    public static Action<WorkItem> Quantize(QuantizeRows statement, ExpressionCompiler expressions, Func<WorkItem, Func<int, int, Number>> source)
     {
-        Func<WorkItem, Rows> source = Of(statement.Source, expressions), codes = Of(statement.Codes, expressions), scales = Of(statement.Scales, expressions);
+        Func<WorkItem, Rows> codes = Of(statement.Codes, expressions), scales = Of(statement.Scales, expressions);
         LocalMemory? sums = statement.Sums is { } buffer ? expressions.Buffer(buffer) : null;
         ScalarCode count = expressions.Scalar(statement.Rows), length = expressions.Scalar(statement.Length);
         return item =>
         {
-            (Rows from, Rows to, Rows factors) = (source(item), codes(item), scales(item));
+            Func<int, int, Number> from = source(item);
+            (Rows to, Rows factors) = (codes(item), scales(item));
             int rows = count(item).I32, size = length(item).I32, padded = (size + ByteTree.Lanes - 1) / ByteTree.Lanes * ByteTree.Lanes;
             for (int row = 0; row < rows; row++)
             {
                 for (int at = 0; at < padded; at += statement.Run)
                 {
                     int start = at / statement.Group * statement.Group;
-                    (float inverse, float scale) = at < size ? Scale(start, Math.Min(start + statement.Group, size), i => from.Read(row, i).F32) : (0, 0);
+                    (float inverse, float scale) = at < size ? Scale(start, Math.Min(start + statement.Group, size), i => from(row, i).F32) : (0, 0);
                     int sum = 0;
                     for (int four = at; four < at + statement.Run; four += QuantizedRow.Packed)
                     {
                         int packed = 0;
                         for (int t = 0; t < QuantizedRow.Packed; t++)
                         {
-                            int code = four + t < size && inverse != 0 ? (int)Code(from.Read(row, four + t).F32, inverse) : 0;
+                            int code = four + t < size && inverse != 0 ? (int)Code(from(row, four + t).F32, inverse) : 0;
                             packed |= (code & 255) << (8 * t);
                             sum += code;
                         }

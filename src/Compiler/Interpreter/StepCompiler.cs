@@ -48,7 +48,7 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
             case TransposeMatrix transpose when !isThreads:
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Transpose(transpose));
             case QuantizeRows quantize when !isThreads:
-                return new PlainStep(who, at, EightBits.Quantize(quantize, expressions));
+                return new PlainStep(who, at, EightBits.Quantize(quantize, expressions, new MatrixSteps(expressions, memory, who).Reader(quantize.Source)));
             case ContractBytes product when !isThreads:
                 return new PlainStep(who, at, EightBits.Contract(product, expressions));
             case Prefetch when !isThreads:

@@ -179,12 +179,12 @@ public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, E
 public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;
 
 /// <summary>
-/// Rounds rows of floats to eight bits, as <see cref="OpCode.FakeQuantize"/> does, in groups of a multiple of four. A row becomes four codes an element of
+/// Rounds rows of floats, which lie in memory, to eight bits, as <see cref="OpCode.FakeQuantize"/> does, in groups of a multiple of four. A row becomes four codes an element of
 /// Codes, the first in the least byte; and for each run of codes, which lies in one group, their scale, and in Sums, if wanted, their sum times -Bias (a
 /// buffer of i32) or times the scale (f32). What fills a row up to a multiple of 64 floats is zeros (vector form only).
 /// </summary>
 public sealed record QuantizeRows(
-    BufferMatrix Source, Expr Rows, Expr Length, int Group, int Run, BufferMatrix Codes, BufferMatrix Scales, LocalBuffer? Sums, int Bias) : Stmt;
+    Matrix Source, Expr Rows, Expr Length, int Group, int Run, BufferMatrix Codes, BufferMatrix Scales, LocalBuffer? Sums, int Bias) : Stmt;
 
 /// <summary>
 /// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over runs g of (I(g) + Sums[m, g]) * (ScalesB[g, n] * ScalesA[m, g]), fused run by run, with I(g) the

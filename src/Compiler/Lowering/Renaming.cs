@@ -62,7 +62,7 @@ internal sealed class Renaming
         },
         QuantizeRows quantize => quantize with
         {
-            Source = Buffered(quantize.Source),
+            Source = Of(quantize.Source),
             Rows = Of(quantize.Rows),
             Length = Of(quantize.Length),
             Codes = Buffered(quantize.Codes),

@@ -141,7 +141,7 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
 
     private void Quantize(QuantizeRows quantize)
     {
-        Matrices(DType.F32, quantize.Source, quantize.Scales);
+        Matrices(quantize.Source, quantize.Scales);
         Matrices(DType.I32, quantize.Codes);
         Extents(quantize.Rows, quantize.Length);
         bool fits = quantize.Run > 0 && quantize.Run % QuantizedRow.Packed == 0 && quantize.Group > 0 && quantize.Group % quantize.Run == 0;

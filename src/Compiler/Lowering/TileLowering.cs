@@ -305,12 +305,10 @@ internal sealed class TileLowering
 
     private QuantizedRow Quantized(IntegerDot plan, Value rounded, int run)
     {
-        Value source = rounded.Definition!.Operands[0];
-        Keep(source);
-        Flush();
         Extent[] shape = rounded.Type.Shape;
+        Matrix source = InMemory(rounded.Definition!.Operands[0]);
         (Expr, Expr) Size(Extent extent) => (LaunchExpressions.Bound(extent, _state.Location), ExtentExpr(extent));
-        return QuantizedRow.Emit(_state, Matrices.Of(_state.Buffers[source]), shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
+        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
             IntegerDot.Group(rounded)!.Value, run, plan.Bias, plan.HasOffset, _out);
     }
 

@@ -13,8 +13,8 @@ internal sealed record QuantizedRow(BufferMatrix Codes, BufferMatrix Scales, Loc
     /// <summary>Codes an element of the buffers stands for.</summary>
     public const int Packed = 4;
 
-    /// <summary>Quantizes the rows of a buffer.</summary>
-    public static QuantizedRow Emit(TileState state, BufferMatrix source, (Expr Bound, Expr Count) rows, (Expr Bound, Expr Count) length, int group, int run, int bias, bool hasOffset, List<Stmt> into)
+    /// <summary>Quantizes rows.</summary>
+    public static QuantizedRow Emit(TileState state, Matrix source, (Expr Bound, Expr Count) rows, (Expr Bound, Expr Count) length, int group, int run, int bias, bool hasOffset, List<Stmt> into)
     {
         Expr Padded(int unit, int elements) => Mul(Div(Add(length.Bound, Int(unit - 1)), Int(unit)), Int(elements));
         Expr codesOfRow = Padded(ByteTree.Lanes, Lanes.Count), runsOfRow = Padded(ByteTree.Lanes, ByteTree.Lanes / run);
