@@ -13,10 +13,13 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
 
     public static Kf Run(params string[] args) => Run(args, _ => { });
 
+    /// <summary>Runs the tool with environment variables added.</summary>
+    public static Kf Run(string[] args, IReadOnlyDictionary<string, string> environment) => Run(args, _ => { }, environment);
+
     /// <summary>Runs the tool; <paramref name="speaking"/> is called when the first output has come.</summary>
-    public static Kf Run(string[] args, Action<Process> speaking)
+    public static Kf Run(string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using Process process = Start(args);
+        using Process process = Start(args, environment ?? new Dictionary<string, string>());
         var output = new StringBuilder();
         var error = new StringBuilder();
         Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
@@ -32,7 +35,7 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         return new Kf(process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static Process Start(string[] args)
+    private static Process Start(string[] args, IReadOnlyDictionary<string, string> environment)
     {
         var info = new ProcessStartInfo("dotnet")
         {
@@ -45,6 +48,8 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "kf.dll"));
         foreach (string arg in args)
             info.ArgumentList.Add(arg);
+        foreach ((string name, string value) in environment)
+            info.Environment[name] = value;
         return Process.Start(info)!;
     }
 
