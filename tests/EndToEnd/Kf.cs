@@ -13,15 +13,19 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
 
     public static Kf Run(params string[] args) => Run(args, _ => { });
 
+    /// <summary>Runs the tool with environment variables added.</summary>
+    public static Kf Run(string[] args, IReadOnlyDictionary<string, string> environment) => Run(args, _ => { }, environment);
+
     /// <summary>Runs the tool; <paramref name="speaking"/> is called when the first output has come.</summary>
-    public static Kf Run(string[] args, Action<Process> speaking) => Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "kf.dll"), .. args], speaking);
+    public static Kf Run(string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment = null) =>
+        Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "kf.dll"), .. args], speaking, environment);
 
     /// <summary>Runs the tool published as a binary.</summary>
-    public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { });
+    public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { }, null);
 
-    private static Kf Run(string file, string[] args, Action<Process> speaking)
+    private static Kf Run(string file, string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment)
     {
-        using Process process = Start(file, args);
+        using Process process = Start(file, args, environment ?? new Dictionary<string, string>());
         var output = new StringBuilder();
         var error = new StringBuilder();
         Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
@@ -37,7 +41,7 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         return new Kf(process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static Process Start(string file, string[] args)
+    private static Process Start(string file, string[] args, IReadOnlyDictionary<string, string> environment)
     {
         var info = new ProcessStartInfo(file, args)
         {
@@ -47,6 +51,8 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach ((string name, string value) in environment)
+            info.Environment[name] = value;
         return Process.Start(info)!;
     }
 

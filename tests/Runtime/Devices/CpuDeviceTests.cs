@@ -52,6 +52,83 @@ public class CpuDeviceTests
         }
     }
 
+    // One thread hangs in a program: the others must take the rest of its share, wherever in the grid the program lies.
+    [Theory]
+    [InlineData(2, 2, 0)]
+    [InlineData(2, 2, 1)]
+    [InlineData(2, 15, 0)]
+    [InlineData(2, 15, 7)]
+    [InlineData(2, 15, 14)]
+    [InlineData(3, 20, 0)]
+    [InlineData(4, 31, 9)]
+    [InlineData(4, 31, 30)]
+    public void A_share_is_taken_from_a_thread_that_hangs(int threads, int programs, int hanging)
+    {
+        using Device device = Open(threads);
+        for (int i = 0; i < 10; i++)
+        {
+            View1<int> counters = device.Allocate<int>(programs);
+            ProbeKernel.Launch(device, ProbeKernel.OneIsLast, counters, programs, last: hanging);
+            Assert.All(counters.ToArray(), count => Assert.Equal(1, count));
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 7)]
+    [InlineData(2, 1000)]
+    [InlineData(5, 1000)]
+    public void Uneven_programs_run_exactly_once(int threads, int programs)
+    {
+        using Device device = Open(threads);
+        View1<int> counters = device.Allocate<int>(programs);
+        for (int i = 1; i <= 100; i++)
+        {
+            ProbeKernel.Launch(device, ProbeKernel.Uneven, counters, programs);
+            Assert.All(counters.ToArray(), count => Assert.Equal(i, count));
+        }
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Launches_of_fewer_programs_than_threads_and_of_more_take_turns(int threads)
+    {
+        using Device device = Open(threads);
+        View1<int> counters = device.Allocate<int>(40);
+        var expected = new int[40];
+        for (int i = 0; i < 4000; i++)
+        {
+            int programs = 1 + (i % 40);
+            ProbeKernel.Launch(device, ProbeKernel.Count, counters, programs);
+            for (int j = 0; j < programs; j++)
+                expected[j]++;
+        }
+
+        Assert.Equal(expected, counters.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_launch_allocates_nothing(int threads)
+    {
+        using Device device = Open(threads);
+        View1<int> counters = device.Allocate<int>(24);
+        for (int i = 0; i < 100; i++)
+            ProbeKernel.Launch(device, ProbeKernel.Count, counters, 24);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            ProbeKernel.Launch(device, ProbeKernel.Count, counters, 24);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void The_default_number_of_threads_is_that_of_the_processors_the_process_may_use()
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu });
+        Assert.Equal(Environment.ProcessorCount, device.Info.ComputeUnits);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -78,7 +155,7 @@ public class CpuDeviceTests
         foreach (int bytes in new[] { 1, 100, 5000, 100_000 })
         {
             View1<int> counters = device.Allocate<int>(200);
-            ProbeKernel.Launch(device, ProbeKernel.Scratch, counters, 200, scratch: bytes);
+            ProbeKernel.Launch(device, ProbeKernel.Scratch, counters, 200, last: bytes);
             Assert.All(counters.ToArray(), count => Assert.Equal(1, count));
         }
     }

@@ -17,6 +17,12 @@ internal static unsafe class ProbeKernel
     /// <summary>CPU kernel: every program waits until all have started. Arguments as <see cref="Count"/>'s; counters has one element.</summary>
     public static KernelVariantSet Meet { get; } = Cpu(&MeetOthers, &GridFromSlots);
 
+    /// <summary>CPU kernel: counts, and one program waits until all others have run. Arguments as <see cref="Count"/>'s, and that program.</summary>
+    public static KernelVariantSet OneIsLast { get; } = Cpu(&WaitForTheOthers, &GridFromSlots);
+
+    /// <summary>CPU kernel: counts, the longer the higher the program's number. Arguments as <see cref="Count"/>'s.</summary>
+    public static KernelVariantSet Uneven { get; } = Cpu(&CountSlowly, &GridFromSlots);
+
     /// <summary>CPU kernel: stores the vector width it was compiled for.</summary>
     public static KernelVariantSet Width { get; } = Set(cpu: new CpuCode(&Width512, &Width256, &Width128, &GridFromSlots));
 
@@ -38,14 +44,14 @@ internal static unsafe class ProbeKernel
         shape->WorkGroup = 1;
     }
 
-    public static void Launch(Device device, KernelVariantSet kernel, View1<int> counters, int grid0, int grid1 = 1, int grid2 = 1, int scratch = 0)
+    public static void Launch(Device device, KernelVariantSet kernel, View1<int> counters, int grid0, int grid1 = 1, int grid2 = 1, int last = 0)
     {
         var arguments = new KernelArguments();
         arguments.Add(counters);
         arguments.Add(grid0);
         arguments.Add(grid1);
         arguments.Add(grid2);
-        arguments.Add(scratch);
+        arguments.Add(last);
         device.Launch(kernel, ref arguments);
     }
 
@@ -63,7 +69,7 @@ internal static unsafe class ProbeKernel
     private static KernelVariantSet Cpu(delegate*<long*, byte*, int, int, int, void> entry, delegate*<long*, LaunchShape*, void> plan) =>
         Set(cpu: new CpuCode(entry, entry, entry, plan));
 
-    // Slots: 0 counters, 1 its extent, 2 to 4 the grid, 5 scratch bytes.
+    // Slots: 0 counters, 1 its extent, 2 to 4 the grid, 5 what a kernel adds.
     private static void GridFromSlots(long* slots, LaunchShape* shape)
     {
         shape->Grid0 = (int)slots[2];
@@ -106,6 +112,26 @@ internal static unsafe class ProbeKernel
             Thread.Sleep(1);
         if (Volatile.Read(ref arrived) < slots[2])
             throw new InvalidOperationException("the others did not come");
+    }
+
+    private static void WaitForTheOthers(long* slots, byte* scratch, int p0, int p1, int p2)
+    {
+        Interlocked.Increment(ref Counter(slots, p0, p1, p2));
+        var counters = new Span<int>((int*)slots[0], (int)slots[2]);
+
+        // Bounded, so that a pool that does not share out the rest fails instead of hanging.
+        for (int i = 0; p0 == slots[5] && counters.Contains(0); i++)
+        {
+            if (i == 30_000)
+                throw new InvalidOperationException("the others were not run");
+            Thread.Sleep(1);
+        }
+    }
+
+    private static void CountSlowly(long* slots, byte* scratch, int p0, int p1, int p2)
+    {
+        Thread.SpinWait(p0);
+        CountRuns(slots, scratch, p0, p1, p2);
     }
 
     private static void Width512(long* slots, byte* scratch, int p0, int p1, int p2) => *(int*)slots[0] = 512;

@@ -10,71 +10,73 @@ namespace KernelFoundry;
     Justification = "The thread frees its scratch when it ends; a waker may still hold the event.")]
 internal sealed class Worker
 {
-    private const int Awake = 0;
-    private const int Parked = 1;
+    /// <summary>How often a worker looks for a launch before it looks at the clock, which takes longer.</summary>
+    private const int LooksPerTimestamp = 16;
 
     private readonly WorkerPool pool;
+    private readonly int number;
     private readonly long spinTicks;
     private readonly Thread thread;
     private readonly ScratchArena scratch = new();
     private readonly AutoResetEvent wake = new(false);
-    private int state;
 
+    /// <param name="pool">The pool whose launches it joins.</param>
+    /// <param name="number">Its number in the pool, from 1; 0 is the thread that launches.</param>
+    /// <param name="spinTime">How long it spins before it sleeps.</param>
     public Worker(WorkerPool pool, int number, TimeSpan spinTime)
     {
         this.pool = pool;
+        this.number = number;
         spinTicks = (long)(spinTime.TotalSeconds * Stopwatch.Frequency);
         thread = new Thread(Loop) { IsBackground = true, Name = $"KernelFoundry worker {number}" };
         thread.Start();
     }
 
-    /// <summary>Wakes the worker if it sleeps. The caller must have published what to wake for.</summary>
-    public void Wake()
-    {
-        if (Volatile.Read(ref state) == Parked && Interlocked.Exchange(ref state, Awake) == Parked)
-            wake.Set();
-    }
+    /// <summary>Ends the sleep of a worker that has parked.</summary>
+    public void Wake() => wake.Set();
 
     public void Join() => thread.Join();
 
     private void Loop()
     {
-        int seen = 0;
-        long idleSince = Stopwatch.GetTimestamp();
-        while (!pool.IsStopping)
+        ref Share own = ref pool.ShareOf(number);
+        while (WaitForLaunch(ref own))
         {
-            int launch = pool.OpenLaunch;
-            if (launch != 0 && launch != seen)
-            {
-                seen = launch;
-                pool.Join(launch, scratch);
-                idleSince = Stopwatch.GetTimestamp();
-            }
-            else if (Stopwatch.GetTimestamp() - idleSince < spinTicks)
-            {
-                Thread.SpinWait(16);
-            }
-            else
-            {
-                Park(seen);
-                idleSince = Stopwatch.GetTimestamp();
-            }
+            if (!own.TryJoin())
+                continue;
+            pool.RunPrograms(number, scratch);
+            own.Leave();
         }
 
         scratch.Dispose();
     }
 
-    private void Park(int seen)
+    // False if the pool ends.
+    private bool WaitForLaunch(ref Share own)
     {
-        // The exchange is a full fence: either this thread sees a launch opened before, or the launcher sees this thread parked.
-        Interlocked.Exchange(ref state, Parked);
-        int launch = pool.OpenLaunch;
-        if ((launch != 0 && launch != seen) || pool.IsStopping)
+        while (!pool.IsStopping)
         {
-            Volatile.Write(ref state, Awake);
-            return;
+            long started = Stopwatch.GetTimestamp();
+            do
+            {
+                for (int look = 0; look < LooksPerTimestamp; look++)
+                {
+                    if (own.IsOffered)
+                        return true;
+                    SpinPause.Once();
+                }
+            }
+            while (!pool.IsStopping && Stopwatch.GetTimestamp() - started < spinTicks);
+            Park(ref own);
         }
 
-        wake.WaitOne();
+        return false;
+    }
+
+    // Parking and stopping are full fences: either this thread sees that the pool stops, or who stops it sees this thread parked.
+    private void Park(ref Share own)
+    {
+        if (own.TryPark() && !(pool.IsStopping && own.TryUnpark()))
+            wake.WaitOne();
     }
 }

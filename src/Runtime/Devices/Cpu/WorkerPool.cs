@@ -3,38 +3,36 @@ using System.Runtime.InteropServices;
 namespace KernelFoundry;
 
 /// <summary>
-/// Runs the programs of one launch at a time on the calling thread and any worker that is ready. Programs are handed out in contiguous chunks
-/// by an atomic counter, and each runs alone on its arguments, so results do not depend on the number of threads. A launch allocates nothing.
+/// Runs the programs of one launch at a time on the calling thread and any worker that is ready. Each thread starts with a contiguous share of
+/// the programs, and takes from the others' when it has finished its own. Programs run alone on their arguments, so results depend neither on
+/// the number of threads nor on who takes what. A launch allocates nothing.
 /// </summary>
 /// <remarks>
-/// Joining is optional: a launch is open while its programs are handed out, a worker counts itself active before it looks whether the launch
-/// is still open, and the launcher closes it before it waits for the active count to be zero. A worker that wakes late finds it closed, and
-/// nobody waits for it.
+/// Joining is optional: a launch is offered to each worker by a word in its share, the worker joins by changing the word, and the launcher, when
+/// no programs are left, withdraws the offers that were not followed. It waits for the workers that have joined; the share of one that wakes late,
+/// or has been stopped by the system, is taken by the others, and nobody waits for it.
 /// </remarks>
 internal sealed unsafe class WorkerPool : IDisposable
 {
-    /// <summary>Chunks per thread: enough to even out threads that are slowed down, few enough to keep the counter cold.</summary>
-    private const int ChunksPerThread = 8;
+    /// <summary>Chunks a share is taken in: enough to even out threads that are slowed down, few enough to keep its counter cold.</summary>
+    private const int ChunksPerShare = 8;
+
+    /// <summary>Looks at the last workers' work before the launcher lets other threads run: one of them may need this processor.</summary>
+    private const int LooksBeforeYield = 1000;
 
     private readonly Lock launching = new();
     private readonly Worker[] workers;
+    private readonly Share[] shares;
     private readonly ScratchArena callerScratch = new();
-    private Counters counters;
     private volatile bool stopping;
-    private int generation;
-
-    // The open launch. Written while none is open.
-    private delegate*<long*, byte*, int, int, int, void> entry;
-    private long* slots;
-    private LaunchShape shape;
-    private long programs;
-    private long chunk;
+    private OpenLaunch launch;
     private ProgramFailure? failure;
 
     /// <param name="threads">Threads that run programs, the caller's included.</param>
     /// <param name="spinTime">How long an idle worker spins before it sleeps.</param>
     public WorkerPool(int threads, TimeSpan spinTime)
     {
+        shares = new Share[threads];
         workers = new Worker[threads - 1];
         for (int i = 0; i < workers.Length; i++)
             workers[i] = new Worker(this, i + 1, spinTime);
@@ -42,8 +40,8 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     public bool IsStopping => stopping;
 
-    /// <summary>The number of the launch that is open; 0 if none is.</summary>
-    public int OpenLaunch => Volatile.Read(ref counters.Open);
+    /// <summary>A thread's share: 0 is the launcher's.</summary>
+    public ref Share ShareOf(int thread) => ref shares[thread];
 
     /// <summary>Runs all programs of a launch and returns when they are done.</summary>
     public void Run(KernelDefinition kernel, delegate*<long*, byte*, int, int, int, void> entry, long* slots, in LaunchShape shape)
@@ -51,18 +49,16 @@ internal sealed unsafe class WorkerPool : IDisposable
         lock (launching)
         {
             ObjectDisposedException.ThrowIf(stopping, typeof(Device));
-            this.entry = entry;
-            this.slots = slots;
-            this.shape = shape;
-            programs = shape.ProgramCount;
-            chunk = Math.Max(1, programs / ((workers.Length + 1L) * ChunksPerThread));
-            counters.Next = 0;
-
-            long helpers = Math.Min(workers.Length, ((programs + chunk - 1) / chunk) - 1);
-            if (helpers > 0)
-                RunWith((int)helpers);
-            else
-                RunPrograms(callerScratch);
+            long programs = shape.ProgramCount;
+            int filled = (int)Math.Min(shares.Length, programs);
+            launch.Entry = entry;
+            launch.Slots = slots;
+            launch.Shape = shape;
+            launch.Chunk = Math.Max(1, programs / (filled * ChunksPerShare));
+            launch.Shares = filled;
+            Offer(programs, filled);
+            RunPrograms(0, callerScratch);
+            Finish(filled);
 
             if (failure is { } failed)
             {
@@ -72,21 +68,42 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>Takes part in a launch, if it is still open.</summary>
-    public void Join(int launch, ScratchArena scratch)
+    /// <summary>Runs the programs of a thread's own share, then what is left of the shares after it.</summary>
+    /// <param name="thread">The thread's number; it must be the launcher's or have joined the launch.</param>
+    /// <param name="arena">The thread's scratch.</param>
+    public void RunPrograms(int thread, ScratchArena arena)
     {
-        Interlocked.Increment(ref counters.Active);
-        if (Volatile.Read(ref counters.Open) == launch)
-            RunPrograms(scratch);
-        Interlocked.Decrement(ref counters.Active);
+        long program = 0;
+        try
+        {
+            byte* scratch = arena.Get(launch.Shape.CpuScratchBytes);
+            int share = thread;
+            for (int i = 0; i < launch.Shares; i++)
+            {
+                while (shares[share].TryTake(launch.Chunk, out program, out long end))
+                    RunRange(scratch, ref program, end);
+                if (++share == launch.Shares)
+                    share = 0;
+            }
+        }
+        catch (Exception exception)
+        {
+            // The first failure is reported; the others stop at their next chunk.
+            Interlocked.CompareExchange(ref failure, new ProgramFailure(program, exception), null);
+            for (int i = 0; i < launch.Shares; i++)
+                shares[i].Abandon();
+        }
     }
 
     /// <summary>Asks the workers to end, without waiting for them.</summary>
     public void Stop()
     {
         stopping = true;
-        foreach (Worker? worker in workers)
-            worker?.Wake();
+        for (int i = 0; i < workers.Length; i++)
+        {
+            if (shares[i + 1].TryUnpark())
+                workers[i].Wake();
+        }
     }
 
     /// <summary>Ends the workers, after a launch that is running.</summary>
@@ -99,55 +116,60 @@ internal sealed unsafe class WorkerPool : IDisposable
         callerScratch.Dispose();
     }
 
-    private void RunWith(int helpers)
+    // Where it does not come out even, the first shares have one program more: the launcher starts first.
+    private void Offer(long programs, int filled)
     {
-        generation = generation == int.MaxValue ? 1 : generation + 1;
+        (long each, long more) = Math.DivRem(programs, filled);
+        long end = programs;
+        for (int i = filled - 1; i >= 0; i--)
+        {
+            long first = end - each - (i < more ? 1 : 0);
+            shares[i].Fill(first, end);
+            end = first;
+        }
 
-        // The exchange is a full fence between opening the launch and looking who sleeps: see Worker.Park.
-        Interlocked.Exchange(ref counters.Open, generation);
-        for (int i = 0; i < helpers; i++)
-            workers[i].Wake();
-
-        RunPrograms(callerScratch);
-
-        Interlocked.Exchange(ref counters.Open, 0);
-        SpinWait spinner = default;
-        while (Volatile.Read(ref counters.Active) != 0)
-            spinner.SpinOnce(sleep1Threshold: -1);
+        // After all are filled: whoever joins may take from any.
+        for (int i = 1; i < filled; i++)
+        {
+            if (shares[i].Offer())
+                workers[i - 1].Wake();
+        }
     }
 
-    private void RunPrograms(ScratchArena arena)
+    private void Finish(int filled)
     {
-        long program = 0;
-        try
+        for (int i = 1; i < filled; i++)
+            shares[i].Withdraw();
+        for (int i = 1; i < filled; i++)
         {
-            byte* scratch = arena.Get(shape.CpuScratchBytes);
-            while ((program = Interlocked.Add(ref counters.Next, chunk) - chunk) < programs)
+            for (int look = 0; shares[i].IsJoined; look++)
             {
-                long end = Math.Min(program + chunk, programs);
-                (int p0, int p1, int p2) = IdsOf(program, shape);
-                while (true)
-                {
-                    entry(slots, scratch, p0, p1, p2);
-                    if (++program == end)
-                        break;
-                    if (++p0 == shape.Grid0)
-                    {
-                        p0 = 0;
-                        if (++p1 == shape.Grid1)
-                        {
-                            p1 = 0;
-                            p2++;
-                        }
-                    }
-                }
+                if (look < LooksBeforeYield)
+                    SpinPause.Once();
+                else
+                    Thread.Yield();
             }
         }
-        catch (Exception exception)
+    }
+
+    // Counts where the caller can see it: a failure says in which program it was.
+    private void RunRange(byte* scratch, ref long program, long end)
+    {
+        (int p0, int p1, int p2) = IdsOf(program, launch.Shape);
+        while (true)
         {
-            // The first failure is reported; the others stop at their next chunk.
-            Interlocked.CompareExchange(ref failure, new ProgramFailure(program, exception), null);
-            Volatile.Write(ref counters.Next, programs);
+            launch.Entry(launch.Slots, scratch, p0, p1, p2);
+            if (++program == end)
+                break;
+            if (++p0 == launch.Shape.Grid0)
+            {
+                p0 = 0;
+                if (++p1 == launch.Shape.Grid1)
+                {
+                    p1 = 0;
+                    p2++;
+                }
+            }
         }
     }
 
@@ -158,21 +180,24 @@ internal sealed unsafe class WorkerPool : IDisposable
         return ((int)p0, (int)p1, (int)p2);
     }
 
-    /// <summary>What threads write during a launch, each on its own cache lines (128 bytes: processors fetch lines in pairs).</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
-    private struct Counters
+    /// <summary>What the programs are. Written while no worker is in a launch; its lines hold nothing written during one.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct OpenLaunch
     {
-        /// <summary>First program not handed out.</summary>
-        [FieldOffset(128)]
-        public long Next;
+        [FieldOffset(64)]
+        public delegate*<long*, byte*, int, int, int, void> Entry;
 
-        /// <summary>The launch that may be joined.</summary>
-        [FieldOffset(256)]
-        public int Open;
+        [FieldOffset(72)]
+        public long* Slots;
 
-        /// <summary>Workers in the launch, or looking whether they still may be.</summary>
-        [FieldOffset(384)]
-        public int Active;
+        [FieldOffset(80)]
+        public long Chunk;
+
+        [FieldOffset(88)]
+        public LaunchShape Shape;
+
+        [FieldOffset(120)]
+        public int Shares;
     }
 
     private sealed record ProgramFailure(long Program, Exception Exception)

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace KernelFoundry.EndToEnd.Tests;
+
+/// <summary>
+/// The machine code of the loops that decide a model's speed: what they compute with, that nothing in them is called or spilled, and how many
+/// instructions they take. A number is what was counted when it was written, rounded up: a change that needs more says why.
+/// </summary>
+public class HotLoopTests
+{
+    // vpmaddubsw multiplies 64 pairs of bytes at 512 bits and 32 at 256; vfmadd231ps 16 or 8 pairs of floats; FlashDecode rounds 16 exponents at once.
+    private static readonly HotLoop[] s_loops =
+    [
+        new("MatVecInt8", "q8_0", 512, "Run512", "vpmaddubsw", 25, "vpmaddwd"),
+        new("MatVecInt8", "q4_0", 512, "Run512", "vpmaddubsw", 25, "vpmaddwd"),
+        new("MatVecInt8", "q4_k", 512, "Run512", "vpmaddubsw", 24, "vpmaddwd"),
+        new("MatVecInt8", "q6_k", 512, "Run512", "vpmaddubsw", 21, "vpmaddwd"),
+        new("MatVecInt8", "q8_0", 256, "Run256", "vpmaddubsw", 17, "vpmaddwd"),
+        new("MatVecInt8", "q4_0", 256, "Run256", "vpmaddubsw", 18, "vpmaddwd"),
+        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 22, "vpmaddwd"),
+        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 20, "vpmaddwd"),
+        new("MatVec", "f32", 512, "Run512", "vfmadd231ps", 6),
+        new("MatVec", "f16", 512, "Run512", "vfmadd231ps", 13),
+        new("MatVec", "bf16", 512, "Run512", "vfmadd231ps", 7),
+        new("MatVec", "f32", 256, "Run256", "vfmadd231ps", 4),
+        new("MatMul", "f32", 512, "ByColumns", "vfmadd231ps", 3),
+        new("MatMul", "f32", 256, "ByColumns", "vfmadd231ps", 3.5),
+        new("FlashDecode", "f32", 512, "Run512", "vrndscaleps", 47, "vfmadd213ps"),
+        new("FlashDecode", "f16", 512, "Run512", "vrndscaleps", 49, "vfmadd213ps"),
+        new("FlashDecode", "f32", 512, "ByDepth", "vfmadd231ps", 4.2),
+    ];
+
+    public static TheoryData<int> Loops => [.. Enumerable.Range(0, s_loops.Length)];
+
+    [Theory]
+    [MemberData(nameof(Loops))]
+    public void TheHotLoopHoldsWhatItShould(int number)
+    {
+        HotLoop expected = s_loops[number];
+        MachineCode[] methods = [.. ListingOf(expected).Where(method => method.Name.Contains($":{expected.Method}(", StringComparison.Ordinal))];
+        Assert.True(methods.Length > 0, $"{expected}: the method was not compiled.");
+        foreach (MachineCode method in methods)
+            Check(expected, method.HotLoop(expected.Unit));
+    }
+
+    [Fact]
+    public void LoopsAreReadFromAListing()
+    {
+        MachineCode method = Assert.Single(MachineCode.Read("""
+            ; Assembly listing for method A:Run512(int) (FullOpts)
+            G_M000_IG01:                ;; offset=0x0000
+                   push     rbp
+            G_M000_IG02:                ;; offset=0x0001
+                   xor      ecx, ecx
+                   align    [0 bytes for IG03]
+            G_M000_IG03:                ;; offset=0x0005
+                   vfmadd231ps zmm1, zmm0, zmmword ptr [rdi+4*rcx]
+                   vaddps   zmm1, zmm2, zmm1
+                   add      ecx, 16
+                   cmp      ecx, esi
+                   jl       SHORT G_M000_IG03
+            G_M000_IG04:                ;; offset=0x0010
+                   inc      eax
+                   jl       SHORT G_M000_IG02
+                   ret
+            """));
+        Assert.Equal(10, method.Instructions.Count);
+        Assert.Equal([(2, 6), (1, 8)], method.Loops);
+        Assert.Equal("vfmadd231ps,vaddps,add,cmp,jl", string.Join(',', method.HotLoop("vfmadd231ps").Select(MachineCode.Mnemonic)));
+        Assert.Empty(method.HotLoop("vpmaddwd"));
+        Assert.Empty(method.HotLoop("inc"));
+    }
+
+    private static void Check(HotLoop expected, IReadOnlyList<string> loop)
+    {
+        string text = $"{expected}\n{string.Join('\n', loop)}";
+        int steps = loop.Count(each => MachineCode.Mnemonic(each) == expected.Unit);
+        Assert.True(steps > 0, $"{expected}: no innermost loop has {expected.Unit}.");
+        Assert.All(expected.Also, also => Assert.True(loop.Any(each => MachineCode.Mnemonic(each) == also), $"No {also} in {text}"));
+        string perStep = (loop.Count / (double)steps).ToString("0.00", CultureInfo.InvariantCulture);
+        Assert.True(loop.Count <= expected.MostPerStep * steps, $"{perStep} instructions a step; at most {expected.MostPerStep}: {text}");
+        Assert.DoesNotContain(loop, each => MachineCode.Mnemonic(each) == "call");
+        Assert.DoesNotContain(loop, IsSpill);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{expected}: {perStep} instructions a step");
+    }
+
+    private static bool IsSpill(string instruction) =>
+        new[] { "zmmword ptr [r", "ymmword ptr [r" }.Any(vector => instruction.Contains($"{vector}bp", StringComparison.Ordinal)
+            || instruction.Contains($"{vector}sp", StringComparison.Ordinal));
+
+    private static MachineCode[] ListingOf(HotLoop expected)
+    {
+        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "The instructions are those of x64.");
+        Assert.SkipUnless(
+            expected.Bits == 512 ? Vector512.IsHardwareAccelerated : Vector256.IsHardwareAccelerated,
+            $"The processor does not compute with {expected.Bits} bits.");
+        string file = Path.Combine(Path.GetTempPath(), $"kernelfoundry-{Guid.NewGuid():N}.asm");
+        try
+        {
+            // Narrower vectors as a processor without wider ones compiles them, and without the byte products only some of those have.
+            var environment = new Dictionary<string, string>
+            {
+                ["DOTNET_JitDisasm"] = expected.Method,
+                ["DOTNET_JitStdOutFile"] = file,
+                ["DOTNET_EnableAVX512"] = expected.Bits == 512 ? "1" : "0",
+                ["DOTNET_EnableAVXVNNI"] = "0",
+            };
+            Kf kf = Kf.Run(expected.Arguments, environment);
+            Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
+            Assert.SkipUnless(File.Exists(file) && new FileInfo(file).Length > 0, "The runtime's JIT prints no listings (DOTNET_JitDisasm).");
+            return [.. MachineCode.Read(File.ReadAllText(file))];
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
