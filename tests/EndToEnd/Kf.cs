@@ -17,9 +17,15 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
     public static Kf Run(string[] args, IReadOnlyDictionary<string, string> environment) => Run(args, _ => { }, environment);
 
     /// <summary>Runs the tool; <paramref name="speaking"/> is called when the first output has come.</summary>
-    public static Kf Run(string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment = null)
+    public static Kf Run(string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment = null) =>
+        Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "kf.dll"), .. args], speaking, environment);
+
+    /// <summary>Runs the tool published as a binary.</summary>
+    public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { });
+
+    private static Kf Run(string file, string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using Process process = Start(args, environment ?? new Dictionary<string, string>());
+        using Process process = Start(file, args, environment ?? new Dictionary<string, string>());
         var output = new StringBuilder();
         var error = new StringBuilder();
         Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
@@ -35,9 +41,9 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         return new Kf(process.ExitCode, output.ToString(), error.ToString());
     }
 
-    private static Process Start(string[] args, IReadOnlyDictionary<string, string> environment)
+    private static Process Start(string file, string[] args, IReadOnlyDictionary<string, string> environment)
     {
-        var info = new ProcessStartInfo("dotnet")
+        var info = new ProcessStartInfo(file, args)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -45,9 +51,6 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "kf.dll"));
-        foreach (string arg in args)
-            info.ArgumentList.Add(arg);
         foreach ((string name, string value) in environment)
             info.Environment[name] = value;
         return Process.Start(info)!;

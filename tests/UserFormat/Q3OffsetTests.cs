@@ -26,6 +26,10 @@ public sealed class Q3OffsetTests
     public void MatMul(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
+    [KernelData(typeof(Linear), nameof(Linear.MatMulInt8), TypeArgument = typeof(Q3Offset))]
+    public void MatMulInt8(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
     [KernelData(typeof(Linear), nameof(Linear.MatVecInt8), TypeArgument = typeof(Q3Offset))]
     public void MatVecInt8(KernelTest test) => KernelRunner.Run(test);
 

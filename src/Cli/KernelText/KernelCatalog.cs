@@ -18,8 +18,8 @@ internal static partial class KernelCatalog
     // Kernels register from the module initializer, which runs when something of the assembly is used.
     static KernelCatalog() => RuntimeHelpers.RunModuleConstructor(typeof(Normalization).Module.ModuleHandle);
 
-    /// <summary>All kernels, by name.</summary>
-    public static IReadOnlyList<KernelDefinition> Kernels => KernelRegistry.Definitions;
+    /// <summary>All kernels of the library, by name. The process may know others, of assemblies whose initializers have run too.</summary>
+    public static IReadOnlyList<KernelDefinition> Kernels => [.. KernelRegistry.Definitions.Where(kernel => s_sizes.Value.ContainsKey(kernel.Name))];
 
     /// <summary>The kernel whose name is, or ends in, <paramref name="name"/>, in any case.</summary>
     /// <exception cref="UsageException">There is none, or more than one.</exception>

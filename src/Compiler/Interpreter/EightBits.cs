@@ -32,32 +32,93 @@ internal static class EightBits
         };
     }
 
-    /// <summary>A row as codes, scales and sums.</summary>
-    public static Action<WorkItem> Quantize(QuantizeRow statement, ExpressionCompiler expressions)
+    /// <summary>Rows as codes, scales and sums.</summary>
+    public static Action<WorkItem> Quantize(QuantizeRows statement, ExpressionCompiler expressions, Func<WorkItem, Func<int, int, Number>> source)
     {
-        LocalMemory source = expressions.Buffer(statement.Source), codes = expressions.Buffer(statement.Codes), scales = expressions.Buffer(statement.Scales);
+        Func<WorkItem, Rows> codes = Of(statement.Codes, expressions), scales = Of(statement.Scales, expressions);
         LocalMemory? sums = statement.Sums is { } buffer ? expressions.Buffer(buffer) : null;
-        ScalarCode length = expressions.Scalar(statement.Length);
+        ScalarCode count = expressions.Scalar(statement.Rows), length = expressions.Scalar(statement.Length);
         return item =>
         {
-            int size = length(item).I32, padded = (size + ByteTree.Lanes - 1) / ByteTree.Lanes * ByteTree.Lanes;
-            for (int at = 0; at < padded; at += QuantizedRow.Packed)
+            Func<int, int, Number> from = source(item);
+            (Rows to, Rows factors) = (codes(item), scales(item));
+            int rows = count(item).I32, size = length(item).I32, padded = (size + ByteTree.Lanes - 1) / ByteTree.Lanes * ByteTree.Lanes;
+            for (int row = 0; row < rows; row++)
             {
-                int start = at / statement.Group * statement.Group;
-                (float inverse, float scale) = at < size ? Scale(start, Math.Min(start + statement.Group, size), i => source.Read(i).F32) : (0, 0);
-                int packed = 0, sum = 0;
-                for (int t = 0; t < QuantizedRow.Packed; t++)
+                for (int at = 0; at < padded; at += statement.Run)
                 {
-                    int code = at + t < size && inverse != 0 ? (int)Code(source.Read(at + t).F32, inverse) : 0;
-                    packed |= (code & 255) << (8 * t);
-                    sum += code;
-                }
+                    int start = at / statement.Group * statement.Group;
+                    (float inverse, float scale) = at < size ? Scale(start, Math.Min(start + statement.Group, size), i => from(row, i).F32) : (0, 0);
+                    int sum = 0;
+                    for (int four = at; four < at + statement.Run; four += QuantizedRow.Packed)
+                    {
+                        int packed = 0;
+                        for (int t = 0; t < QuantizedRow.Packed; t++)
+                        {
+                            int code = four + t < size && inverse != 0 ? (int)Code(from(row, four + t).F32, inverse) : 0;
+                            packed |= (code & 255) << (8 * t);
+                            sum += code;
+                        }
 
-                codes.Write(at / QuantizedRow.Packed, Number.Of(packed));
-                scales.Write(at / QuantizedRow.Packed, Number.Of(scale));
-                sums?.Write(at / QuantizedRow.Packed, statement.Sums!.Type == DType.F32 ? Number.Of(scale * sum) : Number.Of(-statement.Bias * sum));
+                        to.Write(row, four / QuantizedRow.Packed, Number.Of(packed));
+                    }
+
+                    factors.Write(row, at / statement.Run, Number.Of(scale));
+                    sums?.Write(
+                        (row * factors.Stride) + (at / statement.Run), statement.Sums!.Type == DType.F32 ? Number.Of(scale * sum) : Number.Of(-statement.Bias * sum));
+                }
             }
         };
+    }
+
+    /// <summary>A product of matrices of bytes.</summary>
+    public static Action<WorkItem> Contract(ContractBytes statement, ExpressionCompiler expressions)
+    {
+        Func<WorkItem, Rows> a = Of(statement.A, expressions), scalesA = Of(statement.ScalesA, expressions);
+        Func<WorkItem, Rows> b = Of(statement.B, expressions), scalesB = Of(statement.ScalesB, expressions), target = Of(statement.Target, expressions);
+        LocalMemory? sums = statement.Sums is { } buffer ? expressions.Buffer(buffer) : null;
+        ScalarCode rows = expressions.Scalar(statement.M), columns = expressions.Scalar(statement.N), runs = expressions.Scalar(statement.Runs);
+        Func<Number, Number, Number, Number> multiplyAdd = ScalarMath.Bind(OpCode.Fma, null);
+        return item =>
+        {
+            (Rows left, Rows leftScales, Rows right, Rows rightScales, Rows result) = (a(item), scalesA(item), b(item), scalesB(item), target(item));
+            (int m, int n, int count) = (rows(item).I32, columns(item).I32, runs(item).I32);
+            for (int row = 0; row < m; row++)
+            {
+                for (int column = 0; column < n; column++)
+                {
+                    Number total = statement.Accumulates ? result.Read(row, column) : Number.Of(0f);
+                    for (int run = 0; run < count; run++)
+                    {
+                        int sum = sums?.Read((row * leftScales.Stride) + run).I32 ?? 0;
+                        for (int k = run * statement.Run / QuantizedRow.Packed; k < (run + 1) * statement.Run / QuantizedRow.Packed; k++)
+                        {
+                            (int x, int w) = (left.Read(row, k).I32, right.Read(k, column).I32);
+                            for (int t = 0; t < QuantizedRow.Packed; t++)
+                                sum += (sbyte)(x >> (8 * t)) * (byte)(w >> (8 * t));
+                        }
+
+                        float scale = rightScales.Read(run, column).F32 * leftScales.Read(row, run).F32;
+                        total = multiplyAdd(Number.Of((float)sum), Number.Of(scale), total);
+                    }
+
+                    result.Write(row, column, total);
+                }
+            }
+        };
+    }
+
+    private static Func<WorkItem, Rows> Of(BufferMatrix matrix, ExpressionCompiler expressions)
+    {
+        (LocalMemory buffer, ScalarCode stride) = (expressions.Buffer(matrix.Buffer), expressions.Scalar(matrix.RowStride));
+        return item => new Rows(buffer, stride(item).I32);
+    }
+
+    private readonly record struct Rows(LocalMemory Buffer, int Stride)
+    {
+        public Number Read(int row, int column) => Buffer.Read((row * Stride) + column);
+
+        public void Write(int row, int column, Number value) => Buffer.Write((row * Stride) + column, value);
     }
 
     private static void Round(int length, int group, Func<int, float> read, Action<int, float> write)

@@ -119,6 +119,14 @@ internal sealed class ExpressionCompiler(
                 };
             case DotBytes dot:
                 return Dot(dot);
+            case PackedCodes packed:
+                Func<WorkItem, Func<int, int>> codes = Codes(packed.Codes);
+                return item =>
+                {
+                    Func<int, int> code = codes(item);
+                    return Make(lane => Number.Of(Enumerable.Range(0, QuantizedRow.Packed)
+                        .Aggregate(0, (word, t) => word | ((code((lane * QuantizedRow.Packed) + t) & 255) << (8 * t)))));
+                };
             default:
                 throw new IrException($"no vector expression of this form: {expression}", who.Location);
         }
@@ -267,26 +275,34 @@ internal sealed class ExpressionCompiler(
     {
         LocalMemory other = Buffer(dot.Other);
         ScalarCode first = Scalar(dot.Index);
-        ScalarCode[] start = dot.Codes.Start.AsEnumerable().Select(Scalar).ToArray();
+        Func<WorkItem, Func<int, int>> codes = Codes(dot.Codes);
         LaneCode? accumulator = dot.Accumulator is null ? null : Vector(dot.Accumulator);
         return item =>
         {
-            int[] at = start.Select(s => s(item).I32).ToArray();
             int from = first(item).I32;
             Number[]? sums = accumulator?.Invoke(item);
-            int Read(int offset, bool isSigned)
-            {
-                int[] index = (int[])at.Clone();
-                index[index.Length - 1] += offset;
-                return memory.Read(dot.Codes.View, index, isSigned ? RawType.I8 : RawType.U8, true, who).I32;
-            }
-
+            Func<int, int> code = codes(item);
             return Make(lane =>
             {
                 int sum = sums?[lane].I32 ?? 0, packed = other.ReadLane(from + lane).Bits;
                 for (int t = 0; t < QuantizedRow.Packed; t++)
-                    sum += dot.Codes.Tree.At((lane * QuantizedRow.Packed) + t, Read) * (sbyte)(packed >> (8 * t));
+                    sum += code((lane * QuantizedRow.Packed) + t) * (sbyte)(packed >> (8 * t));
                 return Number.Of(sum);
+            });
+        };
+    }
+
+    private Func<WorkItem, Func<int, int>> Codes(ByteCodes codes)
+    {
+        ScalarCode[] start = codes.Start.AsEnumerable().Select(Scalar).ToArray();
+        return item =>
+        {
+            int[] at = start.Select(s => s(item).I32).ToArray();
+            return lane => codes.Tree.At(lane, (offset, isSigned) =>
+            {
+                int[] index = (int[])at.Clone();
+                index[index.Length - 1] += offset;
+                return memory.Read(codes.View, index, isSigned ? RawType.I8 : RawType.U8, true, who).I32;
             });
         };
     }

@@ -66,7 +66,8 @@ internal sealed class MatrixSteps(ExpressionCompiler expressions, MemoryTracker 
         return TileReductions.Tree(partials, Add);
     }
 
-    private Func<WorkItem, Func<int, int, Number>> Reader(Matrix matrix)
+    /// <summary>Elements of a matrix by row and column.</summary>
+    public Func<WorkItem, Func<int, int, Number>> Reader(Matrix matrix)
     {
         if (matrix is BufferMatrix held)
         {

@@ -47,8 +47,12 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Contract(contract));
             case TransposeMatrix transpose when !isThreads:
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Transpose(transpose));
-            case QuantizeRow quantize when !isThreads:
-                return new PlainStep(who, at, EightBits.Quantize(quantize, expressions));
+            case QuantizeRows quantize when !isThreads:
+                return new PlainStep(who, at, EightBits.Quantize(quantize, expressions, new MatrixSteps(expressions, memory, who).Reader(quantize.Source)));
+            case ContractBytes product when !isThreads:
+                return new PlainStep(who, at, EightBits.Contract(product, expressions));
+            case Prefetch when !isThreads:
+                return new PlainStep(who, at, _ => { });
             case RoundRow round when !isThreads:
                 return new PlainStep(who, at, EightBits.Round(round, expressions, who));
             case Barrier when isThreads:

@@ -125,6 +125,7 @@ internal static class IrText
         return isNumber && !float.IsInfinity(number) && !float.IsNaN(number);
     }
 
+    // By their names: an array of the values needs code made at run time, which Native AOT has not.
     private static Dictionary<string, T> Words<T>()
-        where T : Enum => ((T[])Enum.GetValues(typeof(T))).ToDictionary(member => Word(member));
+        where T : Enum => Enum.GetNames(typeof(T)).Select(name => (T)Enum.Parse(typeof(T), name)).ToDictionary(member => Word(member));
 }

@@ -5,8 +5,8 @@ namespace KernelFoundry.Compiler.Lowering;
 // The code form: structured statements over scalars, vectors and memory; what remains after tiles have become loops.
 //
 //   program   = buffers body
-//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | quantize row | round row | barrier
-//   expr      = var | literal | op exprs | load view | load local | broadcast | spread | lanes | permute lanes | dot bytes | reduce lanes
+//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | quantize rows | contract bytes | round row | prefetch | barrier
+//   expr      = var | literal | op exprs | load view | load local | broadcast | spread | lanes | permute lanes | dot bytes | packed codes | reduce lanes
 //             | identifiers of launch and thread
 //
 // Two dialects share it. The thread form (OpenCL, PTX, ILGPU) has only scalar expressions, and every work-item of a group runs the body; local
@@ -102,6 +102,9 @@ public sealed record ByteCodes(string View, Exprs Start, ByteTree Tree, bool IsS
 /// </summary>
 public sealed record DotBytes(ByteCodes Codes, LocalBuffer Other, Expr Index, Expr? Accumulator) : Expr(DType.I32, true);
 
+/// <summary>The codes as they are, four a lane, the first in the least byte.</summary>
+public sealed record PackedCodes(ByteCodes Codes) : Expr(DType.I32, true);
+
 /// <summary>Scalars in equal runs of lanes: lane l holds the scalar l * n / 16 of n, a power of two.</summary>
 public sealed record Spread(Exprs Scalars) : Expr(Scalars[0].Type, true);
 
@@ -176,11 +179,34 @@ public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, E
 public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;
 
 /// <summary>
-/// Rounds Length floats from the start of a buffer to eight bits, as <see cref="OpCode.FakeQuantize"/> does, in groups of a multiple of four: four codes
-/// an element of Codes, the first in the least byte, and for each four their scale, and in Sums, if wanted, the sum of the four times -Bias (a buffer
-/// of i32) or times the scale (f32). What fills up to a multiple of 64 floats is zeros (vector form only).
+/// Rounds rows of floats, which lie in memory, to eight bits, as <see cref="OpCode.FakeQuantize"/> does, in groups of a multiple of four. A row becomes four codes an element of
+/// Codes, the first in the least byte; and for each run of codes, which lies in one group, their scale, and in Sums, if wanted, their sum times -Bias (a
+/// buffer of i32) or times the scale (f32). What fills a row up to a multiple of 64 floats is zeros (vector form only).
 /// </summary>
-public sealed record QuantizeRow(LocalBuffer Source, Expr Length, int Group, LocalBuffer Codes, LocalBuffer Scales, LocalBuffer? Sums, int Bias) : Stmt;
+public sealed record QuantizeRows(
+    Matrix Source, Expr Rows, Expr Length, int Group, int Run, BufferMatrix Codes, BufferMatrix Scales, LocalBuffer? Sums, int Bias) : Stmt;
+
+/// <summary>
+/// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over runs g of (I(g) + Sums[m, g]) * (ScalesB[g, n] * ScalesA[m, g]), fused run by run, with I(g) the
+/// exact sum over the run's k of A[m, k] B[k, n]: A of signed bytes four an element of a row, B of unsigned ones, at most Greatest, four an element of a
+/// column. Sums (i32), laid out as ScalesA, may be missing (vector form only).
+/// </summary>
+public sealed record ContractBytes(
+    BufferMatrix A, BufferMatrix ScalesA, LocalBuffer? Sums, BufferMatrix B, BufferMatrix ScalesB, BufferMatrix Target, Expr M, Expr N, Expr Runs, int Run, int Greatest, bool Accumulates)
+    : Stmt;
+
+/// <summary>
+/// Says that the bytes of a view from <see cref="Ahead"/> after the place of Indices on will be read soon, whether or not they are the view's: streams of
+/// weights are longer than the pages within which processors prefetch by themselves. No effect but time (vector form only).
+/// </summary>
+public sealed record Prefetch(string View, Exprs Indices, bool ByteOffset, int Bytes) : Stmt
+{
+    /// <summary>Bytes between what is read and what is asked for: two pages, what a core reads during a miss or two.</summary>
+    public const int Ahead = 8192;
+
+    /// <summary>Bytes that one request brings.</summary>
+    public const int Line = 64;
+}
 
 /// <summary>Target[i] = Source[i] rounded to eight bits, for Length elements from First on (vector form only).</summary>
 public sealed record RoundRow(LocalBuffer Source, LocalBuffer Target, Expr First, Expr Length, Expr Group) : Stmt;

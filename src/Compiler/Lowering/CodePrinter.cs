@@ -40,6 +40,7 @@ public static class CodePrinter
         LoadLocal load => $"load{Lanes(load)} {load.Buffer.Name}[{Text(load.Index)}]{Optional("count", load.Count)}",
         LoadView load => Load(load),
         MultiplyAddPairs pairs => $"multiplyaddpairs({Text(pairs.Accumulator)}, {Text(pairs.A)}, {Text(pairs.B)})",
+        PackedCodes packed => $"packed({packed.Codes.View}[{List(packed.Codes.Start.AsEnumerable())}] as {Text(packed.Codes.Tree)})",
         Spread spread => $"spread({List(spread.Scalars.AsEnumerable())})",
         PermuteLanes permute => $"permute({Text(permute.Vector)}, {List(permute.Order.AsEnumerable())})",
         DotBytes dot => $"dotbytes<{(dot.Codes.IsSigned ? "i8" : "u8")}>({dot.Codes.View}[{List(dot.Codes.Start.AsEnumerable())}] as {Text(dot.Codes.Tree)}, "
@@ -173,10 +174,18 @@ public static class CodePrinter
                     Line($"transpose {Text(transpose.Target)} = {Text(transpose.Source)} of [{Text(transpose.Rows)}, {Text(transpose.Columns)}]",
                         transpose.Location);
                     break;
-                case QuantizeRow quantize:
+                case QuantizeRows quantize:
                     string sums = quantize.Sums is { } held ? $", {held.Name} times {(held.Type == DType.F32 ? "scale" : IrText.Int(-quantize.Bias))}" : "";
-                    Line($"quantize {quantize.Codes.Name}, {quantize.Scales.Name}{sums} = {quantize.Source.Name} of [{Text(quantize.Length)}] by {IrText.Int(quantize.Group)}",
-                        quantize.Location);
+                    Line($"quantize {Text(quantize.Codes)}, {Text(quantize.Scales)}{sums} = {Text(quantize.Source)} of [{Text(quantize.Rows)}, {Text(quantize.Length)}] "
+                        + $"by {IrText.Int(quantize.Group)} in runs of {IrText.Int(quantize.Run)}", quantize.Location);
+                    break;
+                case ContractBytes product:
+                    Line($"contract<bytes, {IrText.Int(product.Greatest)}> {Text(product.Target)} {(product.Accumulates ? "+=" : "=")} {Text(product.A)} scaled {Text(product.ScalesA)}"
+                        + $"{(product.Sums is { } start ? $" from {start.Name}" : "")} by {Text(product.B)} scaled {Text(product.ScalesB)} "
+                        + $"of [{Text(product.M)}, {Text(product.N)}, {Text(product.Runs)} x {IrText.Int(product.Run)}]", product.Location);
+                    break;
+                case Prefetch ahead:
+                    Line($"prefetch {ahead.View}[{List(ahead.Indices.AsEnumerable())}] {IrText.Int(ahead.Bytes)} bytes", ahead.Location);
                     break;
                 case RoundRow round:
                     Line($"round {round.Target.Name} = {round.Source.Name} from {Text(round.First)} of [{Text(round.Length)}] by {Text(round.Group)}", round.Location);

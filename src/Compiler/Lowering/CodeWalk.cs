@@ -31,7 +31,13 @@ internal static class CodeWalk
         StoreView store => Present([.. store.Indices.AsEnumerable(), store.Value, store.Count, store.Guard]),
         StoreLocal store => [store.Index, store.Value],
         Contract contract => [.. Operands(contract.A), .. Operands(contract.B), .. Operands(contract.Target), contract.M, contract.N, contract.K],
-        QuantizeRow quantize => [quantize.Length],
+        QuantizeRows quantize => [.. Operands(quantize.Source), .. Operands(quantize.Codes), .. Operands(quantize.Scales), quantize.Rows, quantize.Length],
+        ContractBytes product =>
+        [
+            .. Operands(product.A), .. Operands(product.ScalesA), .. Operands(product.B), .. Operands(product.ScalesB), .. Operands(product.Target),
+            product.M, product.N, product.Runs,
+        ],
+        Prefetch ahead => ahead.Indices.AsEnumerable(),
         RoundRow round => [round.First, round.Length, round.Group],
         TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],
         _ => [],
@@ -49,6 +55,7 @@ internal static class CodeWalk
         LoadLocal load => Present([load.Index, load.Count]),
         Spread spread => spread.Scalars.AsEnumerable(),
         PermuteLanes permute => [permute.Vector],
+        PackedCodes packed => packed.Codes.Start.AsEnumerable(),
         DotBytes dot => Present([.. dot.Codes.Start.AsEnumerable(), dot.Index, dot.Accumulator]),
         MultiplyAddPairs pairs => [pairs.Accumulator, pairs.A, pairs.B],
         _ => [],

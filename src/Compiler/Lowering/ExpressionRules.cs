@@ -122,6 +122,9 @@ internal sealed class ExpressionRules(CodeScope scope)
             case DotBytes dot:
                 Dot(dot);
                 break;
+            case PackedCodes packed:
+                Codes(packed.Codes);
+                break;
             default:
                 throw new IrException($"no expression of this form: {expression}", scope.Location);
         }
@@ -129,8 +132,7 @@ internal sealed class ExpressionRules(CodeScope scope)
 
     private void Dot(DotBytes dot)
     {
-        Parameter view = Indexed(dot.Codes.View, dot.Codes.Start, isVector: false);
-        scope.Require(view.Element.Kind == ElementKind.Quantized, $"{view.Name} holds {view.Element.Name}, which has no bytes to take apart");
+        Codes(dot.Codes);
         scope.Use(dot.Other);
         scope.Require(dot.Other.Type == DType.I32, $"{dot.Other.Name} holds codes as {IrText.Word(dot.Other.Type)}, not as i32");
         Index(dot.Index, $"an index of {dot.Other.Name}");
@@ -138,6 +140,12 @@ internal sealed class ExpressionRules(CodeScope scope)
             return;
         Check(accumulator);
         scope.Require(accumulator is { Type: DType.I32, IsVector: true }, $"an accumulator of bytes is {Describe(accumulator)}");
+    }
+
+    private void Codes(ByteCodes codes)
+    {
+        Parameter view = Indexed(codes.View, codes.Start, isVector: false);
+        scope.Require(view.Element.Kind == ElementKind.Quantized, $"{view.Name} holds {view.Element.Name}, which has no bytes to take apart");
     }
 
     private static bool IsKnownAtLaunch(Expr expression) => expression switch

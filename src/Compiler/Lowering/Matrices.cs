@@ -6,7 +6,7 @@ namespace KernelFoundry.Compiler.Lowering;
 /// <summary>Finds where tiles of two axes lie in memory as matrices, which is what lets a contraction run in one of the target's own loops.</summary>
 internal sealed class Matrices(TileState state)
 {
-    /// <summary>The tile's matrix, or null where its elements must be computed, converted or gathered first.</summary>
+    /// <summary>The tile's matrix (of one row, if it has one axis), or null where its elements must be computed, converted or gathered first.</summary>
     public Matrix? Of(Value tile)
     {
         if (state.Buffers.TryGetValue(tile, out TileBuffer? buffer))
@@ -23,6 +23,13 @@ internal sealed class Matrices(TileState state)
             {
                 start[axis] = state.Scalars[index];
                 continue;
+            }
+
+            // A tile of one axis is a matrix of one row.
+            if (tile.Type.Rank == 1 && axis == last && last > 0 && index.Definition is { Code: OpCode.Range } columns)
+            {
+                start[axis] = state.Scalars[columns.Operands[0]];
+                return new ViewMatrix(access.View, start, last - 1);
             }
 
             // expand<1> makes a column of indices, which run along the rows, expand<0> a row of them.

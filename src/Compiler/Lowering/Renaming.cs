@@ -60,14 +60,28 @@ internal sealed class Renaming
         {
             Source = Of(transpose.Source), Target = Buffered(transpose.Target), Rows = Of(transpose.Rows), Columns = Of(transpose.Columns),
         },
-        QuantizeRow quantize => quantize with
+        QuantizeRows quantize => quantize with
         {
             Source = Of(quantize.Source),
+            Rows = Of(quantize.Rows),
             Length = Of(quantize.Length),
-            Codes = Of(quantize.Codes),
-            Scales = Of(quantize.Scales),
-            Sums = quantize.Sums is { } sums ? Of(sums) : null,
+            Codes = Buffered(quantize.Codes),
+            Scales = Buffered(quantize.Scales),
+            Sums = Optional(quantize.Sums),
         },
+        ContractBytes product => product with
+        {
+            A = Buffered(product.A),
+            ScalesA = Buffered(product.ScalesA),
+            Sums = Optional(product.Sums),
+            B = Buffered(product.B),
+            ScalesB = Buffered(product.ScalesB),
+            Target = Buffered(product.Target),
+            M = Of(product.M),
+            N = Of(product.N),
+            Runs = Of(product.Runs),
+        },
+        Prefetch ahead => ahead with { View = _names[ahead.View], Indices = Of(ahead.Indices) },
         RoundRow round => round with
         {
             Source = Of(round.Source), Target = Of(round.Target), First = Of(round.First), Length = Of(round.Length), Group = Of(round.Group),
@@ -89,8 +103,8 @@ internal sealed class Renaming
         LoadLocal load => load with { Buffer = Of(load.Buffer), Index = Of(load.Index), Count = Optional(load.Count) },
         Spread spread => new Spread(Of(spread.Scalars)),
         PermuteLanes permute => permute with { Vector = Of(permute.Vector) },
-        DotBytes dot => new DotBytes(
-            dot.Codes with { View = _names[dot.Codes.View], Start = Of(dot.Codes.Start) }, Of(dot.Other), Of(dot.Index), Optional(dot.Accumulator)),
+        PackedCodes packed => new PackedCodes(Of(packed.Codes)),
+        DotBytes dot => new DotBytes(Of(dot.Codes), Of(dot.Other), Of(dot.Index), Optional(dot.Accumulator)),
         MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
         _ => throw new IrException($"no expression of this form: {expression}"),
     };
@@ -112,6 +126,10 @@ internal sealed class Renaming
     private LocalBuffer Of(LocalBuffer buffer) => buffer with { Size = Of(buffer.Size) };
 
     private Exprs Of(Exprs expressions) => new([.. expressions.AsEnumerable().Select(Of)]);
+
+    private ByteCodes Of(ByteCodes codes) => codes with { View = _names[codes.View], Start = Of(codes.Start) };
+
+    private LocalBuffer? Optional(LocalBuffer? buffer) => buffer is null ? null : Of(buffer);
 
     private Expr? Optional(Expr? expression) => expression is null ? null : Of(expression);
 }

@@ -62,12 +62,23 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 Matrices(product.A, product.B, product.Target);
                 Extents(product.M, product.N, product.K);
                 break;
+            case TransposeMatrix { Source: BufferMatrix { Buffer.Type: DType.I32 } codes } transpose:
+                Matrices(DType.I32, codes, transpose.Target);
+                Extents(transpose.Rows, transpose.Columns);
+                break;
             case TransposeMatrix transpose:
                 Matrices(transpose.Source, transpose.Target);
                 Extents(transpose.Rows, transpose.Columns);
                 break;
-            case QuantizeRow quantize:
+            case QuantizeRows quantize:
                 Quantize(quantize);
+                break;
+            case ContractBytes product:
+                Contract(product);
+                break;
+            case Prefetch ahead:
+                scope.Require(scope.Form == CodeForm.Vector && ahead.Bytes > 0, "a prefetch of nothing, or in the thread form");
+                expressions.Indexed(ahead.View, ahead.Indices, isVector: false);
                 break;
             case RoundRow round:
                 Floats(round.Source, round.Target);
@@ -128,17 +139,41 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
         }
     }
 
-    private void Quantize(QuantizeRow quantize)
+    private void Quantize(QuantizeRows quantize)
     {
-        Floats(quantize.Source, quantize.Scales);
-        Extents(quantize.Length);
-        scope.Use(quantize.Codes);
-        scope.Require(quantize.Codes.Type == DType.I32, $"{quantize.Codes.Name} holds codes as {IrText.Word(quantize.Codes.Type)}, not as i32");
-        scope.Require(quantize.Group > 0 && quantize.Group % QuantizedRow.Packed == 0, $"a group of {IrText.Int(quantize.Group)} is no multiple of four");
+        Matrices(quantize.Source, quantize.Scales);
+        Matrices(DType.I32, quantize.Codes);
+        Extents(quantize.Rows, quantize.Length);
+        bool fits = quantize.Run > 0 && quantize.Run % QuantizedRow.Packed == 0 && quantize.Group > 0 && quantize.Group % quantize.Run == 0;
+        scope.Require(fits, $"groups of {IrText.Int(quantize.Group)} do not divide into runs of {IrText.Int(quantize.Run)}, a multiple of four");
         if (quantize.Sums is not { } sums)
             return;
         scope.Use(sums);
         scope.Require(sums.Type is DType.I32 or DType.F32, $"{sums.Name} holds sums as {IrText.Word(sums.Type)}");
+    }
+
+    private void Contract(ContractBytes product)
+    {
+        Matrices(DType.F32, product.ScalesA, product.ScalesB, product.Target);
+        Matrices(DType.I32, product.A, product.B);
+        Extents(product.M, product.N, product.Runs);
+        scope.Require(product.Run > 0 && product.Run % QuantizedRow.Packed == 0, $"runs of {IrText.Int(product.Run)} codes are no multiple of four");
+        scope.Require(product.Greatest is > 0 and < 256, $"{IrText.Int(product.Greatest)} is no byte");
+        if (product.Sums is not { } sums)
+            return;
+        scope.Use(sums);
+        scope.Require(sums.Type == DType.I32, $"{sums.Name} holds sums as {IrText.Word(sums.Type)}, not as i32");
+    }
+
+    private void Matrices(DType type, params BufferMatrix[] matrices)
+    {
+        scope.Require(scope.Form == CodeForm.Vector, "a statement over matrices stands in the thread form");
+        foreach (BufferMatrix matrix in matrices)
+        {
+            scope.Use(matrix.Buffer);
+            scope.Require(matrix.Buffer.Type == type, $"{matrix.Buffer.Name} is a matrix of {IrText.Word(matrix.Buffer.Type)}, not of {IrText.Word(type)}");
+            expressions.Index(matrix.RowStride, "the distance between rows");
+        }
     }
 
     private void Floats(params LocalBuffer[] buffers)

@@ -173,7 +173,7 @@ internal sealed class TileLowering
 
     // Through a transpose too: storing the tile under it serves it as well.
     private bool IsContractionOperand(Op user, int position, Value tile) =>
-        (user.Code == OpCode.Dot && user.Operands[position].Type.Rank == 2 && ReferenceEquals(user.Operands[position], tile) && user.Operands[1].Type.Rank == 2)
+        (user.Code == OpCode.Dot && PlanOf(user) is null && user.Operands[position].Type.Rank == 2 && ReferenceEquals(user.Operands[position], tile) && user.Operands[1].Type.Rank == 2)
         || (user.Code == OpCode.Transpose && _dependence.Users(user.Result).Any(u => IsContractionOperand(u, position, user.Result)));
 
     private int Cost(Value value)
@@ -292,30 +292,39 @@ internal sealed class TileLowering
         _state.Buffers[result] = target;
     }
 
-    // How a product runs in integers, where it does: on the tiles of a target that multiplies matrices, for a row of activations.
-    private IntegerDot? PlanOf(Op user) =>
-        _nests.MultipliesMatrices && user.Code == OpCode.Dot && user.Operands[1].Type.Rank == 1 ? IntegerDot.Of(_state, user.Operands[0], user.Operands[1]) : null;
-
-    private QuantizedRow Quantized(IntegerDot plan, Value rounded)
+    // How a product runs in integers, where it does: on a target that multiplies matrices, weights by a row of activations or rows of them by weights.
+    private IntegerDot? PlanOf(Op user)
     {
-        Value source = rounded.Definition!.Operands[0];
-        Keep(source);
-        Flush();
-        Expr bound = LaunchExpressions.Bound(rounded.Type.Shape[0], _state.Location);
-        return QuantizedRow.Emit(_state, _state.Buffers[source].Storage, bound, ExtentExpr(rounded.Type.Shape[0]), IntegerDot.Group(rounded)!.Value, plan, _out);
+        if (!_nests.MultipliesMatrices || user.Code != OpCode.Dot)
+            return null;
+        Value a = user.Operands[0], b = user.Operands[1];
+        return b.Type.Rank == 1 ? IntegerDot.Of(_state, a, b)
+            : b.Definition is { Code: OpCode.Transpose } transpose && !_state.Buffers.ContainsKey(b) ? IntegerDot.Of(_state, transpose.Operands[0], a)
+            : null;
+    }
+
+    private QuantizedRow Quantized(IntegerDot plan, Value rounded, int run)
+    {
+        Extent[] shape = rounded.Type.Shape;
+        Matrix source = InMemory(rounded.Definition!.Operands[0]);
+        (Expr, Expr) Size(Extent extent) => (LaunchExpressions.Bound(extent, _state.Location), ExtentExpr(extent));
+        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
+            IntegerDot.Group(rounded)!.Value, run, plan.Bias, plan.HasOffset, _out);
     }
 
     private void Contract(Op op)
     {
         Flush();
         Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
-        IntegerDot? plan = PlanOf(op);
-        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b));
+
         if (_nests.MultipliesMatrices && result.Type is { DType: DType.F32, Rank: 2 })
         {
             Multiply(op);
             return;
         }
+
+        IntegerDot? plan = PlanOf(op);
+        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b, QuantizedRow.Packed));
 
         Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
         Expr k = ExtentExpr(a.Type.Shape[a.Type.Rank - 1]);
@@ -340,6 +349,12 @@ internal sealed class TileLowering
     private void Multiply(Op op)
     {
         Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
+        if (PlanOf(op) is { } plan)
+        {
+            MultiplyBytes(op, plan.Unsigned());
+            return;
+        }
+
         bool transposed = b.Definition is { Code: OpCode.Transpose } && !_state.Buffers.ContainsKey(b);
         Matrix left = InMemory(a), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
         Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), k = ExtentExpr(a.Type.Shape[1]);
@@ -356,6 +371,30 @@ internal sealed class TileLowering
         }
 
         _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2) { Location = op.Location });
+        _state.Buffers[result] = target;
+    }
+
+    // Rounded rows by quantized weights: both as bytes, and the product as a statement; with offsets, a second one of the runs' sums.
+    private void MultiplyBytes(Op op, IntegerDot plan)
+    {
+        Value a = op.Operands[0], result = op.Result;
+        int run = ByteMatrixNest.RunOf(plan);
+        (Expr Bound, Expr Count) Size(Extent extent) => (LaunchExpressions.Bound(extent, op.Location), ExtentExpr(extent));
+        QuantizedRow rows = Quantized(plan, a, run);
+        TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
+        if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
+            Materialize(op.Operands[2], target, false);
+        Flush();
+        (Expr Bound, Expr Count) depth = Size(a.Type.Shape[1]);
+        Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), runs = Div(depth.Count, Int(run));
+        var weights = new ByteMatrixNest(_state, plan, Size(result.Type.Shape[1]), depth, run, _out);
+        _out.Add(new ContractBytes(
+            rows.Codes, rows.Scales, plan.HasOffset ? null : rows.Sums, weights.Codes, weights.Scales, Matrices.Of(target), m, n, runs, run, plan.Greatest, op.Operands.Length > 2)
+        {
+            Location = op.Location,
+        });
+        if (weights.Offsets is { } offsets)
+            _out.Add(new Contract(new BufferMatrix(rows.Sums!, rows.Scales.RowStride), offsets, Matrices.Of(target), m, n, runs, true, true) { Location = op.Location });
         _state.Buffers[result] = target;
     }
 

@@ -387,8 +387,14 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
     private void ContractByDepth(ContractRoot root, ElementEmitter emitter)
     {
         // A matrix times a vector is read row by row, as it lies in memory: several rows at once would outrun the prefetching of most processors.
-        int together = root.B.Type.Rank == 1 ? 1 : _contractRows;
-        Grouped(emitter, root.N, 1, "n", columns => Grouped(emitter, root.M, together, "m", rows =>
+        bool streams = root.B.Type.Rank == 1;
+        if (streams && root.Type == DType.F32 && root.A.Definition is { Code: OpCode.Load } && IsPlainLoad(root.A))
+        {
+            Stream(root, emitter);
+            return;
+        }
+
+        Grouped(emitter, root.N, 1, "n", columns => Grouped(emitter, root.M, streams ? 1 : _contractRows, "m", rows =>
         {
             Var[] sums = rows.Select(_ => Mutable(emitter, "sum", new Broadcast(new Literal(Number.OfBits(root.Type, 0))))).ToArray();
             var scaled = new ScaledProducts(emitter, sums[0], root.Location);
@@ -412,6 +418,36 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
             for (int r = 0; r < rows.Length; r++)
                 Result(root, emitter, rows[r], columns[0], new ReduceLanes(ReduceKind.Sum, sums[r]));
         }));
+    }
+
+    // Rows of numbers as they lie in memory: two sums by turns, so that an addition does not wait for the one before, and what comes is asked for.
+    private void Stream(ContractRoot root, ElementEmitter emitter)
+    {
+        const int Unrolled = 4, Sums = 2;
+        Op load = root.A.Definition!;
+        string view = load.Attr<MemoryAccess>().View;
+        Grouped(emitter, root.M, 1, "m", rows =>
+        {
+            Var[] sums = [.. Enumerable.Range(0, Sums).Select(_ => Mutable(emitter, "sum", new Broadcast(new Literal(Number.Of(0f)))))];
+            int turn = 0;
+            Vectors(emitter, root.K, Unrolled, (k, count) =>
+            {
+                AxisIndex[] at = root.A.Type.Rank == 1 ? [k] : [rows[0], k];
+                if (count is null && turn % Unrolled == 0)
+                {
+                    Cell[] place = [.. load.Operands.Select(o => emitter.Emit(o, at))];
+                    int bytes = Unrolled * Lanes.Count * state.ElementOf(view).Bytes;
+                    if (place.All(c => !c.Base.IsVector))
+                        emitter.Innermost.Add(new Prefetch(view, place.Select(c => c.Scalar()).ToArray(), false, bytes) { Location = root.Location });
+                }
+
+                Expr b = Operand(emitter, root.B, [k, AxisIndex.Zero], count, root.Type), a = Operand(emitter, root.A, at, count, root.Type);
+                Var sum = sums[turn++ % Sums];
+                emitter.Innermost.Add(new Assign(sum, MultiplyAdd(a, b, sum, true)) { Location = root.Location });
+            });
+            Expr total = Bind(emitter, new Apply(OpCode.Add, DType.F32, true, sums));
+            Result(root, emitter, rows[0], AxisIndex.Zero, new ReduceLanes(ReduceKind.Sum, total));
+        });
     }
 
     // Two vectors of signed bytes from memory multiply in one step, made at the first of the two.

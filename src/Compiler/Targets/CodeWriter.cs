@@ -103,7 +103,11 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
 
-    protected virtual void WriteQuantizeRow(QuantizeRow quantize) => throw new NotSupportedException("the thread form has no statements over rows");
+    protected virtual void WriteQuantizeRows(QuantizeRows quantize) => throw new NotSupportedException("the thread form has no statements over rows");
+
+    protected virtual void WriteContractBytes(ContractBytes product) => throw new NotSupportedException("the thread form has no matrix statements");
+
+    protected virtual void WritePrefetch(Prefetch ahead) => throw new NotSupportedException("the thread form has no prefetches");
 
     protected virtual void WriteRoundRow(RoundRow round) => throw new NotSupportedException("the thread form has no statements over rows");
 
@@ -169,8 +173,14 @@ internal abstract class CodeWriter(Program program)
             case TransposeMatrix transpose:
                 WriteTranspose(transpose);
                 break;
-            case QuantizeRow quantize:
-                WriteQuantizeRow(quantize);
+            case QuantizeRows quantize:
+                WriteQuantizeRows(quantize);
+                break;
+            case ContractBytes product:
+                WriteContractBytes(product);
+                break;
+            case Prefetch ahead:
+                WritePrefetch(ahead);
                 break;
             case RoundRow round:
                 WriteRoundRow(round);

@@ -9,10 +9,19 @@ internal partial class VectorWriter
 {
     private int BytesOfPart => width / 8;
 
-    protected override void WriteQuantizeRow(QuantizeRow quantize)
+    protected override void WriteQuantizeRows(QuantizeRows quantize)
     {
         string sums = quantize.Sums is { } held ? $", {held.Name}{(held.Type == DType.I32 ? $", {Int(quantize.Bias)}" : "")}" : "";
-        Line($"Lanes.QuantizeRow({quantize.Source.Name}, {Bare(Scalar(quantize.Length))}, {Int(quantize.Group)}, {quantize.Codes.Name}, {quantize.Scales.Name}{sums});");
+        Line($"Lanes.QuantizeRows({MatrixText(quantize.Source)}, {Bare(Scalar(quantize.Rows))}, {Bare(Scalar(quantize.Length))}, {Int(quantize.Group)}, {Int(quantize.Run)}, "
+            + $"{MatrixText(quantize.Codes)}, {MatrixText(quantize.Scales)}{sums});");
+    }
+
+    protected override void WriteContractBytes(ContractBytes product)
+    {
+        string sums = product.Sums is { } held ? held.Name : "null", accumulates = product.Accumulates ? "true" : "false";
+        Line($"ByteContractions{Int(width)}.{ByteContractionTarget.MethodFor(product.Greatest, product.Run)}({MatrixText(product.A)}, {MatrixText(product.ScalesA)}, {sums}, "
+            + $"{MatrixText(product.B)}, {MatrixText(product.ScalesB)}, {MatrixText(product.Target)}, {Bare(Scalar(product.M))}, {Bare(Scalar(product.N))}, "
+            + $"{Bare(Scalar(product.Runs))}, {Int(product.Run / QuantizedRow.Packed)}, {accumulates});");
     }
 
     protected override void WriteRoundRow(RoundRow round)
@@ -32,6 +41,12 @@ internal partial class VectorWriter
             string sum = accumulator is null ? $"{_vector}<int>.Zero" : Bare(accumulator[p]);
             return $"Lanes.{(dot.Codes.IsSigned ? "DotSigned" : "Dot")}({sum}, {codes}, {_vector}.Load((sbyte*)({PartAddress(other, p)})))";
         });
+    }
+
+    private string[] Packed(PackedCodes packed)
+    {
+        string address = Address(Place(packed.Codes.View, packed.Codes.Start, Scalar, true));
+        return Parts(p => $"{Bytes(packed.Codes.Tree, address, p)}.AsInt32()");
     }
 
     private string Bytes(ByteTree tree, string address, int part)

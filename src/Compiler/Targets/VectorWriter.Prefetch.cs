@@ -17,6 +17,13 @@ internal partial class VectorWriter
     // The row one block further on, by the name of a row.
     private readonly Dictionary<string, string> _rowsAhead = [];
 
+    protected override void WritePrefetch(Prefetch ahead)
+    {
+        string place = Address(Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
+        for (int line = 0; line < ahead.Bytes; line += Prefetch.Line)
+            Line($"Lanes.Prefetch((byte*)({place}) + {Int(Prefetch.Ahead + line)});");
+    }
+
     private void EnterBlockLoop(For loop)
     {
         if (!loop.IsLanewise && loop.Step is Literal { Value.I32: > 1 } step)

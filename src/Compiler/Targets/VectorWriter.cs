@@ -379,6 +379,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 return Apply(apply);
             case DotBytes dot:
                 return Dot(dot);
+            case PackedCodes packed:
+                return Packed(packed);
             case Spread spread:
                 return Spread(spread);
             case PermuteLanes permute:

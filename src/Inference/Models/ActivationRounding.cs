@@ -1,11 +1,11 @@
 namespace KernelFoundry.Inference.Models;
 
-/// <summary>What activations are before they meet quantized weights, where one token runs alone (decoding).</summary>
+/// <summary>What activations are before they meet quantized weights.</summary>
 public enum ActivationRounding
 {
     /// <summary>
     /// Rounded to 8 bits in groups of the weights' blocks on devices that multiply bytes faster than floats (<see cref="DeviceKind.Cpu"/>):
-    /// the kernel MatVecInt8. Logits move by about as much as quantizing weights to 8 bits moves them.
+    /// the kernels MatVecInt8 and MatMulInt8. Logits move by about as much as quantizing weights to 8 bits moves them.
     /// </summary>
     Int8,
 

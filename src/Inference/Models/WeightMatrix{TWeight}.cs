@@ -21,18 +21,21 @@ internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, ActivationRo
     private void Multiply<TEpilogue>(Device device, View2<float> x, View2<float> y, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {
-        if (x.Extent0 == 1)
-            Vector(device, x, y, epilogue);
-        else
-            Linear.MatMul(device, weights, x, y, epilogue);
-    }
-
-    private void Vector<TEpilogue>(Device device, View2<float> x, View2<float> y, TEpilogue epilogue)
-        where TEpilogue : struct, IEpilogue<TEpilogue>
-    {
-        if (Element<TWeight>.IsQuantized && activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu)
-            Linear.MatVecInt8(device, weights, x, y, epilogue);
-        else
-            Linear.MatVec(device, weights, x, y, epilogue);
+        bool rounds = Element<TWeight>.IsQuantized && activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
+        switch (x.Extent0 == 1, rounds)
+        {
+            case (true, true):
+                Linear.MatVecInt8(device, weights, x, y, epilogue);
+                break;
+            case (true, false):
+                Linear.MatVec(device, weights, x, y, epilogue);
+                break;
+            case (false, true):
+                Linear.MatMulInt8(device, weights, x, y, epilogue);
+                break;
+            default:
+                Linear.MatMul(device, weights, x, y, epilogue);
+                break;
+        }
     }
 }

@@ -26,7 +26,8 @@ public static partial class Linear
     [Reference(nameof(MatVecInt8Reference))]
     [Tolerance(typeof(float), 4e-6)]
     public static void MatVecInt8<[Elements(typeof(Q8_0), typeof(Q4_0), typeof(Q4_1), typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K),
-        typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS), typeof(MXFP4))] TWeight, TEpilogue>(
+        typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS), typeof(MXFP4))] TWeight,
+        [Functors(typeof(NoEpilogue), typeof(ResidualEpilogue), typeof(SiluGateEpilogue))] TEpilogue>(
         [Shape("rows", "cols")] View2<TWeight> w,
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,

@@ -54,15 +54,70 @@ public static unsafe partial class Lanes
         return sums + Fours(low, high, others);
     }
 
+    /// <summary>As <see cref="Dot(Vector256{int}, Vector256{byte}, Vector256{sbyte})"/>, with codes up to 255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> DotWide(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> others)
+    {
+        if (AvxVnni.IsSupported)
+            return AvxVnni.MultiplyWideningAndAdd(sums, codes, others);
+        Vector256<short> evenCodes = codes.AsInt16() & Vector256.Create((short)255), oddCodes = (codes.AsUInt16() >> 8).AsInt16();
+        Vector256<short> evenOthers = (others.AsInt16() << 8) >> 8, oddOthers = others.AsInt16() >> 8;
+        return sums + Avx2.MultiplyAddAdjacent(evenCodes, evenOthers) + Avx2.MultiplyAddAdjacent(oddCodes, oddOthers);
+    }
+
+    /// <summary>As <see cref="Dot(Vector128{int}, Vector128{byte}, Vector128{sbyte})"/>, with codes up to 255.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> DotWide(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> others)
+    {
+        if (!Sse2.IsSupported)
+        {
+            Vector128<int> wide = codes.AsInt32(), signed = others.AsInt32();
+            Vector128<int> mask = Vector128.Create(255);
+            return sums + ((wide & mask) * ((signed << 24) >> 24)) + (((wide >> 8) & mask) * ((signed << 16) >> 24))
+                + (((wide >> 16) & mask) * ((signed << 8) >> 24)) + ((wide >>> 24) * (signed >> 24));
+        }
+
+        Vector128<short> evenCodes = codes.AsInt16() & Vector128.Create((short)255), oddCodes = (codes.AsUInt16() >> 8).AsInt16();
+        Vector128<short> evenOthers = (others.AsInt16() << 8) >> 8, oddOthers = others.AsInt16() >> 8;
+        return sums + Sse2.MultiplyAddAdjacent(evenCodes, evenOthers) + Sse2.MultiplyAddAdjacent(oddCodes, oddOthers);
+    }
+
+    /// <summary>The products of neighbouring bytes, added two by two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<short> Products(Vector512<byte> codes, Vector512<sbyte> others) => Avx512BW.MultiplyAddAdjacent(codes, others);
+
+    /// <inheritdoc cref="Products(Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<short> Products(Vector256<byte> codes, Vector256<sbyte> others) => Avx2.MultiplyAddAdjacent(codes, others);
+
+    /// <inheritdoc cref="Products(Vector512{byte}, Vector512{sbyte})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<short> Products(Vector128<byte> codes, Vector128<sbyte> others)
+    {
+        if (Ssse3.IsSupported)
+            return Ssse3.MultiplyAddAdjacent(codes, others);
+        Vector128<short> evenOthers = (others.AsInt16() << 8) >> 8, oddOthers = others.AsInt16() >> 8;
+        return ((codes.AsInt16() & Vector128.Create((short)255)) * evenOthers) + ((codes.AsUInt16() >> 8).AsInt16() * oddOthers);
+    }
+
+    /// <summary>Neighbouring lanes added two by two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Pairs(Vector512<short> v) => Avx512BW.MultiplyAddAdjacent(v, Vector512<short>.One);
+
+    /// <inheritdoc cref="Pairs(Vector512{short})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Pairs(Vector256<short> v) => Avx2.MultiplyAddAdjacent(v, Vector256<short>.One);
+
+    /// <inheritdoc cref="Pairs(Vector512{short})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Pairs(Vector128<short> v) => ((v.AsInt32() << 16) >> 16) + (v.AsInt32() >> 16);
+
     private static Vector128<int> Fours(Vector128<short> low, Vector128<short> high, Vector128<sbyte> others)
     {
         (Vector128<short> first, Vector128<short> second) = Vector128.Widen(others);
         Vector128<int> a = Pairs(low * first), b = Pairs(high * second);
         return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
     }
-
-    // Neighbouring 16-bit lanes added as 32 bits.
-    private static Vector128<int> Pairs(Vector128<short> v) => ((v.AsInt32() << 16) >> 16) + (v.AsInt32() >> 16);
 
     // ---- reads
 

@@ -13,6 +13,9 @@ public static unsafe partial class Lanes
     private const int Packed = 4;
     private const int RowUnit = 64;
 
+    // Elements that are rounded together.
+    private const int Unit = 32;
+
     /// <summary>Rounds elements to eight bits in groups.</summary>
     /// <param name="source">The row.</param>
     /// <param name="target">Receives the rounded row.</param>
@@ -24,84 +27,139 @@ public static unsafe partial class Lanes
         for (int start = 0; start < length; start += group)
         {
             int size = Math.Min(group, length - start);
-            (float inverse, float scale) = ScaleOf(source + start, size);
+            (float inverse, float scale) = ScaleOf(source + start, size, size / Unit * Unit);
             for (int i = 0; i < size; i++)
                 target[start + i] = (inverse == 0 ? 0 : MathF.Round(source[start + i] * inverse)) * scale;
         }
     }
 
-    /// <summary>Quantizes a row: codes, and for each four of them the scale.</summary>
-    /// <param name="source">The row.</param>
-    /// <param name="length">Elements of the row.</param>
-    /// <param name="group">Elements that share a scale; a multiple of four.</param>
+    /// <summary>Quantizes rows: codes, and the scale of each run of them.</summary>
+    /// <param name="source">The rows.</param>
+    /// <param name="sourceStride">Elements between rows.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="length">Elements of a row.</param>
+    /// <param name="group">Elements that share a scale; a multiple of the run.</param>
+    /// <param name="run">Elements of a run; a multiple of four that divides 64 or is one of 64.</param>
     /// <param name="codes">Receives four codes an element, zeros up to a multiple of 64 codes.</param>
-    /// <param name="scales">Receives the scale of each four codes, zeros as above.</param>
+    /// <param name="codesStride">Elements between rows of codes.</param>
+    /// <param name="scales">Receives the scale of each run, zeros as above.</param>
+    /// <param name="scalesStride">Elements between rows of scales.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void QuantizeRow(float* source, int length, int group, int* codes, float* scales)
+    public static void QuantizeRows(
+        float* source, long sourceStride, int rows, int length, int group, int run, int* codes, long codesStride, float* scales, long scalesStride)
     {
-        int filled = (length + RowUnit - 1) / RowUnit * (RowUnit / Packed);
+        int padded = (length + RowUnit - 1) / RowUnit * RowUnit;
+        for (long row = 0; row < rows; row++)
+            QuantizeRow(source + (row * sourceStride), length, padded, group, run, codes + (row * codesStride), scales + (row * scalesStride));
+    }
+
+    /// <summary>Quantizes rows, and sums each run of codes times a negative number: sums[run] = -bias * sum, laid out as the scales.</summary>
+    /// <inheritdoc cref="QuantizeRows(float*, long, int, int, int, int, int*, long, float*, long)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void QuantizeRows(
+        float* source, long sourceStride, int rows, int length, int group, int run, int* codes, long codesStride, float* scales, long scalesStride, int* sums, int bias)
+    {
+        QuantizeRows(source, sourceStride, rows, length, group, run, codes, codesStride, scales, scalesStride);
+        int padded = (length + RowUnit - 1) / RowUnit * RowUnit;
+        for (long row = 0; row < rows; row++)
+        {
+            int* from = codes + (row * codesStride), to = sums + (row * scalesStride);
+            if (run == Packed)
+            {
+                for (int i = 0; i < padded / Packed; i += 4)
+                    (SumOfFours(Vector128.Load(from + i)) * -bias).Store(to + i);
+            }
+            else
+            {
+                for (int i = 0; i < padded / run; i++)
+                    to[i] = -bias * SumOf(from + (i * (run / Packed)), run / Packed);
+            }
+        }
+    }
+
+    /// <summary>Quantizes rows, and sums each run of codes times its scale: sums[run] = scale * sum, laid out as the scales.</summary>
+    /// <inheritdoc cref="QuantizeRows(float*, long, int, int, int, int, int*, long, float*, long)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void QuantizeRows(
+        float* source, long sourceStride, int rows, int length, int group, int run, int* codes, long codesStride, float* scales, long scalesStride, float* sums)
+    {
+        QuantizeRows(source, sourceStride, rows, length, group, run, codes, codesStride, scales, scalesStride);
+        int padded = (length + RowUnit - 1) / RowUnit * RowUnit;
+        for (long row = 0; row < rows; row++)
+        {
+            int* from = codes + (row * codesStride);
+            float* factors = scales + (row * scalesStride), to = sums + (row * scalesStride);
+            if (run == Packed)
+            {
+                for (int i = 0; i < padded / Packed; i += 4)
+                    (Vector128.ConvertToSingle(SumOfFours(Vector128.Load(from + i))) * Vector128.Load(factors + i)).Store(to + i);
+            }
+            else
+            {
+                for (int i = 0; i < padded / run; i++)
+                    to[i] = factors[i] * SumOf(from + (i * (run / Packed)), run / Packed);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void QuantizeRow(float* source, int length, int padded, int group, int run, int* codes, float* scales)
+    {
         for (int start = 0; start < length; start += group)
         {
-            int size = Math.Min(group, length - start), fours = (size + Packed - 1) / Packed;
-            (float inverse, float scale) = ScaleOf(source + start, size);
-            int* target = codes + (start / Packed);
-            int whole = size / 16 * 16;
-            for (int i = 0; i < whole; i += 16)
-                Codes(source + start + i, inverse).StoreUnsafe(ref *(sbyte*)(target + (i / Packed)));
+            int size = Math.Min(group, length - start), whole = size / Unit * Unit, runs = (size + run - 1) / run;
+            float* from = source + start;
+            int* to = codes + (start / Packed);
+            (float inverse, float scale) = ScaleOf(from, size, whole);
+            for (int i = 0; i < whole; i += Unit)
+                Codes(from + i, inverse, (sbyte*)(to + (i / Packed)));
             if (whole < size)
-                Rest(source + start, whole, size, inverse, target);
-            if (fours == 8)
-                Vector256.Create(scale).Store(scales + (start / Packed));
+                Rest(from, whole, size, inverse, to);
+            if (runs == 1)
+                scales[start / run] = scale;
+            else if (runs == 8)
+                Vector256.Create(scale).Store(scales + (start / run));
             else
-                Fill(scales + (start / Packed), fours, scale);
+                Fill(scales + (start / run), runs, scale);
         }
 
-        int written = (length + Packed - 1) / Packed;
-        new Span<int>(codes + written, filled - written).Clear();
-        new Span<float>(scales + written, filled - written).Clear();
+        for (int i = (length + Packed - 1) / Packed; i < padded / Packed; i++)
+            codes[i] = 0;
+        for (int i = (length + run - 1) / run; i < padded / run; i++)
+            scales[i] = 0;
     }
 
-    /// <summary>Quantizes a row, and sums each four codes times a negative number.</summary>
-    /// <param name="source">The row.</param>
-    /// <param name="length">Elements of the row.</param>
-    /// <param name="group">Elements that share a scale; a multiple of four.</param>
-    /// <param name="codes">Receives four codes an element, zeros up to a multiple of 64 codes.</param>
-    /// <param name="scales">Receives the scale of each four codes, zeros as above.</param>
-    /// <param name="sums">Receives minus the bias times the sum of each four codes.</param>
-    /// <param name="bias">The bias.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void QuantizeRow(float* source, int length, int group, int* codes, float* scales, int* sums, int bias)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SumOf(int* packed, int count)
     {
-        QuantizeRow(source, length, group, codes, scales);
-        int filled = (length + RowUnit - 1) / RowUnit * (RowUnit / Packed);
-        for (int i = 0; i < filled; i += 4)
-            (SumOfFours(Vector128.Load(codes + i)) * -bias).Store(sums + i);
-    }
+        if (Avx2.IsSupported && count == Unit / Packed)
+        {
+            // Sums of bytes are of unsigned ones.
+            Vector256<byte> lifted = Vector256.Load((byte*)packed) ^ Vector256.Create((byte)128);
+            return (int)Vector256.Sum(Avx2.SumAbsoluteDifferences(lifted, Vector256<byte>.Zero).AsUInt64()) - (128 * Unit);
+        }
 
-    /// <summary>Quantizes a row, and sums each four codes times their scale.</summary>
-    /// <param name="source">The row.</param>
-    /// <param name="length">Elements of the row.</param>
-    /// <param name="group">Elements that share a scale; a multiple of four.</param>
-    /// <param name="codes">Receives four codes an element, zeros up to a multiple of 64 codes.</param>
-    /// <param name="scales">Receives the scale of each four codes, zeros as above.</param>
-    /// <param name="sums">Receives the sum of each four codes times their scale.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void QuantizeRow(float* source, int length, int group, int* codes, float* scales, float* sums)
-    {
-        QuantizeRow(source, length, group, codes, scales);
-        int filled = (length + RowUnit - 1) / RowUnit * (RowUnit / Packed);
-        for (int i = 0; i < filled; i += 4)
-            (Vector128.ConvertToSingle(SumOfFours(Vector128.Load(codes + i))) * Vector128.Load(scales + i)).Store(sums + i);
+        int sum = 0, i = 0;
+        Vector128<int> sums = Vector128<int>.Zero;
+        for (; i + 4 <= count; i += 4)
+            sums += SumOfFours(Vector128.Load(packed + i));
+        for (; i < count; i++)
+            sum += ((sbyte*)(packed + i))[0] + ((sbyte*)(packed + i))[1] + ((sbyte*)(packed + i))[2] + ((sbyte*)(packed + i))[3];
+        return sum + Vector128.Sum(sums);
     }
 
     // 127 / largest and largest / 127; none and NaN where the group is not finite.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (float Inverse, float Scale) ScaleOf(float* group, int size)
+    private static (float Inverse, float Scale) ScaleOf(float* group, int size, int whole)
     {
         Vector256<float> magnitudes = Vector256<float>.Zero;
-        int whole = size / 8 * 8;
-        for (int i = 0; i < whole; i += 8)
-            magnitudes = Vector256.Max(magnitudes, Vector256.Abs(Vector256.Load(group + i)));
+        for (int i = 0; i < whole; i += Unit)
+        {
+            Vector256<float> a = Vector256.Max(Vector256.Abs(Vector256.Load(group + i)), Vector256.Abs(Vector256.Load(group + i + 8)));
+            Vector256<float> b = Vector256.Max(Vector256.Abs(Vector256.Load(group + i + 16)), Vector256.Abs(Vector256.Load(group + i + 24)));
+            magnitudes = Vector256.Max(magnitudes, Vector256.Max(a, b));
+        }
+
         Vector128<float> fours = Vector128.Max(magnitudes.GetLower(), magnitudes.GetUpper());
         fours = Vector128.Max(fours, Vector128.Shuffle(fours, Vector128.Create(2, 3, 0, 1)));
         float largest = Vector128.Max(fours, Vector128.Shuffle(fours, Vector128.Create(1, 0, 3, 2))).ToScalar();
@@ -110,15 +168,34 @@ public static unsafe partial class Lanes
         return !float.IsFinite(largest) ? (0, float.NaN) : largest < LeastQuantized ? (0, 0) : (127 / largest, largest / 127);
     }
 
-    // Sixteen codes; NaN and infinity, which stand only beside an inverse of 0, become 0.
+    // The codes of 32 elements. NaN and infinity stand only beside an inverse of 0 and become 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> Codes(float* values, float inverse)
+    private static void Codes(float* values, float inverse, sbyte* codes)
     {
-        if (Avx512F.IsSupported)
-            return inverse == 0 ? Vector128<sbyte>.Zero : Avx512F.ConvertToVector128SByte(Avx512F.ConvertToVector512Int32(Vector512.Load(values) * inverse));
-        Vector128<short> low = Vector128.Narrow(Code(values, inverse), Code(values + 4, inverse));
-        Vector128<short> high = Vector128.Narrow(Code(values + 8, inverse), Code(values + 12, inverse));
-        return Vector128.Narrow(low, high);
+        if (inverse == 0)
+        {
+            Vector256<sbyte>.Zero.Store(codes);
+            return;
+        }
+
+        if (Avx2.IsSupported)
+        {
+            // Packing takes 128 bits at a time, so that fours end up out of order.
+            Vector256<float> factor = Vector256.Create(inverse);
+            Vector256<short> a = Avx2.PackSignedSaturate(
+                Avx.ConvertToVector256Int32(Vector256.Load(values) * factor), Avx.ConvertToVector256Int32(Vector256.Load(values + 8) * factor));
+            Vector256<short> b = Avx2.PackSignedSaturate(
+                Avx.ConvertToVector256Int32(Vector256.Load(values + 16) * factor), Avx.ConvertToVector256Int32(Vector256.Load(values + 24) * factor));
+            Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(a, b).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsSByte().Store(codes);
+            return;
+        }
+
+        for (int i = 0; i < Unit; i += 16)
+        {
+            Vector128<short> low = Vector128.Narrow(Code(values + i, inverse), Code(values + i + 4, inverse));
+            Vector128<short> high = Vector128.Narrow(Code(values + i + 8, inverse), Code(values + i + 12, inverse));
+            Vector128.Narrow(low, high).Store(codes + i);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

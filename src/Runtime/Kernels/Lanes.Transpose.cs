@@ -35,6 +35,10 @@ public static unsafe partial class Lanes
         Singly(source, sourceStride, target, targetStride, 0, wholeRows, wholeColumns, columns);
     }
 
+    /// <inheritdoc cref="Transpose(float*, long, float*, long, int, int)"/>
+    public static void Transpose(int* source, long sourceStride, int* target, long targetStride, int rows, int columns) =>
+        Transpose((float*)source, sourceStride, (float*)target, targetStride, rows, columns);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeEight(float* s, long sourceStride, float* t, long targetStride)
     {

@@ -12,6 +12,9 @@ public sealed class RuntimeCodeTests
     [Fact]
     public void Contractions() => AssertHeld("Contractions.g.cs", ContractionTarget.Render());
 
+    [Fact]
+    public void ByteContractions() => AssertHeld("ByteContractions.g.cs", ByteContractionTarget.Render());
+
     private static void AssertHeld(string file, string rendered)
     {
         string path = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "..", "src", "Runtime", "Kernels", file);

@@ -15,9 +15,9 @@ internal sealed class IntegerDot
     // Two products of an unsigned and a signed byte must add up within 16 bits: 2 * 129 * 127 <= 32767.
     private const int GreatestUnsigned = 129;
 
-    private IntegerDot(Op load, int blockSize, Value scale, Value? offset, Value axis, int bias, ByteTree[] whole, ByteTree? rest, bool isSigned)
+    private IntegerDot(Op load, int blockSize, Value scale, Value? offset, Value axis, int bias, ByteTree[] whole, ByteTree? rest, bool isSigned, int greatest)
     {
-        (Load, Scale, Offset, Axis, Bias, Whole, Rest, IsSigned) = (load, scale, offset, axis, bias, whole, rest, isSigned);
+        (Load, Scale, Offset, Axis, Bias, Whole, Rest, IsSigned, Greatest) = (load, scale, offset, axis, bias, whole, rest, isSigned, greatest);
         (BlockSize, Chunk) = (blockSize, whole.Length * ByteTree.Lanes);
     }
 
@@ -41,6 +41,9 @@ internal sealed class IntegerDot
     public ByteTree? Rest { get; }
 
     public bool IsSigned { get; }
+
+    /// <summary>The greatest byte.</summary>
+    public int Greatest { get; }
 
     public int BlockSize { get; }
 
@@ -84,10 +87,21 @@ internal sealed class IntegerDot
         if (!unsigned && parts.Any(p => p.Least < -128 || p.Greatest > 127))
             return null;
         int count = parts.Count;
-        return new IntegerDot(load, block, scale, offset, axis, unsigned ? bias : 0, [.. trees.Take(count)], trees.Skip(count).FirstOrDefault(), !unsigned);
+        return new IntegerDot(load, block, scale, offset, axis, unsigned ? bias : 0, [.. trees.Take(count)], trees.Skip(count).FirstOrDefault(), !unsigned, parts.Max(p => p.Greatest) + (unsigned ? bias : 0));
 
         (ByteTree Tree, int Least, int Greatest)? Read(int elements, int size, Func<int, int> element) =>
             new ByteReader(axis, elements, size, [.. Enumerable.Range(0, ByteTree.Lanes).Select(element)]).Read(codes);
+    }
+
+    /// <summary>The same codes as bytes without a sign.</summary>
+    public IntegerDot Unsigned()
+    {
+        const int Middle = 128;
+        var middle = new ConstantBytes([.. Enumerable.Repeat(Middle, ByteTree.Lanes)]);
+        ByteTree Lifted(ByteTree tree) => new ByteOp(OpCode.Add, tree, middle);
+        return IsSigned
+            ? new IntegerDot(Load, BlockSize, Scale, Offset, Axis, Middle, [.. Whole.Select(Lifted)], Rest is null ? null : Lifted(Rest), false, Greatest + Middle)
+            : this;
     }
 
     /// <summary>The constant group size of a rounded tile, or null.</summary>
