@@ -21,9 +21,9 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "kf.dll"), .. args], speaking, environment);
 
     /// <summary>Runs the tool published as a binary.</summary>
-    public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { });
+    public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { }, null);
 
-    private static Kf Run(string file, string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment = null)
+    private static Kf Run(string file, string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment)
     {
         using Process process = Start(file, args, environment ?? new Dictionary<string, string>());
         var output = new StringBuilder();

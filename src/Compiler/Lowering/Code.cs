@@ -171,9 +171,9 @@ public sealed record BufferMatrix(LocalBuffer Buffer, Expr RowStride) : Matrix;
 /// <summary>
 /// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over k of A[m, k] B[k, n], or B[n, k] where not by columns (vector form only). By
 /// columns the products are fused onto the target one k after the other; otherwise into 16 partial sums, k mod 16 each, which are combined
-/// as <see cref="ReduceLanes"/> does and then added. How rows and columns are blocked is the target's business and never changes a result.
+/// as <see cref="ReduceLanes"/> does and then added. Ahead, if not 0, says that the rows of B so many rows further on are multiplied soon. How rows and columns are blocked is the target's business and never changes a result.
 /// </summary>
-public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates) : Stmt;
+public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates, int Ahead = 0) : Stmt;
 
 /// <summary>Target[c, r] = Source[r, c] (vector form only).</summary>
 public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;
@@ -196,12 +196,15 @@ public sealed record ContractBytes(
     : Stmt;
 
 /// <summary>
-/// Says that the bytes of a view from <see cref="Ahead"/> after the place of Indices on will be read soon, whether or not they are the view's: streams of
-/// weights are longer than the pages within which processors prefetch by themselves. No effect but time (vector form only).
+/// Says that the bytes of a view from a distance after the place of Indices on will be read soon, whether or not they are the view's. No effect but time
+/// (vector form only).
 /// </summary>
-public sealed record Prefetch(string View, Exprs Indices, bool ByteOffset, int Bytes) : Stmt
+public sealed record Prefetch(string View, Exprs Indices, bool ByteOffset, int Distance, int Bytes) : Stmt
 {
-    /// <summary>Bytes between what is read and what is asked for: two pages, what a core reads during a miss or two.</summary>
+    /// <summary>
+    /// How far ahead a stream is asked for: two pages, what a core reads during a miss or two. Streams of weights are longer than the pages within
+    /// which processors prefetch by themselves.
+    /// </summary>
     public const int Ahead = 8192;
 
     /// <summary>Bytes that one request brings.</summary>

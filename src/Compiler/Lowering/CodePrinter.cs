@@ -168,7 +168,7 @@ public static class CodePrinter
                 case Contract product:
                     string form = $"contract{(product.ByColumns ? "<columns>" : "<depth>")}";
                     Line($"{form} {Text(product.Target)} {(product.Accumulates ? "+=" : "=")} {Text(product.A)} by {Text(product.B)} of "
-                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]", product.Location);
+                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]{(product.Ahead > 0 ? $" ahead {IrText.Int(product.Ahead)}" : "")}", product.Location);
                     break;
                 case TransposeMatrix transpose:
                     Line($"transpose {Text(transpose.Target)} = {Text(transpose.Source)} of [{Text(transpose.Rows)}, {Text(transpose.Columns)}]",
@@ -185,7 +185,7 @@ public static class CodePrinter
                         + $"of [{Text(product.M)}, {Text(product.N)}, {Text(product.Runs)} x {IrText.Int(product.Run)}]", product.Location);
                     break;
                 case Prefetch ahead:
-                    Line($"prefetch {ahead.View}[{List(ahead.Indices.AsEnumerable())}] {IrText.Int(ahead.Bytes)} bytes", ahead.Location);
+                    Line($"prefetch {ahead.View}[{List(ahead.Indices.AsEnumerable())}] {IrText.Int(ahead.Bytes)} bytes after {IrText.Int(ahead.Distance)}", ahead.Location);
                     break;
                 case RoundRow round:
                     Line($"round {round.Target.Name} = {round.Source.Name} from {Text(round.First)} of [{Text(round.Length)}] by {Text(round.Group)}", round.Location);

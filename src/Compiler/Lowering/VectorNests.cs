@@ -438,7 +438,7 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
                     Cell[] place = [.. load.Operands.Select(o => emitter.Emit(o, at))];
                     int bytes = Unrolled * Lanes.Count * state.ElementOf(view).Bytes;
                     if (place.All(c => !c.Base.IsVector))
-                        emitter.Innermost.Add(new Prefetch(view, place.Select(c => c.Scalar()).ToArray(), false, bytes) { Location = root.Location });
+                        emitter.Innermost.Add(new Prefetch(view, place.Select(c => c.Scalar()).ToArray(), false, Prefetch.Ahead, bytes) { Location = root.Location });
                 }
 
                 Expr b = Operand(emitter, root.B, [k, AxisIndex.Zero], count, root.Type), a = Operand(emitter, root.A, at, count, root.Type);

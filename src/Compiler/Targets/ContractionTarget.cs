@@ -24,7 +24,7 @@ public static class ContractionTarget
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
     private static readonly LocalBuffer C = new("c", DType.F32, Int(0));
     private static readonly Var StrideA = Scalar("strideA"), StrideB = Scalar("strideB"), StrideC = Scalar("strideC");
-    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth");
+    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), Ahead = Scalar("ahead");
     private static readonly Var Accumulates = new("accumulates", DType.Bool);
 
     /// <summary>The whole file.</summary>
@@ -46,11 +46,17 @@ public static class ContractionTarget
         {
             text.Append($"\n/// <summary>Matrix products of generated CPU code, with vectors of {width} bits.</summary>\n");
             text.Append("[EditorBrowsable(EditorBrowsableState.Never)]\n").Append($"public static unsafe class Contractions{width}\n{{\n");
-            text.Append(new Writer(ByColumns(rows, vectors), width).Method(
-                "ByColumns", "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns."));
-            text.Append('\n');
-            text.Append(new Writer(ByDepth(columns), width).Method(
-                "ByDepth", "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums."));
+            const string AsksAhead = " Asks for b so many elements ahead.";
+            const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
+            const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
+            string[] methods =
+            [
+                new Writer(ByColumns(rows, vectors), width).Method("ByColumns", Columns),
+                new Writer(ByColumns(rows, vectors, asksAhead: true), width).Method("ByColumnsAhead", Columns + AsksAhead, ", long ahead"),
+                new Writer(ByDepth(columns), width).Method("ByDepth", Depth),
+                new Writer(ByDepth(columns, asksAhead: true), width).Method("ByDepthAhead", Depth + AsksAhead, ", long ahead"),
+            ];
+            text.Append(string.Join("\n", methods));
             text.Append("}\n");
         }
 
@@ -58,19 +64,19 @@ public static class ContractionTarget
     }
 
     /// <summary>The product by columns as a program whose buffers are a, b and c; what the rendered method computes.</summary>
-    public static IReadOnlyList<Stmt> ByColumns(int[] rowBlocks, int vectors)
+    public static IReadOnlyList<Stmt> ByColumns(int[] rowBlocks, int vectors, bool asksAhead = false)
     {
         Var first = Scalar("n");
         Expr whole = And(Columns, Int(-vectors * Lanes.Count));
         return
         [
-            new For(first, Int(0), whole, Int(vectors * Lanes.Count), RowBlocks(rowBlocks, row => Block(row, first, vectors, null))),
-            new For(first, whole, Columns, Int(Lanes.Count), RowBlocks(rowBlocks, row => Block(row, first, 1, Sub(Columns, first)))),
+            new For(first, Int(0), whole, Int(vectors * Lanes.Count), RowBlocks(rowBlocks, row => Block(row, first, vectors, null, asksAhead))),
+            new For(first, whole, Columns, Int(Lanes.Count), RowBlocks(rowBlocks, row => Block(row, first, 1, Sub(Columns, first), asksAhead))),
         ];
     }
 
     /// <summary>The product along the depth.</summary>
-    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks)
+    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks, bool asksAhead = false)
     {
         var body = new List<Stmt>();
         Expr from = Int(0);
@@ -79,7 +85,8 @@ public static class ContractionTarget
             Var column = Scalar("n"), row = Scalar("m");
             Expr to = block == 1 ? Columns : Mul(Div(Columns, Int(block)), Int(block));
             List<Stmt> inner = DepthBlock(row, column, block);
-            body.Add(new For(column, from, to, Int(block), [new For(row, Int(0), Rows, Int(1), inner)]));
+            var rows = new For(row, Int(0), Rows, Int(1), inner);
+            body.Add(new For(column, from, to, Int(block), asksAhead ? [.. AskForRows(column, block), rows] : [rows]));
             from = to;
         }
 
@@ -101,7 +108,7 @@ public static class ContractionTarget
         return body;
     }
 
-    private static List<Stmt> Block((Var First, int Count) rows, Var column, int vectors, Expr? count)
+    private static List<Stmt> Block((Var First, int Count) rows, Var column, int vectors, Expr? count, bool asksAhead)
     {
         var body = new List<Stmt>();
         var start = new List<Stmt>();
@@ -124,6 +131,8 @@ public static class ContractionTarget
 
         Var k = Scalar("k"), line = Scalar("line");
         var loop = new List<Stmt> { new Let(line, Add(Mul(k, StrideB), column)) };
+        for (int v = 0; v < vectors && asksAhead; v++)
+            loop.Add(AskFor(Add(Add(line, Ahead), Int(v * Lanes.Count))));
         for (int v = 0; v < vectors; v++)
             loop.Add(new Let(new Var($"b{v}", DType.F32, true), new LoadLocal(B, Add(line, Int(v * Lanes.Count)), true, count)));
         for (int r = 0; r < rows.Count; r++)
@@ -176,6 +185,17 @@ public static class ContractionTarget
         return body;
     }
 
+    // The rows of B that stand where these do, one block ahead, line by line.
+    private static IEnumerable<Stmt> AskForRows(Var column, int columns)
+    {
+        Var k = Scalar("k");
+        for (int c = 0; c < columns; c++)
+            yield return new Let(Scalar($"next{c}"), Add(Mul(Add(column, Int(c)), StrideB), Ahead));
+        yield return new For(k, Int(0), Depth, Int(Prefetch.Line / sizeof(float)), [.. Enumerable.Range(0, columns).Select(c => AskFor(Add(Scalar($"next{c}"), k)))]);
+    }
+
+    private static Prefetch AskFor(Expr element) => new(B.Name, new[] { element }, false, 0, Prefetch.Line);
+
     private static Broadcast Zeros => new(new Literal(Number.Of(0f)));
 
     private static Assign MultiplyAdd(Var sum, Expr a, Expr b) => new(sum, new Apply(OpCode.Fma, DType.F32, true, new[] { a, b, sum }));
@@ -185,12 +205,12 @@ public static class ContractionTarget
     private sealed class Writer(IReadOnlyList<Stmt> body, int width)
         : VectorWriter(new Program(new Kernel { Name = "Contraction", Body = new Block() }, [A, B, C], body, []), width)
     {
-        public string Method(string name, string summary)
+        public string Method(string name, string summary, string parameters = "")
         {
             IndentBy(1);
             Line($"/// <summary>{summary}</summary>");
             Line("[SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            Open($"public static void {name}(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)");
+            Open($"public static void {name}(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates{parameters})");
             WriteAll(Program.Body);
             Close();
             return ToString();

@@ -79,11 +79,12 @@ internal partial class VectorWriter
 
     protected override void WriteContract(Contract contract)
     {
-        string form = contract.ByColumns ? "ByColumns" : "ByDepth";
+        string form = (contract.ByColumns ? "ByColumns" : "ByDepth") + (contract.Ahead > 0 ? "Ahead" : "");
+        string ahead = contract.Ahead > 0 ? $", {Int(contract.Ahead)} * {((ViewMatrix)contract.B).View}_s{Int(((ViewMatrix)contract.B).RowAxis)}" : "";
         string columns = Bare(Scalar(contract.N)), depth = Bare(Scalar(contract.K));
         string accumulates = contract.Accumulates ? "true" : "false";
         Line($"Contractions{Int(width)}.{form}({MatrixText(contract.A)}, {MatrixText(contract.B)}, {MatrixText(contract.Target)}, "
-            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates});");
+            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates}{ahead});");
     }
 
     protected override void WriteTranspose(TransposeMatrix transpose) => Line(

@@ -20,8 +20,8 @@ internal partial class VectorWriter
     protected override void WritePrefetch(Prefetch ahead)
     {
         string place = Address(Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
-        for (int line = 0; line < ahead.Bytes; line += Prefetch.Line)
-            Line($"Lanes.Prefetch((byte*)({place}) + {Int(Prefetch.Ahead + line)});");
+        for (int at = ahead.Distance; at < ahead.Distance + ahead.Bytes; at += Prefetch.Line)
+            Line($"Lanes.Prefetch({(at == 0 ? place : $"(byte*)({place}) + {Int(at)}")});");
     }
 
     private void EnterBlockLoop(For loop)

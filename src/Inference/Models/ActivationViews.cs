@@ -27,6 +27,9 @@ internal sealed record ActivationViews
     /// <summary>Values, [tokens, kvHeads * headDim].</summary>
     public required View2<float> Values { get; init; }
 
+    /// <summary>The same, [tokens, kvHeads, headDim].</summary>
+    public required View3<float> ValueHeads { get; init; }
+
     /// <summary>Outputs of attention, [tokens, heads * headDim].</summary>
     public required View2<float> Attended { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record ActivationViews
         Keys = Keys.Slice(0, 0, count),
         KeyHeads = KeyHeads.Slice(0, 0, count),
         Values = Values.Slice(0, 0, count),
+        ValueHeads = ValueHeads.Slice(0, 0, count),
         Attended = Attended.Slice(0, 0, count),
         AttendedHeads = AttendedHeads.Slice(0, 0, count),
         Gate = Gate.Slice(0, 0, count),

@@ -10,6 +10,7 @@ internal sealed class Activations : IDisposable
         Capacity = capacity;
         View2<float> queries = device.Allocate<float>(capacity, model.QueryLength);
         View2<float> keys = device.Allocate<float>(capacity, model.KeyValueLength);
+        View2<float> values = device.Allocate<float>(capacity, model.KeyValueLength);
         View2<float> attended = device.Allocate<float>(capacity, model.QueryLength);
         bool gatesApart = model.Architecture.FeedForward != FeedForwardKind.SwiGlu;
         _all = new ActivationViews
@@ -21,7 +22,8 @@ internal sealed class Activations : IDisposable
             QueryHeads = queries.Reshape(capacity, model.Heads, model.HeadDim),
             Keys = keys,
             KeyHeads = keys.Reshape(capacity, model.KeyValueHeads, model.HeadDim),
-            Values = device.Allocate<float>(capacity, model.KeyValueLength),
+            Values = values,
+            ValueHeads = values.Reshape(capacity, model.KeyValueHeads, model.HeadDim),
             Attended = attended,
             AttendedHeads = attended.Reshape(capacity, model.Heads, model.HeadDim),
             Gate = device.Allocate<float>(capacity, model.FeedForwardLength),

@@ -9,6 +9,7 @@ internal sealed class FloatKvCache<T>(Device device, ModelConfiguration model, i
     internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary) =>
         rotary.Apply(Device, keys, Positions.Slice(Length, keys.Extent0), NextKeys(layer, keys.Extent0));
 
-    internal override void StoreValues(int layer, View2<float> values) =>
-        Elementwise.Copy(Device, values, NextValues(layer, values.Extent0).Reshape(values.Extent0, values.Extent1));
+    internal override void StoreValues(int layer, View3<float> values) => Store(values, NextValues(layer, values.Extent0));
+
+    protected override void Store(View2<float> x, View2<T> y) => Elementwise.Copy(Device, x, y);
 }

@@ -1,7 +1,7 @@
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
-/// The keys and values of one sequence, of all layers, contiguous: [position, kvHeads, headDim] a layer. Made by
+/// The keys and values of one sequence, of all layers, [kvHeads, position, headDim] a layer: what a head attends to lies together. Made by
 /// <see cref="Transformer.CreateCache"/>; for one thread at a time.
 /// </summary>
 public abstract class KvCache : IDisposable
@@ -56,8 +56,8 @@ public abstract class KvCache : IDisposable
 
     /// <summary>Stores values from position <see cref="Length"/> on.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="values">Values, [tokens, kvHeads * headDim].</param>
-    internal abstract void StoreValues(int layer, View2<float> values);
+    /// <param name="values">Values, [tokens, kvHeads, headDim].</param>
+    internal abstract void StoreValues(int layer, View3<float> values);
 
     /// <summary>Attention of the tokens at position <see cref="Length"/> and after, whose keys and values have been stored.</summary>
     /// <param name="layer">The layer.</param>

@@ -21,8 +21,8 @@ internal abstract class KvCache<T> : KvCache
         _values = new View3<T>[model.Layers];
         for (int layer = 0; layer < model.Layers; layer++)
         {
-            _keys[layer] = device.Allocate<T>(capacity, model.KeyValueHeads, model.HeadDim);
-            _values[layer] = device.Allocate<T>(capacity, model.KeyValueHeads, model.HeadDim);
+            _keys[layer] = Allocate();
+            _values[layer] = Allocate();
         }
     }
 
@@ -52,6 +52,32 @@ internal abstract class KvCache<T> : KvCache
             _keys[layer].Memory?.Dispose();
             _values[layer].Memory?.Dispose();
         }
+    }
+
+    /// <summary>Stores rows of values as they are held, [rows, headDim].</summary>
+    protected abstract void Store(View2<float> x, View2<T> y);
+
+    /// <summary>Stores [tokens, kvHeads, headDim]: the heads of one token as rows, or of several the tokens of one head after the other.</summary>
+    protected void Store(View3<float> x, View3<T> y)
+    {
+        if (x.Extent0 == 1)
+        {
+            Store(x.Row(0), y.Row(0));
+            return;
+        }
+
+        for (int head = 0; head < x.Extent1; head++)
+            Store(OfHead(x, head), OfHead(y, head));
+    }
+
+    private static View2<TElement> OfHead<TElement>(View3<TElement> view, int head)
+        where TElement : unmanaged =>
+        new(view.Memory!, view.ByteOffset + Element<TElement>.Bytes(head * view.Stride1), (view.Extent0, view.Extent2), view.Stride0);
+
+    private View3<T> Allocate()
+    {
+        View3<T> held = Device.Allocate<T>(_model.KeyValueHeads, Capacity, _model.HeadDim);
+        return new View3<T>(held.Memory!, held.ByteOffset, (Capacity, _model.KeyValueHeads, _model.HeadDim), (held.Stride1, held.Stride0));
     }
 
     private void Attend<TScore>(int layer, ActivationViews a, TScore score)

@@ -7,10 +7,10 @@ internal sealed class Q8KvCache(Device device, ModelConfiguration model, int cap
     internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary)
     {
         rotary.Apply(Device, keys, Positions.Slice(Length, keys.Extent0), keys);
-        int tokens = keys.Extent0, length = keys.Extent1 * keys.Extent2;
-        Kernels.Quantization.EncodeQ8_0(Device, keys.Reshape(tokens, length), NextKeys(layer, tokens).Reshape(tokens, length));
+        Store(keys, NextKeys(layer, keys.Extent0));
     }
 
-    internal override void StoreValues(int layer, View2<float> values) =>
-        Kernels.Quantization.EncodeQ8_0(Device, values, NextValues(layer, values.Extent0).Reshape(values.Extent0, values.Extent1));
+    internal override void StoreValues(int layer, View3<float> values) => Store(values, NextValues(layer, values.Extent0));
+
+    protected override void Store(View2<float> x, View2<Q8_0> y) => Kernels.Quantization.EncodeQ8_0(Device, x, y);
 }

@@ -134,7 +134,7 @@ public sealed class Transformer : IDisposable
             layer.Value.Project(_device, a.Normed, a.Values);
             _rotary.Apply(_device, a.QueryHeads, positions, a.QueryHeads);
             cache.StoreKeys(i, a.KeyHeads, _rotary);
-            cache.StoreValues(i, a.Values);
+            cache.StoreValues(i, a.ValueHeads);
             cache.Attend(i, a);
             layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
 

@@ -386,6 +386,392 @@ public static unsafe class Contractions512
         }
     }
 
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for b so many elements ahead.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    {
+        for (int n = 0; n < (columns & -32); n += 32)
+        {
+            for (int m = 0; m < ((rows / 8) * 8); m += 8)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector512<float> sum3_0 = Vector512<float>.Zero;
+                Vector512<float> sum3_1 = Vector512<float>.Zero;
+                long a4 = (m + 4) * strideA;
+                long c4 = ((m + 4) * strideC) + n;
+                Vector512<float> sum4_0 = Vector512<float>.Zero;
+                Vector512<float> sum4_1 = Vector512<float>.Zero;
+                long a5 = (m + 5) * strideA;
+                long c5 = ((m + 5) * strideC) + n;
+                Vector512<float> sum5_0 = Vector512<float>.Zero;
+                Vector512<float> sum5_1 = Vector512<float>.Zero;
+                long a6 = (m + 6) * strideA;
+                long c6 = ((m + 6) * strideC) + n;
+                Vector512<float> sum6_0 = Vector512<float>.Zero;
+                Vector512<float> sum6_1 = Vector512<float>.Zero;
+                long a7 = (m + 7) * strideA;
+                long c7 = ((m + 7) * strideC) + n;
+                Vector512<float> sum7_0 = Vector512<float>.Zero;
+                Vector512<float> sum7_1 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum2_1 = Vector512.Load(c + c2 + 16);
+                    sum3_0 = Vector512.Load(c + c3);
+                    sum3_1 = Vector512.Load(c + c3 + 16);
+                    sum4_0 = Vector512.Load(c + c4);
+                    sum4_1 = Vector512.Load(c + c4 + 16);
+                    sum5_0 = Vector512.Load(c + c5);
+                    sum5_1 = Vector512.Load(c + c5 + 16);
+                    sum6_0 = Vector512.Load(c + c6);
+                    sum6_1 = Vector512.Load(c + c6 + 16);
+                    sum7_0 = Vector512.Load(c + c7);
+                    sum7_1 = Vector512.Load(c + c7 + 16);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(b + ((line + ahead) + 16));
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
+                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
+                    sum4_1 = Vector512.FusedMultiplyAdd(x4, b1, sum4_1);
+                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
+                    sum5_1 = Vector512.FusedMultiplyAdd(x5, b1, sum5_1);
+                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
+                    sum6_1 = Vector512.FusedMultiplyAdd(x6, b1, sum6_1);
+                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
+                    sum7_1 = Vector512.FusedMultiplyAdd(x7, b1, sum7_1);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum2_0.Store(c + c2);
+                sum2_1.Store(c + c2 + 16);
+                sum3_0.Store(c + c3);
+                sum3_1.Store(c + c3 + 16);
+                sum4_0.Store(c + c4);
+                sum4_1.Store(c + c4 + 16);
+                sum5_0.Store(c + c5);
+                sum5_1.Store(c + c5 + 16);
+                sum6_0.Store(c + c6);
+                sum6_1.Store(c + c6 + 16);
+                sum7_0.Store(c + c7);
+                sum7_1.Store(c + c7 + 16);
+            }
+            for (int m = ((rows / 8) * 8); m < ((rows / 4) * 4); m += 4)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector512<float> sum3_0 = Vector512<float>.Zero;
+                Vector512<float> sum3_1 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum2_1 = Vector512.Load(c + c2 + 16);
+                    sum3_0 = Vector512.Load(c + c3);
+                    sum3_1 = Vector512.Load(c + c3 + 16);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(b + ((line + ahead) + 16));
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum2_0.Store(c + c2);
+                sum2_1.Store(c + c2 + 16);
+                sum3_0.Store(c + c3);
+                sum3_1.Store(c + c3 + 16);
+            }
+            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(b + ((line + ahead) + 16));
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+            }
+            for (int m = ((rows / 2) * 2); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(b + ((line + ahead) + 16));
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+            }
+        }
+        for (int n = (columns & -32); n < columns; n += 16)
+        {
+            for (int m = 0; m < ((rows / 8) * 8); m += 8)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector512<float> sum3_0 = Vector512<float>.Zero;
+                long a4 = (m + 4) * strideA;
+                long c4 = ((m + 4) * strideC) + n;
+                Vector512<float> sum4_0 = Vector512<float>.Zero;
+                long a5 = (m + 5) * strideA;
+                long c5 = ((m + 5) * strideC) + n;
+                Vector512<float> sum5_0 = Vector512<float>.Zero;
+                long a6 = (m + 6) * strideA;
+                long c6 = ((m + 6) * strideC) + n;
+                Vector512<float> sum6_0 = Vector512<float>.Zero;
+                long a7 = (m + 7) * strideA;
+                long c7 = ((m + 7) * strideC) + n;
+                Vector512<float> sum7_0 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum3_0 = Vector512.Load(c + c3);
+                    sum4_0 = Vector512.Load(c + c4);
+                    sum5_0 = Vector512.Load(c + c5);
+                    sum6_0 = Vector512.Load(c + c6);
+                    sum7_0 = Vector512.Load(c + c7);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
+                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
+                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
+                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
+                }
+                sum0_0.Store(c + c0);
+                sum1_0.Store(c + c1);
+                sum2_0.Store(c + c2);
+                sum3_0.Store(c + c3);
+                sum4_0.Store(c + c4);
+                sum5_0.Store(c + c5);
+                sum6_0.Store(c + c6);
+                sum7_0.Store(c + c7);
+            }
+            for (int m = ((rows / 8) * 8); m < ((rows / 4) * 4); m += 4)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector512<float> sum3_0 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum3_0 = Vector512.Load(c + c3);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                }
+                sum0_0.Store(c + c0);
+                sum1_0.Store(c + c1);
+                sum2_0.Store(c + c2);
+                sum3_0.Store(c + c3);
+            }
+            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum1_0 = Vector512.Load(c + c1);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                }
+                sum0_0.Store(c + c0);
+                sum1_0.Store(c + c1);
+            }
+            for (int m = ((rows / 2) * 2); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                }
+                sum0_0.Store(c + c0);
+            }
+        }
+    }
+
     /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
@@ -489,6 +875,160 @@ public static unsafe class Contractions512
         }
         for (int n = ((columns / 8) * 8); n < columns; n++)
         {
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector512<float> sum0 = Vector512<float>.Zero;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector512<float> x = Vector512.Load(a + a0 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
+                }
+                if (whole < depth)
+                {
+                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
+                }
+                long at = (m * strideC) + n;
+                float c0 = 0.0f;
+                if (accumulates)
+                {
+                    c0 = c[at];
+                }
+                c[at] = c0 + Lanes.Sum(sum0);
+            }
+        }
+    }
+
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for b so many elements ahead.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    {
+        for (int n = 0; n < ((columns / 8) * 8); n += 8)
+        {
+            long next0 = (n * strideB) + ahead;
+            long next1 = ((n + 1) * strideB) + ahead;
+            long next2 = ((n + 2) * strideB) + ahead;
+            long next3 = ((n + 3) * strideB) + ahead;
+            long next4 = ((n + 4) * strideB) + ahead;
+            long next5 = ((n + 5) * strideB) + ahead;
+            long next6 = ((n + 6) * strideB) + ahead;
+            long next7 = ((n + 7) * strideB) + ahead;
+            for (int k = 0; k < depth; k += 16)
+            {
+                Lanes.Prefetch(b + (next0 + k));
+                Lanes.Prefetch(b + (next1 + k));
+                Lanes.Prefetch(b + (next2 + k));
+                Lanes.Prefetch(b + (next3 + k));
+                Lanes.Prefetch(b + (next4 + k));
+                Lanes.Prefetch(b + (next5 + k));
+                Lanes.Prefetch(b + (next6 + k));
+                Lanes.Prefetch(b + (next7 + k));
+            }
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector512<float> sum0 = Vector512<float>.Zero;
+                long b1 = (n + 1) * strideB;
+                Vector512<float> sum1 = Vector512<float>.Zero;
+                long b2 = (n + 2) * strideB;
+                Vector512<float> sum2 = Vector512<float>.Zero;
+                long b3 = (n + 3) * strideB;
+                Vector512<float> sum3 = Vector512<float>.Zero;
+                long b4 = (n + 4) * strideB;
+                Vector512<float> sum4 = Vector512<float>.Zero;
+                long b5 = (n + 5) * strideB;
+                Vector512<float> sum5 = Vector512<float>.Zero;
+                long b6 = (n + 6) * strideB;
+                Vector512<float> sum6 = Vector512<float>.Zero;
+                long b7 = (n + 7) * strideB;
+                Vector512<float> sum7 = Vector512<float>.Zero;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector512<float> x = Vector512.Load(a + a0 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
+                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b4 + k), sum4);
+                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b5 + k), sum5);
+                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b6 + k), sum6);
+                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b7 + k), sum7);
+                }
+                if (whole < depth)
+                {
+                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
+                    sum4 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b4 + whole, (int)(depth - whole)), sum4);
+                    sum5 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum5);
+                    sum6 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum6);
+                    sum7 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum7);
+                }
+                long at = (m * strideC) + n;
+                float c0 = 0.0f;
+                if (accumulates)
+                {
+                    c0 = c[at];
+                }
+                c[at] = c0 + Lanes.Sum(sum0);
+                float c1 = 0.0f;
+                if (accumulates)
+                {
+                    c1 = c[at + 1];
+                }
+                c[at + 1] = c1 + Lanes.Sum(sum1);
+                float c2 = 0.0f;
+                if (accumulates)
+                {
+                    c2 = c[at + 2];
+                }
+                c[at + 2] = c2 + Lanes.Sum(sum2);
+                float c3 = 0.0f;
+                if (accumulates)
+                {
+                    c3 = c[at + 3];
+                }
+                c[at + 3] = c3 + Lanes.Sum(sum3);
+                float c4 = 0.0f;
+                if (accumulates)
+                {
+                    c4 = c[at + 4];
+                }
+                c[at + 4] = c4 + Lanes.Sum(sum4);
+                float c5 = 0.0f;
+                if (accumulates)
+                {
+                    c5 = c[at + 5];
+                }
+                c[at + 5] = c5 + Lanes.Sum(sum5);
+                float c6 = 0.0f;
+                if (accumulates)
+                {
+                    c6 = c[at + 6];
+                }
+                c[at + 6] = c6 + Lanes.Sum(sum6);
+                float c7 = 0.0f;
+                if (accumulates)
+                {
+                    c7 = c[at + 7];
+                }
+                c[at + 7] = c7 + Lanes.Sum(sum7);
+            }
+        }
+        for (int n = ((columns / 8) * 8); n < columns; n++)
+        {
+            long next0 = (n * strideB) + ahead;
+            for (int k = 0; k < depth; k += 16)
+            {
+                Lanes.Prefetch(b + (next0 + k));
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -773,6 +1313,264 @@ public static unsafe class Contractions256
         }
     }
 
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for b so many elements ahead.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    {
+        for (int n = 0; n < (columns & -16); n += 16)
+        {
+            for (int m = 0; m < ((rows / 4) * 4); m += 4)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector256<float> sum1_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum1_0__1 = Vector256<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector256<float> sum2_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum2_0__1 = Vector256<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector256<float> sum3_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum3_0__1 = Vector256<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector256.Load(c + c0);
+                    sum0_0__1 = Vector256.Load(c + c0 + 8);
+                    sum1_0__0 = Vector256.Load(c + c1);
+                    sum1_0__1 = Vector256.Load(c + c1 + 8);
+                    sum2_0__0 = Vector256.Load(c + c2);
+                    sum2_0__1 = Vector256.Load(c + c2 + 8);
+                    sum3_0__0 = Vector256.Load(c + c3);
+                    sum3_0__1 = Vector256.Load(c + c3 + 8);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector256<float> b0__0 = Vector256.Load(b + line);
+                    Vector256<float> b0__1 = Vector256.Load(b + line + 8);
+                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
+                    sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
+                    sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
+                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
+                    sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 8);
+                sum1_0__0.Store(c + c1);
+                sum1_0__1.Store(c + c1 + 8);
+                sum2_0__0.Store(c + c2);
+                sum2_0__1.Store(c + c2 + 8);
+                sum3_0__0.Store(c + c3);
+                sum3_0__1.Store(c + c3 + 8);
+            }
+            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector256<float> sum1_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum1_0__1 = Vector256<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector256.Load(c + c0);
+                    sum0_0__1 = Vector256.Load(c + c0 + 8);
+                    sum1_0__0 = Vector256.Load(c + c1);
+                    sum1_0__1 = Vector256.Load(c + c1 + 8);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector256<float> b0__0 = Vector256.Load(b + line);
+                    Vector256<float> b0__1 = Vector256.Load(b + line + 8);
+                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
+                    sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 8);
+                sum1_0__0.Store(c + c1);
+                sum1_0__1.Store(c + c1 + 8);
+            }
+            for (int m = ((rows / 2) * 2); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector256.Load(c + c0);
+                    sum0_0__1 = Vector256.Load(c + c0 + 8);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector256<float> b0__0 = Vector256.Load(b + line);
+                    Vector256<float> b0__1 = Vector256.Load(b + line + 8);
+                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 8);
+            }
+        }
+        for (int n = (columns & -16); n < columns; n += 16)
+        {
+            for (int m = 0; m < ((rows / 4) * 4); m += 4)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector256<float> sum1_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum1_0__1 = Vector256<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector256<float> sum2_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum2_0__1 = Vector256<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector256<float> sum3_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum3_0__1 = Vector256<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector256.Load(c + c0);
+                    sum0_0__1 = Vector256.Load(c + c0 + 8);
+                    sum1_0__0 = Vector256.Load(c + c1);
+                    sum1_0__1 = Vector256.Load(c + c1 + 8);
+                    sum2_0__0 = Vector256.Load(c + c2);
+                    sum2_0__1 = Vector256.Load(c + c2 + 8);
+                    sum3_0__0 = Vector256.Load(c + c3);
+                    sum3_0__1 = Vector256.Load(c + c3 + 8);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
+                    Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
+                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
+                    sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
+                    sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
+                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
+                    sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 8);
+                sum1_0__0.Store(c + c1);
+                sum1_0__1.Store(c + c1 + 8);
+                sum2_0__0.Store(c + c2);
+                sum2_0__1.Store(c + c2 + 8);
+                sum3_0__0.Store(c + c3);
+                sum3_0__1.Store(c + c3 + 8);
+            }
+            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector256<float> sum1_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum1_0__1 = Vector256<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector256.Load(c + c0);
+                    sum0_0__1 = Vector256.Load(c + c0 + 8);
+                    sum1_0__0 = Vector256.Load(c + c1);
+                    sum1_0__1 = Vector256.Load(c + c1 + 8);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
+                    Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
+                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
+                    sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 8);
+                sum1_0__0.Store(c + c1);
+                sum1_0__1.Store(c + c1 + 8);
+            }
+            for (int m = ((rows / 2) * 2); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector256.Load(c + c0);
+                    sum0_0__1 = Vector256.Load(c + c0 + 8);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
+                    Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
+                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 8);
+            }
+        }
+    }
+
     /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
@@ -850,6 +1648,131 @@ public static unsafe class Contractions256
         }
         for (int n = ((columns / 4) * 4); n < columns; n++)
         {
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector256<float> sum0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0__1 = Vector256<float>.Zero;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
+                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
+                }
+                if (whole < depth)
+                {
+                    Vector256<float> x__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
+                    Vector256<float> x__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__1);
+                }
+                long at = (m * strideC) + n;
+                float c0 = 0.0f;
+                if (accumulates)
+                {
+                    c0 = c[at];
+                }
+                c[at] = c0 + Lanes.Sum(sum0__0 + sum0__1);
+            }
+        }
+    }
+
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for b so many elements ahead.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    {
+        for (int n = 0; n < ((columns / 4) * 4); n += 4)
+        {
+            long next0 = (n * strideB) + ahead;
+            long next1 = ((n + 1) * strideB) + ahead;
+            long next2 = ((n + 2) * strideB) + ahead;
+            long next3 = ((n + 3) * strideB) + ahead;
+            for (int k = 0; k < depth; k += 16)
+            {
+                Lanes.Prefetch(b + (next0 + k));
+                Lanes.Prefetch(b + (next1 + k));
+                Lanes.Prefetch(b + (next2 + k));
+                Lanes.Prefetch(b + (next3 + k));
+            }
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector256<float> sum0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0__1 = Vector256<float>.Zero;
+                long b1 = (n + 1) * strideB;
+                Vector256<float> sum1__0 = Vector256<float>.Zero;
+                Vector256<float> sum1__1 = Vector256<float>.Zero;
+                long b2 = (n + 2) * strideB;
+                Vector256<float> sum2__0 = Vector256<float>.Zero;
+                Vector256<float> sum2__1 = Vector256<float>.Zero;
+                long b3 = (n + 3) * strideB;
+                Vector256<float> sum3__0 = Vector256<float>.Zero;
+                Vector256<float> sum3__1 = Vector256<float>.Zero;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
+                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
+                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b1 + k), sum1__0);
+                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b1 + k + 8), sum1__1);
+                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b2 + k), sum2__0);
+                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b2 + k + 8), sum2__1);
+                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b3 + k), sum3__0);
+                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b3 + k + 8), sum3__1);
+                }
+                if (whole < depth)
+                {
+                    Vector256<float> x__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
+                    Vector256<float> x__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__1);
+                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b1 + whole, (int)(depth - whole)), sum1__0);
+                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum1__1);
+                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b2 + whole, (int)(depth - whole)), sum2__0);
+                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b2 + whole + 8, (int)((depth - whole) - 8)), sum2__1);
+                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b3 + whole, (int)(depth - whole)), sum3__0);
+                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b3 + whole + 8, (int)((depth - whole) - 8)), sum3__1);
+                }
+                long at = (m * strideC) + n;
+                float c0 = 0.0f;
+                if (accumulates)
+                {
+                    c0 = c[at];
+                }
+                c[at] = c0 + Lanes.Sum(sum0__0 + sum0__1);
+                float c1 = 0.0f;
+                if (accumulates)
+                {
+                    c1 = c[at + 1];
+                }
+                c[at + 1] = c1 + Lanes.Sum(sum1__0 + sum1__1);
+                float c2 = 0.0f;
+                if (accumulates)
+                {
+                    c2 = c[at + 2];
+                }
+                c[at + 2] = c2 + Lanes.Sum(sum2__0 + sum2__1);
+                float c3 = 0.0f;
+                if (accumulates)
+                {
+                    c3 = c[at + 3];
+                }
+                c[at + 3] = c3 + Lanes.Sum(sum3__0 + sum3__1);
+            }
+        }
+        for (int n = ((columns / 4) * 4); n < columns; n++)
+        {
+            long next0 = (n * strideB) + ahead;
+            for (int k = 0; k < depth; k += 16)
+            {
+                Lanes.Prefetch(b + (next0 + k));
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -1087,6 +2010,210 @@ public static unsafe class Contractions128
         }
     }
 
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for b so many elements ahead.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    {
+        for (int n = 0; n < (columns & -16); n += 16)
+        {
+            for (int m = 0; m < ((rows / 2) * 2); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector128<float> sum1_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum1_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum1_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum1_0__3 = Vector128<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector128.Load(c + c0);
+                    sum0_0__1 = Vector128.Load(c + c0 + 4);
+                    sum0_0__2 = Vector128.Load(c + c0 + 8);
+                    sum0_0__3 = Vector128.Load(c + c0 + 12);
+                    sum1_0__0 = Vector128.Load(c + c1);
+                    sum1_0__1 = Vector128.Load(c + c1 + 4);
+                    sum1_0__2 = Vector128.Load(c + c1 + 8);
+                    sum1_0__3 = Vector128.Load(c + c1 + 12);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector128<float> b0__0 = Vector128.Load(b + line);
+                    Vector128<float> b0__1 = Vector128.Load(b + line + 4);
+                    Vector128<float> b0__2 = Vector128.Load(b + line + 8);
+                    Vector128<float> b0__3 = Vector128.Load(b + line + 12);
+                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
+                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
+                    sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                    sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
+                    sum1_0__3 = Vector128.FusedMultiplyAdd(x1__3, b0__3, sum1_0__3);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 4);
+                sum0_0__2.Store(c + c0 + 8);
+                sum0_0__3.Store(c + c0 + 12);
+                sum1_0__0.Store(c + c1);
+                sum1_0__1.Store(c + c1 + 4);
+                sum1_0__2.Store(c + c1 + 8);
+                sum1_0__3.Store(c + c1 + 12);
+            }
+            for (int m = ((rows / 2) * 2); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector128.Load(c + c0);
+                    sum0_0__1 = Vector128.Load(c + c0 + 4);
+                    sum0_0__2 = Vector128.Load(c + c0 + 8);
+                    sum0_0__3 = Vector128.Load(c + c0 + 12);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector128<float> b0__0 = Vector128.Load(b + line);
+                    Vector128<float> b0__1 = Vector128.Load(b + line + 4);
+                    Vector128<float> b0__2 = Vector128.Load(b + line + 8);
+                    Vector128<float> b0__3 = Vector128.Load(b + line + 12);
+                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 4);
+                sum0_0__2.Store(c + c0 + 8);
+                sum0_0__3.Store(c + c0 + 12);
+            }
+        }
+        for (int n = (columns & -16); n < columns; n += 16)
+        {
+            for (int m = 0; m < ((rows / 2) * 2); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector128<float> sum1_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum1_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum1_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum1_0__3 = Vector128<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector128.Load(c + c0);
+                    sum0_0__1 = Vector128.Load(c + c0 + 4);
+                    sum0_0__2 = Vector128.Load(c + c0 + 8);
+                    sum0_0__3 = Vector128.Load(c + c0 + 12);
+                    sum1_0__0 = Vector128.Load(c + c1);
+                    sum1_0__1 = Vector128.Load(c + c1 + 4);
+                    sum1_0__2 = Vector128.Load(c + c1 + 8);
+                    sum1_0__3 = Vector128.Load(c + c1 + 12);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
+                    Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
+                    Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
+                    Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
+                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
+                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
+                    sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                    sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
+                    sum1_0__3 = Vector128.FusedMultiplyAdd(x1__3, b0__3, sum1_0__3);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 4);
+                sum0_0__2.Store(c + c0 + 8);
+                sum0_0__3.Store(c + c0 + 12);
+                sum1_0__0.Store(c + c1);
+                sum1_0__1.Store(c + c1 + 4);
+                sum1_0__2.Store(c + c1 + 8);
+                sum1_0__3.Store(c + c1 + 12);
+            }
+            for (int m = ((rows / 2) * 2); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0__0 = Vector128.Load(c + c0);
+                    sum0_0__1 = Vector128.Load(c + c0 + 4);
+                    sum0_0__2 = Vector128.Load(c + c0 + 8);
+                    sum0_0__3 = Vector128.Load(c + c0 + 12);
+                }
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(b + (line + ahead));
+                    Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
+                    Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
+                    Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
+                    Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
+                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
+                }
+                sum0_0__0.Store(c + c0);
+                sum0_0__1.Store(c + c0 + 4);
+                sum0_0__2.Store(c + c0 + 8);
+                sum0_0__3.Store(c + c0 + 12);
+            }
+        }
+    }
+
     /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
@@ -1154,6 +2281,127 @@ public static unsafe class Contractions128
         }
         for (int n = ((columns / 2) * 2); n < columns; n++)
         {
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector128<float> sum0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0__3 = Vector128<float>.Zero;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
+                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
+                }
+                if (whole < depth)
+                {
+                    Vector128<float> x__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
+                    Vector128<float> x__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
+                    Vector128<float> x__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    Vector128<float> x__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0__3);
+                }
+                long at = (m * strideC) + n;
+                float c0 = 0.0f;
+                if (accumulates)
+                {
+                    c0 = c[at];
+                }
+                c[at] = c0 + Lanes.Sum((sum0__0 + sum0__2) + (sum0__1 + sum0__3));
+            }
+        }
+    }
+
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for b so many elements ahead.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    {
+        for (int n = 0; n < ((columns / 2) * 2); n += 2)
+        {
+            long next0 = (n * strideB) + ahead;
+            long next1 = ((n + 1) * strideB) + ahead;
+            for (int k = 0; k < depth; k += 16)
+            {
+                Lanes.Prefetch(b + (next0 + k));
+                Lanes.Prefetch(b + (next1 + k));
+            }
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector128<float> sum0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0__3 = Vector128<float>.Zero;
+                long b1 = (n + 1) * strideB;
+                Vector128<float> sum1__0 = Vector128<float>.Zero;
+                Vector128<float> sum1__1 = Vector128<float>.Zero;
+                Vector128<float> sum1__2 = Vector128<float>.Zero;
+                Vector128<float> sum1__3 = Vector128<float>.Zero;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
+                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
+                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b1 + k), sum1__0);
+                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b1 + k + 4), sum1__1);
+                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b1 + k + 8), sum1__2);
+                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b1 + k + 12), sum1__3);
+                }
+                if (whole < depth)
+                {
+                    Vector128<float> x__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
+                    Vector128<float> x__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
+                    Vector128<float> x__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    Vector128<float> x__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0__3);
+                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b1 + whole, (int)(depth - whole)), sum1__0);
+                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b1 + whole + 4, (int)((depth - whole) - 4)), sum1__1);
+                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum1__2);
+                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b1 + whole + 12, (int)((depth - whole) - 12)), sum1__3);
+                }
+                long at = (m * strideC) + n;
+                float c0 = 0.0f;
+                if (accumulates)
+                {
+                    c0 = c[at];
+                }
+                c[at] = c0 + Lanes.Sum((sum0__0 + sum0__2) + (sum0__1 + sum0__3));
+                float c1 = 0.0f;
+                if (accumulates)
+                {
+                    c1 = c[at + 1];
+                }
+                c[at + 1] = c1 + Lanes.Sum((sum1__0 + sum1__2) + (sum1__1 + sum1__3));
+            }
+        }
+        for (int n = ((columns / 2) * 2); n < columns; n++)
+        {
+            long next0 = (n * strideB) + ahead;
+            for (int k = 0; k < depth; k += 16)
+            {
+                Lanes.Prefetch(b + (next0 + k));
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;

@@ -26,7 +26,7 @@ internal sealed class WeightChunk(TileState state, ElementEmitter emitter, Integ
     public ByteCodes Codes(ByteTree tree, bool isSigned) => new(View, Start, tree, isSigned);
 
     /// <summary>Asks for what lies as far ahead as this chunk is long.</summary>
-    public Prefetch Ahead() => new(View, Start, true, _bytes) { Location = state.Location };
+    public Prefetch Ahead() => new(View, Start, true, Prefetch.Ahead, _bytes) { Location = state.Location };
 
     /// <summary>How many neighbouring elements share a value at least.</summary>
     public int Run(Value value) => Math.Max(GroupVector.Run(value, dot.Axis, size), QuantizedRow.Packed);
