@@ -31,8 +31,8 @@ internal sealed class ModelBenchmark
     /// <summary>Positions filled before each test.</summary>
     public required int Depth { get; init; }
 
-    /// <summary>How keys and values are stored.</summary>
-    public required CacheElement Cache { get; init; }
+    /// <summary>How the model is opened.</summary>
+    public required ModelOptions Model { get; init; }
 
     /// <summary>Measured repetitions of each test.</summary>
     public required int Repetitions { get; init; }
@@ -47,7 +47,7 @@ internal sealed class ModelBenchmark
         try
         {
             foreach (Func<Device> open in devices)
-                sessions.Add(new ModelSession(_path, open(), Cache, Depth, Math.Max(Prefill, Decode)));
+                sessions.Add(new ModelSession(_path, open(), Model, Depth, Math.Max(Prefill, Decode)));
             ModelTest[] tests = [.. sessions.SelectMany(Tests)];
             using var progress = new ProgressBar("Measuring", (Repetitions + 1) * tests.Length);
             int done = 0;
@@ -64,7 +64,7 @@ internal sealed class ModelBenchmark
 
             return new BenchOutput(
                 Path.GetFileNameWithoutExtension(_path), _work.TensorBytes, _work.Parameters, _work.WeightBytes,
-                CommonOptions.NameOf(Cache), _work.CacheBytesPerPosition(Cache), peak,
+                CommonOptions.NameOf(Model.Cache), _work.CacheBytesPerPosition(Model.Cache), peak,
                 [.. tests.Select(test => ToOutput(test, roofs.Find(roof => roof.Session == test.Session)!))],
                 [.. roofs.Select(roof => roof.ToOutput())]);
 
@@ -98,7 +98,7 @@ internal sealed class ModelBenchmark
         (double median, double spread) = Summary.Of(test.TokensPerSecond);
         double? limit = test.IsPrefill
             ? roof.FmaPeak * test.Tokens / _work.PrefillOperations(Depth, test.Tokens)
-            : roof.ReadBandwidth / (_work.WeightBytes + _work.CacheBytes(Depth, test.Tokens, Cache));
+            : roof.ReadBandwidth / (_work.WeightBytes + _work.CacheBytes(Depth, test.Tokens, Model.Cache));
         return new BenchTestOutput(
             Opening.NameOf(test.Session.Device), test.Session.Device.Info.ComputeUnits, test.Name, test.Tokens, Depth,
             median, spread, test.TokensPerSecond, median / limit, Summary.Of(test.AllocatedPerToken).Median);

@@ -20,10 +20,10 @@ internal sealed class ModelSession : IDisposable
     /// <param name="depth">Positions to fill before every test.</param>
     /// <param name="longest">Tokens of the longest test.</param>
     /// <exception cref="UsageException">The model's context does not hold as many, or the cache cannot hold its heads.</exception>
-    public ModelSession(string path, Device device, CacheElement cache, int depth, int longest)
+    public ModelSession(string path, Device device, ModelOptions options, int depth, int longest)
     {
         Device = device;
-        Model = Opening.Model(path, device, cache);
+        Model = Opening.Model(path, device, options);
         int context = Model.Configuration.ContextLength;
         if (depth + (long)longest > context)
             throw new UsageException($"--depth and a test take {depth} + {longest} positions, but the model's context holds {context}.");

@@ -20,6 +20,7 @@ internal static class BenchCommand
     private static readonly Option<int> s_decode = Number("--tg", "N", "Model: tokens of the decode test; 0 for none.", 128);
     private static readonly Option<int> s_depth = Number("--depth", "N", "Model: positions in the cache before each test.", 0);
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
+    private static readonly Option<string> s_activations = CommonOptions.Activations();
     private static readonly Option<string[]> s_axes = new("--axis")
     {
         Description = "Kernel: the extent of one of its axes; may be given for each. By default the largest of its tests.",
@@ -52,7 +53,7 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Measure a model's prefill and decode, or one kernel, beside the machine's roof.")
         {
-            s_model, s_prefill, s_decode, s_depth, s_cacheType, s_kernel, s_axes, s_types, s_devices, s_threads, s_repetitions, s_json,
+            s_model, s_prefill, s_decode, s_depth, s_cacheType, s_activations, s_kernel, s_axes, s_types, s_devices, s_threads, s_repetitions, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -79,7 +80,7 @@ internal static class BenchCommand
             Prefill = prefill,
             Decode = decode,
             Depth = AtLeast(0, parsed, s_depth),
-            Cache = CommonOptions.Cache(parsed, s_cacheType),
+            Model = CommonOptions.Options(parsed, s_cacheType, s_activations),
             Repetitions = AtLeast(1, parsed, s_repetitions),
         };
         BenchOutput output = benchmark.Run(devices, cancellationToken);

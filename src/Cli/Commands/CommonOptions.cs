@@ -17,6 +17,12 @@ internal static class CommonOptions
         ["q8_0"] = CacheElement.Q8_0,
     };
 
+    private static readonly Dictionary<string, ActivationRounding> s_activations = new()
+    {
+        ["int8"] = ActivationRounding.Int8,
+        ["float"] = ActivationRounding.None,
+    };
+
     public static Option<string> Model() => new("--model") { Description = "The GGUF file.", Required = true, HelpName = "FILE" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object." };
@@ -43,8 +49,23 @@ internal static class CommonOptions
         return option;
     }
 
-    /// <summary>What --cache-type names.</summary>
-    public static CacheElement Cache(ParseResult parsed, Option<string> option) => s_cacheTypes[parsed.GetRequiredValue(option)];
+    public static Option<string> Activations()
+    {
+        var option = new Option<string>("--activations")
+        {
+            Description = "What activations are when they meet quantized weights on the cpu device: rounded to 8 bits, which is faster, or as they are.",
+            DefaultValueFactory = _ => s_activations.Single(type => type.Value == new ModelOptions().Activations).Key,
+        };
+        option.AcceptOnlyFromAmong([.. s_activations.Keys]);
+        return option;
+    }
+
+    /// <summary>What --cache-type and --activations ask for.</summary>
+    public static ModelOptions Options(ParseResult parsed, Option<string> cacheType, Option<string> activations) => new()
+    {
+        Cache = s_cacheTypes[parsed.GetRequiredValue(cacheType)],
+        Activations = s_activations[parsed.GetRequiredValue(activations)],
+    };
 
     /// <summary>What --cache-type calls an element type.</summary>
     public static string NameOf(CacheElement cache) => s_cacheTypes.Single(type => type.Value == cache).Key;

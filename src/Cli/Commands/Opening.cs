@@ -41,12 +41,12 @@ internal static class Opening
     }
 
     /// <exception cref="UsageException">The cache cannot hold the model's heads.</exception>
-    public static LanguageModel Model(string path, Device device, CacheElement cache)
+    public static LanguageModel Model(string path, Device device, ModelOptions options)
     {
         using var progress = new ProgressBar("Loading", 1);
         try
         {
-            return LanguageModel.Open(File(path), device, new ModelOptions { Cache = cache, LoadProgress = progress });
+            return LanguageModel.Open(File(path), device, options with { LoadProgress = progress });
         }
         catch (NotSupportedException error)
         {
