@@ -102,10 +102,16 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         WriteArguments(body);
         foreach (string stage in _stages)
             Line(stage);
-        if (body.Contains("halves["))
+        if (System.Text.RegularExpressions.Regex.IsMatch(body, @"\bhalves\b"))
             Line("float* halves = Lanes.Halves;");
         Raw(body);
         Close();
+        foreach (string loop in _hotLoops)
+        {
+            Line();
+            Raw(loop);
+        }
+
         return ToString();
     }
 
@@ -164,6 +170,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         _stagesInUse.Clear();
         if (!let.Var.IsVector)
         {
+            _declared[let.Var.Name] = TypeName(let.Var.Type);
             if (!let.Mutable)
                 _scalars[let.Var.Name] = let.Value;
             Line($"{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
@@ -255,6 +262,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             string type = PointerType(Program.Kernel.Find(load.View).Element);
             Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
             _rows[row] = name;
+            _declared[name] = $"{type}*";
         }
 
         FindRowsAhead(loop);
