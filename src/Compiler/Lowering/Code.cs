@@ -171,9 +171,13 @@ public sealed record BufferMatrix(LocalBuffer Buffer, Expr RowStride) : Matrix;
 /// <summary>
 /// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over k of A[m, k] B[k, n], or B[n, k] where not by columns (vector form only). By
 /// columns the products are fused onto the target one k after the other; otherwise into 16 partial sums, k mod 16 each, which are combined
-/// as <see cref="ReduceLanes"/> does and then added. Ahead, if not 0, says that the rows of B so many rows further on are multiplied soon. How rows and columns are blocked is the target's business and never changes a result.
+/// as <see cref="ReduceLanes"/> does and then added. Next, if any, is what will be read soon. How rows and columns are blocked is the target's
+/// business and never changes a result.
 /// </summary>
-public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates, int Ahead = 0) : Stmt;
+public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates, Upcoming? Next = null) : Stmt;
+
+/// <summary>The part of a view that is laid out as a matrix and lies so many rows further on; it may be outside the view.</summary>
+public sealed record Upcoming(ViewMatrix Matrix, int Rows);
 
 /// <summary>Target[c, r] = Source[r, c] (vector form only).</summary>
 public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;

@@ -168,7 +168,7 @@ public static class CodePrinter
                 case Contract product:
                     string form = $"contract{(product.ByColumns ? "<columns>" : "<depth>")}";
                     Line($"{form} {Text(product.Target)} {(product.Accumulates ? "+=" : "=")} {Text(product.A)} by {Text(product.B)} of "
-                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]{(product.Ahead > 0 ? $" ahead {IrText.Int(product.Ahead)}" : "")}", product.Location);
+                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]{(product.Next is { } next ? $" ahead of {Text(next.Matrix)} by {IrText.Int(next.Rows)}" : "")}", product.Location);
                     break;
                 case TransposeMatrix transpose:
                     Line($"transpose {Text(transpose.Target)} = {Text(transpose.Source)} of [{Text(transpose.Rows)}, {Text(transpose.Columns)}]",

@@ -55,6 +55,7 @@ internal sealed class Renaming
         Contract product => product with
         {
             A = Of(product.A), B = Of(product.B), Target = Buffered(product.Target), M = Of(product.M), N = Of(product.N), K = Of(product.K),
+            Next = product.Next is { } next ? next with { Matrix = (ViewMatrix)Of(next.Matrix) } : null,
         },
         TransposeMatrix transpose => transpose with
         {

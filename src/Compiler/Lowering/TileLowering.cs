@@ -370,17 +370,17 @@ internal sealed class TileLowering
             (right, byColumns) = (Matrices.Of(across), true);
         }
 
-        _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Ahead(op, right)) { Location = op.Location });
+        _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Next(op, right)) { Location = op.Location });
         _state.Buffers[result] = target;
     }
 
     // A few rows by blocks of a view, block after block: bound by reading the view, whose next block lies one block of rows further on.
-    private static int Ahead(Op op, Matrix right)
+    private static Upcoming? Next(Op op, Matrix right)
     {
         Value b = op.Operands[1];
         Extent rows = (b.Definition is { Code: OpCode.Transpose } transpose ? transpose.Operands[0] : b).Type.Shape[0];
         bool isFew = LaunchExpressions.Bound(op.Result.Type.Shape[0], op.Location) is not Literal { Value.I32: >= RowsToTranspose };
-        return isFew && right is ViewMatrix && LaunchExpressions.Bound(rows, op.Location) is Literal { Value.I32: var block } ? block : 0;
+        return isFew && right is ViewMatrix view && LaunchExpressions.Bound(rows, op.Location) is Literal { Value.I32: var block } ? new Upcoming(view, block) : null;
     }
 
     // Rounded rows by quantized weights: both as bytes, and the product as a statement; with offsets, a second one of the runs' sums.

@@ -13,18 +13,19 @@ public static class ContractionTarget
 {
     // Sums held at once: rows by 16-lane vectors of columns, and columns when products run along the depth. Twice that many hardware
     // registers hold them at 128 bits as at 512, a 16-lane vector being four registers there.
-    private static readonly (int Width, int[] Rows, int Vectors, int[] Columns)[] Blockings =
+    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, int[] Columns)[] Blockings =
     [
-        (512, [8, 4, 2, 1], 2, [8, 1]),
-        (256, [4, 2, 1], 1, [4, 1]),
-        (128, [2, 1], 1, [2, 1]),
+        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [Lanes.Count, 4, 1]),
+        (256, [(4, 1), (2, 1), (1, 1)], [4, 1]),
+        (128, [(2, 1), (1, 1)], [2, 1]),
     ];
 
     private static readonly LocalBuffer A = new("a", DType.F32, Int(0));
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
     private static readonly LocalBuffer C = new("c", DType.F32, Int(0));
+    private static readonly LocalBuffer Next = new("next", DType.F32, Int(0));
     private static readonly Var StrideA = Scalar("strideA"), StrideB = Scalar("strideB"), StrideC = Scalar("strideC");
-    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), Ahead = Scalar("ahead");
+    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), StrideNext = Scalar("strideNext");
     private static readonly Var Accumulates = new("accumulates", DType.Bool);
 
     /// <summary>The whole file.</summary>
@@ -42,19 +43,19 @@ public static class ContractionTarget
             namespace KernelFoundry;
 
             """.Replace("\r", ""));
-        foreach ((int width, int[] rows, int vectors, int[] columns) in Blockings)
+        foreach ((int width, (int Rows, int Vectors)[] blocks, int[] columns) in Blockings)
         {
             text.Append($"\n/// <summary>Matrix products of generated CPU code, with vectors of {width} bits.</summary>\n");
             text.Append("[EditorBrowsable(EditorBrowsableState.Never)]\n").Append($"public static unsafe class Contractions{width}\n{{\n");
-            const string AsksAhead = " Asks for b so many elements ahead.";
             const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
             const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
+            const string Asks = " Asks for a matrix laid out as b, which comes next.", Parameters = ", float* next, long strideNext";
             string[] methods =
             [
-                new Writer(ByColumns(rows, vectors), width).Method("ByColumns", Columns),
-                new Writer(ByColumns(rows, vectors, asksAhead: true), width).Method("ByColumnsAhead", Columns + AsksAhead, ", long ahead"),
+                new Writer(ByColumns(blocks), width).Method("ByColumns", Columns),
+                new Writer(ByColumns(blocks, asks: true), width).Method("ByColumnsAhead", Columns + Asks, Parameters),
                 new Writer(ByDepth(columns), width).Method("ByDepth", Depth),
-                new Writer(ByDepth(columns, asksAhead: true), width).Method("ByDepthAhead", Depth + AsksAhead, ", long ahead"),
+                new Writer(ByDepth(columns, asks: true), width).Method("ByDepthAhead", Depth + Asks, Parameters),
             ];
             text.Append(string.Join("\n", methods));
             text.Append("}\n");
@@ -64,19 +65,27 @@ public static class ContractionTarget
     }
 
     /// <summary>The product by columns as a program whose buffers are a, b and c; what the rendered method computes.</summary>
-    public static IReadOnlyList<Stmt> ByColumns(int[] rowBlocks, int vectors, bool asksAhead = false)
+    public static IReadOnlyList<Stmt> ByColumns((int Rows, int Vectors)[] blocks, bool asks = false)
     {
-        Var first = Scalar("n");
-        Expr whole = And(Columns, Int(-vectors * Lanes.Count));
-        return
-        [
-            new For(first, Int(0), whole, Int(vectors * Lanes.Count), RowBlocks(rowBlocks, row => Block(row, first, vectors, null, asksAhead))),
-            new For(first, whole, Columns, Int(Lanes.Count), RowBlocks(rowBlocks, row => Block(row, first, 1, Sub(Columns, first), asksAhead))),
-        ];
+        // Blocks as wide as the first share what they read of b; the rows that are left are few, and take as many vectors as they have sums for.
+        var body = new List<Stmt>();
+        Expr from = Int(0);
+        foreach (IGrouping<int, int> together in blocks.GroupBy(b => b.Vectors, b => b.Rows))
+        {
+            int[] rows = [.. together];
+            Expr to = rows.Contains(1) ? Rows : Mul(Div(Rows, Int(rows[0])), Int(rows[0])), first = from;
+            Var column = Scalar("n");
+            Expr whole = And(Columns, Int(-together.Key * Lanes.Count));
+            body.Add(new For(column, Int(0), whole, Int(together.Key * Lanes.Count), RowBlocks(rows, first, to, row => Block(row, column, together.Key, null, asks))));
+            body.Add(new For(column, whole, Columns, Int(Lanes.Count), RowBlocks(rows, first, to, row => Block(row, column, 1, Sub(Columns, column), asks))));
+            from = to;
+        }
+
+        return body;
     }
 
     /// <summary>The product along the depth.</summary>
-    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks, bool asksAhead = false)
+    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks, bool asks = false)
     {
         var body = new List<Stmt>();
         Expr from = Int(0);
@@ -86,21 +95,20 @@ public static class ContractionTarget
             Expr to = block == 1 ? Columns : Mul(Div(Columns, Int(block)), Int(block));
             List<Stmt> inner = DepthBlock(row, column, block);
             var rows = new For(row, Int(0), Rows, Int(1), inner);
-            body.Add(new For(column, from, to, Int(block), asksAhead ? [.. AskForRows(column, block), rows] : [rows]));
+            body.Add(new For(column, from, to, Int(block), asks ? [.. AskForRows(column, block), rows] : [rows]));
             from = to;
         }
 
         return body;
     }
 
-    private static List<Stmt> RowBlocks(int[] blocks, Func<(Var First, int Count), List<Stmt>> block)
+    private static List<Stmt> RowBlocks(int[] blocks, Expr from, Expr last, Func<(Var First, int Count), List<Stmt>> block)
     {
         var body = new List<Stmt>();
-        Expr from = Int(0);
         foreach (int rows in blocks)
         {
             Var row = Scalar("m");
-            Expr to = rows == 1 ? Rows : Mul(Div(Rows, Int(rows)), Int(rows));
+            Expr to = rows == blocks[blocks.Length - 1] ? last : Add(from, Mul(Div(Sub(last, from), Int(rows)), Int(rows)));
             body.Add(new For(row, from, to, Int(rows), block((row, rows))));
             from = to;
         }
@@ -108,7 +116,7 @@ public static class ContractionTarget
         return body;
     }
 
-    private static List<Stmt> Block((Var First, int Count) rows, Var column, int vectors, Expr? count, bool asksAhead)
+    private static List<Stmt> Block((Var First, int Count) rows, Var column, int vectors, Expr? count, bool asks)
     {
         var body = new List<Stmt>();
         var start = new List<Stmt>();
@@ -131,8 +139,8 @@ public static class ContractionTarget
 
         Var k = Scalar("k"), line = Scalar("line");
         var loop = new List<Stmt> { new Let(line, Add(Mul(k, StrideB), column)) };
-        for (int v = 0; v < vectors && asksAhead; v++)
-            loop.Add(AskFor(Add(Add(line, Ahead), Int(v * Lanes.Count))));
+        for (int v = 0; v < vectors && asks; v++)
+            loop.Add(AskFor(Add(Add(Mul(k, StrideNext), column), Int(v * Lanes.Count))));
         for (int v = 0; v < vectors; v++)
             loop.Add(new Let(new Var($"b{v}", DType.F32, true), new LoadLocal(B, Add(line, Int(v * Lanes.Count)), true, count)));
         for (int r = 0; r < rows.Count; r++)
@@ -173,28 +181,38 @@ public static class ContractionTarget
         body.Add(new If(Less(whole, Depth), Step(whole, Sub(Depth, whole)), []));
         Var at = Scalar("at");
         body.Add(new Let(at, Add(Mul(row, StrideC), column)));
-        for (int c = 0; c < columns; c++)
+        if (columns == Lanes.Count)
         {
-            var before = new Var($"c{c}", DType.F32);
-            Expr index = Add(at, Int(c));
-            body.Add(new Let(before, new Literal(Number.Of(0f)), true));
-            body.Add(new If(Accumulates, [new Assign(before, new LoadLocal(C, index, false))], []));
-            body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, false, new Expr[] { before, new ReduceLanes(ReduceKind.Sum, sums[c]) })));
+            Store("before", at, new Spread(new Exprs([.. sums.Select(sum => new ReduceLanes(ReduceKind.Sum, sum))])));
+            return body;
         }
 
+        for (int c = 0; c < columns; c++)
+            Store($"c{c}", Add(at, Int(c)), new ReduceLanes(ReduceKind.Sum, sums[c]));
         return body;
+
+        void Store(string name, Expr index, Expr product)
+        {
+            bool isVector = product.IsVector;
+            var before = new Var(name, DType.F32, isVector);
+            body.Add(new Let(before, isVector ? Zeros : new Literal(Number.Of(0f)), true));
+            body.Add(new If(Accumulates, [new Assign(before, new LoadLocal(C, index, isVector))], []));
+            body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, isVector, new[] { before, product })));
+        }
     }
 
-    // The rows of B that stand where these do, one block ahead, line by line.
+    // The rows of what comes next that stand where these of b do: line by line in the order in which they lie, which processors go on with by themselves.
     private static IEnumerable<Stmt> AskForRows(Var column, int columns)
     {
-        Var k = Scalar("k");
-        for (int c = 0; c < columns; c++)
-            yield return new Let(Scalar($"next{c}"), Add(Mul(Add(column, Int(c)), StrideB), Ahead));
-        yield return new For(k, Int(0), Depth, Int(Prefetch.Line / sizeof(float)), [.. Enumerable.Range(0, columns).Select(c => AskFor(Add(Scalar($"next{c}"), k)))]);
+        Var row = Scalar("r"), k = Scalar("k"), next = Scalar("next0");
+        yield return new For(row, column, Add(column, Int(columns)), Int(1),
+        [
+            new Let(next, Mul(row, StrideNext)),
+            new For(k, Int(0), Depth, Int(Prefetch.Line / sizeof(float)), [AskFor(Add(next, k))]),
+        ]);
     }
 
-    private static Prefetch AskFor(Expr element) => new(B.Name, new[] { element }, false, 0, Prefetch.Line);
+    private static Prefetch AskFor(Expr element) => new(Next.Name, new[] { element }, false, 0, Prefetch.Line);
 
     private static Broadcast Zeros => new(new Literal(Number.Of(0f)));
 
@@ -203,7 +221,7 @@ public static class ContractionTarget
     private static Var Scalar(string name) => new(name, DType.I32);
 
     private sealed class Writer(IReadOnlyList<Stmt> body, int width)
-        : VectorWriter(new Program(new Kernel { Name = "Contraction", Body = new Block() }, [A, B, C], body, []), width)
+        : VectorWriter(new Program(new Kernel { Name = "Contraction", Body = new Block() }, [A, B, C, Next], body, []), width)
     {
         public string Method(string name, string summary, string parameters = "")
         {
@@ -218,6 +236,8 @@ public static class ContractionTarget
 
         // Offsets of matrices may pass 31 bits.
         protected override string TypeName(DType type) => type == DType.I32 ? "long" : base.TypeName(type);
+
+        protected override bool FindsRowsOfBuffers => true;
 
         protected override string PartCount(Expr? count, int part) => $"(int)({base.PartCount(count, part)})";
     }

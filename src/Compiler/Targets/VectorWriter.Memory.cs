@@ -11,7 +11,7 @@ internal partial class VectorWriter
     {
         if (!load.Index.IsVector)
         {
-            string address = Address(load.Buffer.Name, Bare(Scalar(load.Index)));
+            string address = Address(PlaceInBuffer(load.Buffer.Name, load.Index));
             return load.Count is { } count ? PartialLoad("", address, count) : Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
         }
 
@@ -79,16 +79,22 @@ internal partial class VectorWriter
 
     protected override void WriteContract(Contract contract)
     {
-        string form = (contract.ByColumns ? "ByColumns" : "ByDepth") + (contract.Ahead > 0 ? "Ahead" : "");
-        string ahead = contract.Ahead > 0 ? $", {Int(contract.Ahead)} * {((ViewMatrix)contract.B).View}_s{Int(((ViewMatrix)contract.B).RowAxis)}" : "";
+        string form = (contract.ByColumns ? "ByColumns" : "ByDepth") + (contract.Next is null ? "" : "Ahead");
         string columns = Bare(Scalar(contract.N)), depth = Bare(Scalar(contract.K));
         string accumulates = contract.Accumulates ? "true" : "false";
         Line($"Contractions{Int(width)}.{form}({MatrixText(contract.A)}, {MatrixText(contract.B)}, {MatrixText(contract.Target)}, "
-            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates}{ahead});");
+            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates}{(contract.Next is { } next ? NextText(next) : "")});");
     }
 
     protected override void WriteTranspose(TransposeMatrix transpose) => Line(
         $"Lanes.Transpose({MatrixText(transpose.Source)}, {MatrixText(transpose.Target)}, {Bare(Scalar(transpose.Rows))}, {Bare(Scalar(transpose.Columns))});");
+
+    private string NextText(Upcoming next)
+    {
+        (string pointer, string offset) = Place(next.Matrix.View, next.Matrix.Start, Scalar, false);
+        string stride = $"{next.Matrix.View}_s{Int(next.Matrix.RowAxis)}";
+        return $", {Address(pointer, offset)}{(next.Rows == 0 ? "" : $" + {Int(next.Rows)} * {stride}")}, {stride}";
+    }
 
     private string MatrixText(Matrix matrix) => matrix switch
     {

@@ -71,33 +71,41 @@ public static unsafe class Contractions512
                     sum7_0 = Vector512.Load(c + c7);
                     sum7_1 = Vector512.Load(c + c7 + 16);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
+                float* a4__row4 = a + a4;
+                float* a5__row5 = a + a5;
+                float* a6__row6 = a + a6;
+                float* a7__row7 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row0[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row1[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row2[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row3[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row4[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
                     sum4_1 = Vector512.FusedMultiplyAdd(x4, b1, sum4_1);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row5[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
                     sum5_1 = Vector512.FusedMultiplyAdd(x5, b1, sum5_1);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row6[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
                     sum6_1 = Vector512.FusedMultiplyAdd(x6, b1, sum6_1);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row7[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                     sum7_1 = Vector512.FusedMultiplyAdd(x7, b1, sum7_1);
                 }
@@ -117,119 +125,6 @@ public static unsafe class Contractions512
                 sum6_1.Store(c + c6 + 16);
                 sum7_0.Store(c + c7);
                 sum7_1.Store(c + c7 + 16);
-            }
-            for (int m = ((rows / 8) * 8); m < ((rows / 4) * 4); m += 4)
-            {
-                long a0 = m * strideA;
-                long c0 = (m * strideC) + n;
-                Vector512<float> sum0_0 = Vector512<float>.Zero;
-                Vector512<float> sum0_1 = Vector512<float>.Zero;
-                long a1 = (m + 1) * strideA;
-                long c1 = ((m + 1) * strideC) + n;
-                Vector512<float> sum1_0 = Vector512<float>.Zero;
-                Vector512<float> sum1_1 = Vector512<float>.Zero;
-                long a2 = (m + 2) * strideA;
-                long c2 = ((m + 2) * strideC) + n;
-                Vector512<float> sum2_0 = Vector512<float>.Zero;
-                Vector512<float> sum2_1 = Vector512<float>.Zero;
-                long a3 = (m + 3) * strideA;
-                long c3 = ((m + 3) * strideC) + n;
-                Vector512<float> sum3_0 = Vector512<float>.Zero;
-                Vector512<float> sum3_1 = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    sum0_0 = Vector512.Load(c + c0);
-                    sum0_1 = Vector512.Load(c + c0 + 16);
-                    sum1_0 = Vector512.Load(c + c1);
-                    sum1_1 = Vector512.Load(c + c1 + 16);
-                    sum2_0 = Vector512.Load(c + c2);
-                    sum2_1 = Vector512.Load(c + c2 + 16);
-                    sum3_0 = Vector512.Load(c + c3);
-                    sum3_1 = Vector512.Load(c + c3 + 16);
-                }
-                for (int k = 0; k < depth; k++)
-                {
-                    long line = (k * strideB) + n;
-                    Vector512<float> b0 = Vector512.Load(b + line);
-                    Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
-                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
-                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                }
-                sum0_0.Store(c + c0);
-                sum0_1.Store(c + c0 + 16);
-                sum1_0.Store(c + c1);
-                sum1_1.Store(c + c1 + 16);
-                sum2_0.Store(c + c2);
-                sum2_1.Store(c + c2 + 16);
-                sum3_0.Store(c + c3);
-                sum3_1.Store(c + c3 + 16);
-            }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
-            {
-                long a0 = m * strideA;
-                long c0 = (m * strideC) + n;
-                Vector512<float> sum0_0 = Vector512<float>.Zero;
-                Vector512<float> sum0_1 = Vector512<float>.Zero;
-                long a1 = (m + 1) * strideA;
-                long c1 = ((m + 1) * strideC) + n;
-                Vector512<float> sum1_0 = Vector512<float>.Zero;
-                Vector512<float> sum1_1 = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    sum0_0 = Vector512.Load(c + c0);
-                    sum0_1 = Vector512.Load(c + c0 + 16);
-                    sum1_0 = Vector512.Load(c + c1);
-                    sum1_1 = Vector512.Load(c + c1 + 16);
-                }
-                for (int k = 0; k < depth; k++)
-                {
-                    long line = (k * strideB) + n;
-                    Vector512<float> b0 = Vector512.Load(b + line);
-                    Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                }
-                sum0_0.Store(c + c0);
-                sum0_1.Store(c + c0 + 16);
-                sum1_0.Store(c + c1);
-                sum1_1.Store(c + c1 + 16);
-            }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
-            {
-                long a0 = m * strideA;
-                long c0 = (m * strideC) + n;
-                Vector512<float> sum0_0 = Vector512<float>.Zero;
-                Vector512<float> sum0_1 = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    sum0_0 = Vector512.Load(c + c0);
-                    sum0_1 = Vector512.Load(c + c0 + 16);
-                }
-                for (int k = 0; k < depth; k++)
-                {
-                    long line = (k * strideB) + n;
-                    Vector512<float> b0 = Vector512.Load(b + line);
-                    Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                }
-                sum0_0.Store(c + c0);
-                sum0_1.Store(c + c0 + 16);
             }
         }
         for (int n = (columns & -32); n < columns; n += 16)
@@ -271,25 +166,33 @@ public static unsafe class Contractions512
                     sum6_0 = Vector512.Load(c + c6);
                     sum7_0 = Vector512.Load(c + c7);
                 }
+                float* a0__row8 = a + a0;
+                float* a1__row9 = a + a1;
+                float* a2__row10 = a + a2;
+                float* a3__row11 = a + a3;
+                float* a4__row12 = a + a4;
+                float* a5__row13 = a + a5;
+                float* a6__row14 = a + a6;
+                float* a7__row15 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row8[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row9[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row10[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row11[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row12[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row13[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row14[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row15[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                 }
                 sum0_0.Store(c + c0);
@@ -301,7 +204,269 @@ public static unsafe class Contractions512
                 sum6_0.Store(c + c6);
                 sum7_0.Store(c + c7);
             }
-            for (int m = ((rows / 8) * 8); m < ((rows / 4) * 4); m += 4)
+        }
+        for (int n = 0; n < (columns & -64); n += 64)
+        {
+            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_2 = Vector512<float>.Zero;
+                Vector512<float> sum2_3 = Vector512<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector512<float> sum3_0 = Vector512<float>.Zero;
+                Vector512<float> sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_2 = Vector512<float>.Zero;
+                Vector512<float> sum3_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum1_2 = Vector512.Load(c + c1 + 32);
+                    sum1_3 = Vector512.Load(c + c1 + 48);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum2_1 = Vector512.Load(c + c2 + 16);
+                    sum2_2 = Vector512.Load(c + c2 + 32);
+                    sum2_3 = Vector512.Load(c + c2 + 48);
+                    sum3_0 = Vector512.Load(c + c3);
+                    sum3_1 = Vector512.Load(c + c3 + 16);
+                    sum3_2 = Vector512.Load(c + c3 + 32);
+                    sum3_3 = Vector512.Load(c + c3 + 48);
+                }
+                float* a0__row16 = a + a0;
+                float* a1__row17 = a + a1;
+                float* a2__row18 = a + a2;
+                float* a3__row19 = a + a3;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row16[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row17[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                    Vector512<float> x2 = Vector512.Create(a2__row18[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
+                    Vector512<float> x3 = Vector512.Create(a3__row19[k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
+                    sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
+                    sum3_3 = Vector512.FusedMultiplyAdd(x3, b3, sum3_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum1_2.Store(c + c1 + 32);
+                sum1_3.Store(c + c1 + 48);
+                sum2_0.Store(c + c2);
+                sum2_1.Store(c + c2 + 16);
+                sum2_2.Store(c + c2 + 32);
+                sum2_3.Store(c + c2 + 48);
+                sum3_0.Store(c + c3);
+                sum3_1.Store(c + c3 + 16);
+                sum3_2.Store(c + c3 + 32);
+                sum3_3.Store(c + c3 + 48);
+            }
+            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_2 = Vector512<float>.Zero;
+                Vector512<float> sum2_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum1_2 = Vector512.Load(c + c1 + 32);
+                    sum1_3 = Vector512.Load(c + c1 + 48);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum2_1 = Vector512.Load(c + c2 + 16);
+                    sum2_2 = Vector512.Load(c + c2 + 32);
+                    sum2_3 = Vector512.Load(c + c2 + 48);
+                }
+                float* a0__row20 = a + a0;
+                float* a1__row21 = a + a1;
+                float* a2__row22 = a + a2;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row20[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row21[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                    Vector512<float> x2 = Vector512.Create(a2__row22[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum1_2.Store(c + c1 + 32);
+                sum1_3.Store(c + c1 + 48);
+                sum2_0.Store(c + c2);
+                sum2_1.Store(c + c2 + 16);
+                sum2_2.Store(c + c2 + 32);
+                sum2_3.Store(c + c2 + 48);
+            }
+            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum1_2 = Vector512.Load(c + c1 + 32);
+                    sum1_3 = Vector512.Load(c + c1 + 48);
+                }
+                float* a0__row23 = a + a0;
+                float* a1__row24 = a + a1;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row23[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row24[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum1_2.Store(c + c1 + 32);
+                sum1_3.Store(c + c1 + 48);
+            }
+            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                }
+                float* a0__row25 = a + a0;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row25[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+            }
+        }
+        for (int n = (columns & -64); n < columns; n += 16)
+        {
+            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -322,17 +487,21 @@ public static unsafe class Contractions512
                     sum2_0 = Vector512.Load(c + c2);
                     sum3_0 = Vector512.Load(c + c3);
                 }
+                float* a0__row26 = a + a0;
+                float* a1__row27 = a + a1;
+                float* a2__row28 = a + a2;
+                float* a3__row29 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row26[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row27[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row28[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row29[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                 }
                 sum0_0.Store(c + c0);
@@ -340,7 +509,42 @@ public static unsafe class Contractions512
                 sum2_0.Store(c + c2);
                 sum3_0.Store(c + c3);
             }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum2_0 = Vector512.Load(c + c2);
+                }
+                float* a0__row30 = a + a0;
+                float* a1__row31 = a + a1;
+                float* a2__row32 = a + a2;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row30[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a1__row31[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a2__row32[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                }
+                sum0_0.Store(c + c0);
+                sum1_0.Store(c + c1);
+                sum2_0.Store(c + c2);
+            }
+            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -353,19 +557,21 @@ public static unsafe class Contractions512
                     sum0_0 = Vector512.Load(c + c0);
                     sum1_0 = Vector512.Load(c + c1);
                 }
+                float* a0__row33 = a + a0;
+                float* a1__row34 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row34[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                 }
                 sum0_0.Store(c + c0);
                 sum1_0.Store(c + c1);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -374,11 +580,12 @@ public static unsafe class Contractions512
                 {
                     sum0_0 = Vector512.Load(c + c0);
                 }
+                float* a0__row35 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                 }
                 sum0_0.Store(c + c0);
@@ -386,9 +593,9 @@ public static unsafe class Contractions512
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for b so many elements ahead.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
         for (int n = 0; n < (columns & -32); n += 32)
         {
@@ -445,35 +652,43 @@ public static unsafe class Contractions512
                     sum7_0 = Vector512.Load(c + c7);
                     sum7_1 = Vector512.Load(c + c7 + 16);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
+                float* a4__row4 = a + a4;
+                float* a5__row5 = a + a5;
+                float* a6__row6 = a + a6;
+                float* a7__row7 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
-                    Lanes.Prefetch(b + ((line + ahead) + 16));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row0[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row1[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row2[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row3[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row4[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
                     sum4_1 = Vector512.FusedMultiplyAdd(x4, b1, sum4_1);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row5[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
                     sum5_1 = Vector512.FusedMultiplyAdd(x5, b1, sum5_1);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row6[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
                     sum6_1 = Vector512.FusedMultiplyAdd(x6, b1, sum6_1);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row7[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                     sum7_1 = Vector512.FusedMultiplyAdd(x7, b1, sum7_1);
                 }
@@ -493,125 +708,6 @@ public static unsafe class Contractions512
                 sum6_1.Store(c + c6 + 16);
                 sum7_0.Store(c + c7);
                 sum7_1.Store(c + c7 + 16);
-            }
-            for (int m = ((rows / 8) * 8); m < ((rows / 4) * 4); m += 4)
-            {
-                long a0 = m * strideA;
-                long c0 = (m * strideC) + n;
-                Vector512<float> sum0_0 = Vector512<float>.Zero;
-                Vector512<float> sum0_1 = Vector512<float>.Zero;
-                long a1 = (m + 1) * strideA;
-                long c1 = ((m + 1) * strideC) + n;
-                Vector512<float> sum1_0 = Vector512<float>.Zero;
-                Vector512<float> sum1_1 = Vector512<float>.Zero;
-                long a2 = (m + 2) * strideA;
-                long c2 = ((m + 2) * strideC) + n;
-                Vector512<float> sum2_0 = Vector512<float>.Zero;
-                Vector512<float> sum2_1 = Vector512<float>.Zero;
-                long a3 = (m + 3) * strideA;
-                long c3 = ((m + 3) * strideC) + n;
-                Vector512<float> sum3_0 = Vector512<float>.Zero;
-                Vector512<float> sum3_1 = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    sum0_0 = Vector512.Load(c + c0);
-                    sum0_1 = Vector512.Load(c + c0 + 16);
-                    sum1_0 = Vector512.Load(c + c1);
-                    sum1_1 = Vector512.Load(c + c1 + 16);
-                    sum2_0 = Vector512.Load(c + c2);
-                    sum2_1 = Vector512.Load(c + c2 + 16);
-                    sum3_0 = Vector512.Load(c + c3);
-                    sum3_1 = Vector512.Load(c + c3 + 16);
-                }
-                for (int k = 0; k < depth; k++)
-                {
-                    long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
-                    Lanes.Prefetch(b + ((line + ahead) + 16));
-                    Vector512<float> b0 = Vector512.Load(b + line);
-                    Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
-                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
-                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                }
-                sum0_0.Store(c + c0);
-                sum0_1.Store(c + c0 + 16);
-                sum1_0.Store(c + c1);
-                sum1_1.Store(c + c1 + 16);
-                sum2_0.Store(c + c2);
-                sum2_1.Store(c + c2 + 16);
-                sum3_0.Store(c + c3);
-                sum3_1.Store(c + c3 + 16);
-            }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
-            {
-                long a0 = m * strideA;
-                long c0 = (m * strideC) + n;
-                Vector512<float> sum0_0 = Vector512<float>.Zero;
-                Vector512<float> sum0_1 = Vector512<float>.Zero;
-                long a1 = (m + 1) * strideA;
-                long c1 = ((m + 1) * strideC) + n;
-                Vector512<float> sum1_0 = Vector512<float>.Zero;
-                Vector512<float> sum1_1 = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    sum0_0 = Vector512.Load(c + c0);
-                    sum0_1 = Vector512.Load(c + c0 + 16);
-                    sum1_0 = Vector512.Load(c + c1);
-                    sum1_1 = Vector512.Load(c + c1 + 16);
-                }
-                for (int k = 0; k < depth; k++)
-                {
-                    long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
-                    Lanes.Prefetch(b + ((line + ahead) + 16));
-                    Vector512<float> b0 = Vector512.Load(b + line);
-                    Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                }
-                sum0_0.Store(c + c0);
-                sum0_1.Store(c + c0 + 16);
-                sum1_0.Store(c + c1);
-                sum1_1.Store(c + c1 + 16);
-            }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
-            {
-                long a0 = m * strideA;
-                long c0 = (m * strideC) + n;
-                Vector512<float> sum0_0 = Vector512<float>.Zero;
-                Vector512<float> sum0_1 = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    sum0_0 = Vector512.Load(c + c0);
-                    sum0_1 = Vector512.Load(c + c0 + 16);
-                }
-                for (int k = 0; k < depth; k++)
-                {
-                    long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
-                    Lanes.Prefetch(b + ((line + ahead) + 16));
-                    Vector512<float> b0 = Vector512.Load(b + line);
-                    Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                }
-                sum0_0.Store(c + c0);
-                sum0_1.Store(c + c0 + 16);
             }
         }
         for (int n = (columns & -32); n < columns; n += 16)
@@ -653,26 +749,34 @@ public static unsafe class Contractions512
                     sum6_0 = Vector512.Load(c + c6);
                     sum7_0 = Vector512.Load(c + c7);
                 }
+                float* a0__row8 = a + a0;
+                float* a1__row9 = a + a1;
+                float* a2__row10 = a + a2;
+                float* a3__row11 = a + a3;
+                float* a4__row12 = a + a4;
+                float* a5__row13 = a + a5;
+                float* a6__row14 = a + a6;
+                float* a7__row15 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row8[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row9[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row10[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row11[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row12[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row13[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row14[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row15[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                 }
                 sum0_0.Store(c + c0);
@@ -684,7 +788,285 @@ public static unsafe class Contractions512
                 sum6_0.Store(c + c6);
                 sum7_0.Store(c + c7);
             }
-            for (int m = ((rows / 8) * 8); m < ((rows / 4) * 4); m += 4)
+        }
+        for (int n = 0; n < (columns & -64); n += 64)
+        {
+            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_2 = Vector512<float>.Zero;
+                Vector512<float> sum2_3 = Vector512<float>.Zero;
+                long a3 = (m + 3) * strideA;
+                long c3 = ((m + 3) * strideC) + n;
+                Vector512<float> sum3_0 = Vector512<float>.Zero;
+                Vector512<float> sum3_1 = Vector512<float>.Zero;
+                Vector512<float> sum3_2 = Vector512<float>.Zero;
+                Vector512<float> sum3_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum1_2 = Vector512.Load(c + c1 + 32);
+                    sum1_3 = Vector512.Load(c + c1 + 48);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum2_1 = Vector512.Load(c + c2 + 16);
+                    sum2_2 = Vector512.Load(c + c2 + 32);
+                    sum2_3 = Vector512.Load(c + c2 + 48);
+                    sum3_0 = Vector512.Load(c + c3);
+                    sum3_1 = Vector512.Load(c + c3 + 16);
+                    sum3_2 = Vector512.Load(c + c3 + 32);
+                    sum3_3 = Vector512.Load(c + c3 + 48);
+                }
+                float* a0__row16 = a + a0;
+                float* a1__row17 = a + a1;
+                float* a2__row18 = a + a2;
+                float* a3__row19 = a + a3;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row16[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row17[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                    Vector512<float> x2 = Vector512.Create(a2__row18[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
+                    Vector512<float> x3 = Vector512.Create(a3__row19[k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
+                    sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
+                    sum3_3 = Vector512.FusedMultiplyAdd(x3, b3, sum3_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum1_2.Store(c + c1 + 32);
+                sum1_3.Store(c + c1 + 48);
+                sum2_0.Store(c + c2);
+                sum2_1.Store(c + c2 + 16);
+                sum2_2.Store(c + c2 + 32);
+                sum2_3.Store(c + c2 + 48);
+                sum3_0.Store(c + c3);
+                sum3_1.Store(c + c3 + 16);
+                sum3_2.Store(c + c3 + 32);
+                sum3_3.Store(c + c3 + 48);
+            }
+            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_2 = Vector512<float>.Zero;
+                Vector512<float> sum2_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum1_2 = Vector512.Load(c + c1 + 32);
+                    sum1_3 = Vector512.Load(c + c1 + 48);
+                    sum2_0 = Vector512.Load(c + c2);
+                    sum2_1 = Vector512.Load(c + c2 + 16);
+                    sum2_2 = Vector512.Load(c + c2 + 32);
+                    sum2_3 = Vector512.Load(c + c2 + 48);
+                }
+                float* a0__row20 = a + a0;
+                float* a1__row21 = a + a1;
+                float* a2__row22 = a + a2;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row20[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row21[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                    Vector512<float> x2 = Vector512.Create(a2__row22[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum1_2.Store(c + c1 + 32);
+                sum1_3.Store(c + c1 + 48);
+                sum2_0.Store(c + c2);
+                sum2_1.Store(c + c2 + 16);
+                sum2_2.Store(c + c2 + 32);
+                sum2_3.Store(c + c2 + 48);
+            }
+            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum1_1 = Vector512.Load(c + c1 + 16);
+                    sum1_2 = Vector512.Load(c + c1 + 32);
+                    sum1_3 = Vector512.Load(c + c1 + 48);
+                }
+                float* a0__row23 = a + a0;
+                float* a1__row24 = a + a1;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row23[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row24[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+                sum1_0.Store(c + c1);
+                sum1_1.Store(c + c1 + 16);
+                sum1_2.Store(c + c1 + 32);
+                sum1_3.Store(c + c1 + 48);
+            }
+            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum0_1 = Vector512.Load(c + c0 + 16);
+                    sum0_2 = Vector512.Load(c + c0 + 32);
+                    sum0_3 = Vector512.Load(c + c0 + 48);
+                }
+                float* a0__row25 = a + a0;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
+                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    Vector512<float> b0 = Vector512.Load(b + line);
+                    Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> b2 = Vector512.Load(b + line + 32);
+                    Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row25[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                }
+                sum0_0.Store(c + c0);
+                sum0_1.Store(c + c0 + 16);
+                sum0_2.Store(c + c0 + 32);
+                sum0_3.Store(c + c0 + 48);
+            }
+        }
+        for (int n = (columns & -64); n < columns; n += 16)
+        {
+            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -705,18 +1087,22 @@ public static unsafe class Contractions512
                     sum2_0 = Vector512.Load(c + c2);
                     sum3_0 = Vector512.Load(c + c3);
                 }
+                float* a0__row26 = a + a0;
+                float* a1__row27 = a + a1;
+                float* a2__row28 = a + a2;
+                float* a3__row29 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row26[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row27[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row28[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row29[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                 }
                 sum0_0.Store(c + c0);
@@ -724,7 +1110,43 @@ public static unsafe class Contractions512
                 sum2_0.Store(c + c2);
                 sum3_0.Store(c + c3);
             }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            {
+                long a0 = m * strideA;
+                long c0 = (m * strideC) + n;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                long a1 = (m + 1) * strideA;
+                long c1 = ((m + 1) * strideC) + n;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                long a2 = (m + 2) * strideA;
+                long c2 = ((m + 2) * strideC) + n;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    sum0_0 = Vector512.Load(c + c0);
+                    sum1_0 = Vector512.Load(c + c1);
+                    sum2_0 = Vector512.Load(c + c2);
+                }
+                float* a0__row30 = a + a0;
+                float* a1__row31 = a + a1;
+                float* a2__row32 = a + a2;
+                for (int k = 0; k < depth; k++)
+                {
+                    long line = (k * strideB) + n;
+                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row30[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a1__row31[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a2__row32[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                }
+                sum0_0.Store(c + c0);
+                sum1_0.Store(c + c1);
+                sum2_0.Store(c + c2);
+            }
+            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -737,20 +1159,22 @@ public static unsafe class Contractions512
                     sum0_0 = Vector512.Load(c + c0);
                     sum1_0 = Vector512.Load(c + c1);
                 }
+                float* a0__row33 = a + a0;
+                float* a1__row34 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row34[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                 }
                 sum0_0.Store(c + c0);
                 sum1_0.Store(c + c1);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -759,12 +1183,13 @@ public static unsafe class Contractions512
                 {
                     sum0_0 = Vector512.Load(c + c0);
                 }
+                float* a0__row35 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                 }
                 sum0_0.Store(c + c0);
@@ -776,7 +1201,7 @@ public static unsafe class Contractions512
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < ((columns / 8) * 8); n += 8)
+        for (int n = 0; n < ((columns / 16) * 16); n += 16)
         {
             for (int m = 0; m < rows; m++)
             {
@@ -798,17 +1223,58 @@ public static unsafe class Contractions512
                 Vector512<float> sum6 = Vector512<float>.Zero;
                 long b7 = (n + 7) * strideB;
                 Vector512<float> sum7 = Vector512<float>.Zero;
+                long b8 = (n + 8) * strideB;
+                Vector512<float> sum8 = Vector512<float>.Zero;
+                long b9 = (n + 9) * strideB;
+                Vector512<float> sum9 = Vector512<float>.Zero;
+                long b10 = (n + 10) * strideB;
+                Vector512<float> sum10 = Vector512<float>.Zero;
+                long b11 = (n + 11) * strideB;
+                Vector512<float> sum11 = Vector512<float>.Zero;
+                long b12 = (n + 12) * strideB;
+                Vector512<float> sum12 = Vector512<float>.Zero;
+                long b13 = (n + 13) * strideB;
+                Vector512<float> sum13 = Vector512<float>.Zero;
+                long b14 = (n + 14) * strideB;
+                Vector512<float> sum14 = Vector512<float>.Zero;
+                long b15 = (n + 15) * strideB;
+                Vector512<float> sum15 = Vector512<float>.Zero;
+                float* a0__row0 = a + a0;
+                float* b0__row1 = b + b0;
+                float* b1__row2 = b + b1;
+                float* b2__row3 = b + b2;
+                float* b3__row4 = b + b3;
+                float* b4__row5 = b + b4;
+                float* b5__row6 = b + b5;
+                float* b6__row7 = b + b6;
+                float* b7__row8 = b + b7;
+                float* b8__row9 = b + b8;
+                float* b9__row10 = b + b9;
+                float* b10__row11 = b + b10;
+                float* b11__row12 = b + b11;
+                float* b12__row13 = b + b12;
+                float* b13__row14 = b + b13;
+                float* b14__row15 = b + b14;
+                float* b15__row16 = b + b15;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b4 + k), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b5 + k), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b6 + k), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b7 + k), sum7);
+                    Vector512<float> x = Vector512.Load(a0__row0 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row1 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row2 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row3 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row4 + k), sum3);
+                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b4__row5 + k), sum4);
+                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b5__row6 + k), sum5);
+                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b6__row7 + k), sum6);
+                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b7__row8 + k), sum7);
+                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b8__row9 + k), sum8);
+                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b9__row10 + k), sum9);
+                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b10__row11 + k), sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b11__row12 + k), sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b12__row13 + k), sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b13__row14 + k), sum13);
+                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b14__row15 + k), sum14);
+                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b15__row16 + k), sum15);
                 }
                 if (whole < depth)
                 {
@@ -821,6 +1287,58 @@ public static unsafe class Contractions512
                     sum5 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum5);
                     sum6 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum6);
                     sum7 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum7);
+                    sum8 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b8 + whole, (int)(depth - whole)), sum8);
+                    sum9 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b9 + whole, (int)(depth - whole)), sum9);
+                    sum10 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b10 + whole, (int)(depth - whole)), sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b11 + whole, (int)(depth - whole)), sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b12 + whole, (int)(depth - whole)), sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b13 + whole, (int)(depth - whole)), sum13);
+                    sum14 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b14 + whole, (int)(depth - whole)), sum14);
+                    sum15 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b15 + whole, (int)(depth - whole)), sum15);
+                }
+                long at = (m * strideC) + n;
+                Vector512<float> before = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    before = Vector512.Load(c + at);
+                }
+                (before + Lanes.Sums(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15)).Store(c + at);
+            }
+        }
+        for (int n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
+        {
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector512<float> sum0 = Vector512<float>.Zero;
+                long b1 = (n + 1) * strideB;
+                Vector512<float> sum1 = Vector512<float>.Zero;
+                long b2 = (n + 2) * strideB;
+                Vector512<float> sum2 = Vector512<float>.Zero;
+                long b3 = (n + 3) * strideB;
+                Vector512<float> sum3 = Vector512<float>.Zero;
+                float* a0__row17 = a + a0;
+                float* b0__row18 = b + b0;
+                float* b1__row19 = b + b1;
+                float* b2__row20 = b + b2;
+                float* b3__row21 = b + b3;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector512<float> x = Vector512.Load(a0__row17 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row18 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row19 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row20 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row21 + k), sum3);
+                }
+                if (whole < depth)
+                {
+                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
                 }
                 long at = (m * strideC) + n;
                 float c0 = 0.0f;
@@ -847,33 +1365,9 @@ public static unsafe class Contractions512
                     c3 = c[at + 3];
                 }
                 c[at + 3] = c3 + Lanes.Sum(sum3);
-                float c4 = 0.0f;
-                if (accumulates)
-                {
-                    c4 = c[at + 4];
-                }
-                c[at + 4] = c4 + Lanes.Sum(sum4);
-                float c5 = 0.0f;
-                if (accumulates)
-                {
-                    c5 = c[at + 5];
-                }
-                c[at + 5] = c5 + Lanes.Sum(sum5);
-                float c6 = 0.0f;
-                if (accumulates)
-                {
-                    c6 = c[at + 6];
-                }
-                c[at + 6] = c6 + Lanes.Sum(sum6);
-                float c7 = 0.0f;
-                if (accumulates)
-                {
-                    c7 = c[at + 7];
-                }
-                c[at + 7] = c7 + Lanes.Sum(sum7);
             }
         }
-        for (int n = ((columns / 8) * 8); n < columns; n++)
+        for (int n = ((columns / 4) * 4); n < columns; n++)
         {
             for (int m = 0; m < rows; m++)
             {
@@ -881,10 +1375,12 @@ public static unsafe class Contractions512
                 long a0 = m * strideA;
                 long b0 = n * strideB;
                 Vector512<float> sum0 = Vector512<float>.Zero;
+                float* a0__row22 = a + a0;
+                float* b0__row23 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
+                    Vector512<float> x = Vector512.Load(a0__row22 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row23 + k), sum0);
                 }
                 if (whole < depth)
                 {
@@ -902,30 +1398,20 @@ public static unsafe class Contractions512
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for b so many elements ahead.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < ((columns / 8) * 8); n += 8)
+        for (int n = 0; n < ((columns / 16) * 16); n += 16)
         {
-            long next0 = (n * strideB) + ahead;
-            long next1 = ((n + 1) * strideB) + ahead;
-            long next2 = ((n + 2) * strideB) + ahead;
-            long next3 = ((n + 3) * strideB) + ahead;
-            long next4 = ((n + 4) * strideB) + ahead;
-            long next5 = ((n + 5) * strideB) + ahead;
-            long next6 = ((n + 6) * strideB) + ahead;
-            long next7 = ((n + 7) * strideB) + ahead;
-            for (int k = 0; k < depth; k += 16)
+            for (int r = n; r < (n + 16); r++)
             {
-                Lanes.Prefetch(b + (next0 + k));
-                Lanes.Prefetch(b + (next1 + k));
-                Lanes.Prefetch(b + (next2 + k));
-                Lanes.Prefetch(b + (next3 + k));
-                Lanes.Prefetch(b + (next4 + k));
-                Lanes.Prefetch(b + (next5 + k));
-                Lanes.Prefetch(b + (next6 + k));
-                Lanes.Prefetch(b + (next7 + k));
+                long next0 = r * strideNext;
+                float* next0__row0 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row0 + k);
+                }
             }
             for (int m = 0; m < rows; m++)
             {
@@ -947,17 +1433,58 @@ public static unsafe class Contractions512
                 Vector512<float> sum6 = Vector512<float>.Zero;
                 long b7 = (n + 7) * strideB;
                 Vector512<float> sum7 = Vector512<float>.Zero;
+                long b8 = (n + 8) * strideB;
+                Vector512<float> sum8 = Vector512<float>.Zero;
+                long b9 = (n + 9) * strideB;
+                Vector512<float> sum9 = Vector512<float>.Zero;
+                long b10 = (n + 10) * strideB;
+                Vector512<float> sum10 = Vector512<float>.Zero;
+                long b11 = (n + 11) * strideB;
+                Vector512<float> sum11 = Vector512<float>.Zero;
+                long b12 = (n + 12) * strideB;
+                Vector512<float> sum12 = Vector512<float>.Zero;
+                long b13 = (n + 13) * strideB;
+                Vector512<float> sum13 = Vector512<float>.Zero;
+                long b14 = (n + 14) * strideB;
+                Vector512<float> sum14 = Vector512<float>.Zero;
+                long b15 = (n + 15) * strideB;
+                Vector512<float> sum15 = Vector512<float>.Zero;
+                float* a0__row1 = a + a0;
+                float* b0__row2 = b + b0;
+                float* b1__row3 = b + b1;
+                float* b2__row4 = b + b2;
+                float* b3__row5 = b + b3;
+                float* b4__row6 = b + b4;
+                float* b5__row7 = b + b5;
+                float* b6__row8 = b + b6;
+                float* b7__row9 = b + b7;
+                float* b8__row10 = b + b8;
+                float* b9__row11 = b + b9;
+                float* b10__row12 = b + b10;
+                float* b11__row13 = b + b11;
+                float* b12__row14 = b + b12;
+                float* b13__row15 = b + b13;
+                float* b14__row16 = b + b14;
+                float* b15__row17 = b + b15;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b4 + k), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b5 + k), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b6 + k), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b7 + k), sum7);
+                    Vector512<float> x = Vector512.Load(a0__row1 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row2 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row3 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row4 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row5 + k), sum3);
+                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b4__row6 + k), sum4);
+                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b5__row7 + k), sum5);
+                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b6__row8 + k), sum6);
+                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b7__row9 + k), sum7);
+                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b8__row10 + k), sum8);
+                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b9__row11 + k), sum9);
+                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b10__row12 + k), sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b11__row13 + k), sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b12__row14 + k), sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b13__row15 + k), sum13);
+                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b14__row16 + k), sum14);
+                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b15__row17 + k), sum15);
                 }
                 if (whole < depth)
                 {
@@ -970,6 +1497,67 @@ public static unsafe class Contractions512
                     sum5 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum5);
                     sum6 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum6);
                     sum7 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum7);
+                    sum8 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b8 + whole, (int)(depth - whole)), sum8);
+                    sum9 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b9 + whole, (int)(depth - whole)), sum9);
+                    sum10 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b10 + whole, (int)(depth - whole)), sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b11 + whole, (int)(depth - whole)), sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b12 + whole, (int)(depth - whole)), sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b13 + whole, (int)(depth - whole)), sum13);
+                    sum14 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b14 + whole, (int)(depth - whole)), sum14);
+                    sum15 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b15 + whole, (int)(depth - whole)), sum15);
+                }
+                long at = (m * strideC) + n;
+                Vector512<float> before = Vector512<float>.Zero;
+                if (accumulates)
+                {
+                    before = Vector512.Load(c + at);
+                }
+                (before + Lanes.Sums(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15)).Store(c + at);
+            }
+        }
+        for (int n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
+        {
+            for (int r = n; r < (n + 4); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row18 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row18 + k);
+                }
+            }
+            for (int m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector512<float> sum0 = Vector512<float>.Zero;
+                long b1 = (n + 1) * strideB;
+                Vector512<float> sum1 = Vector512<float>.Zero;
+                long b2 = (n + 2) * strideB;
+                Vector512<float> sum2 = Vector512<float>.Zero;
+                long b3 = (n + 3) * strideB;
+                Vector512<float> sum3 = Vector512<float>.Zero;
+                float* a0__row19 = a + a0;
+                float* b0__row20 = b + b0;
+                float* b1__row21 = b + b1;
+                float* b2__row22 = b + b2;
+                float* b3__row23 = b + b3;
+                for (int k = 0; k < whole; k += 16)
+                {
+                    Vector512<float> x = Vector512.Load(a0__row19 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row20 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row21 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row22 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row23 + k), sum3);
+                }
+                if (whole < depth)
+                {
+                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
                 }
                 long at = (m * strideC) + n;
                 float c0 = 0.0f;
@@ -996,38 +1584,18 @@ public static unsafe class Contractions512
                     c3 = c[at + 3];
                 }
                 c[at + 3] = c3 + Lanes.Sum(sum3);
-                float c4 = 0.0f;
-                if (accumulates)
-                {
-                    c4 = c[at + 4];
-                }
-                c[at + 4] = c4 + Lanes.Sum(sum4);
-                float c5 = 0.0f;
-                if (accumulates)
-                {
-                    c5 = c[at + 5];
-                }
-                c[at + 5] = c5 + Lanes.Sum(sum5);
-                float c6 = 0.0f;
-                if (accumulates)
-                {
-                    c6 = c[at + 6];
-                }
-                c[at + 6] = c6 + Lanes.Sum(sum6);
-                float c7 = 0.0f;
-                if (accumulates)
-                {
-                    c7 = c[at + 7];
-                }
-                c[at + 7] = c7 + Lanes.Sum(sum7);
             }
         }
-        for (int n = ((columns / 8) * 8); n < columns; n++)
+        for (int n = ((columns / 4) * 4); n < columns; n++)
         {
-            long next0 = (n * strideB) + ahead;
-            for (int k = 0; k < depth; k += 16)
+            for (int r = n; r < (n + 1); r++)
             {
-                Lanes.Prefetch(b + (next0 + k));
+                long next0 = r * strideNext;
+                float* next0__row24 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row24 + k);
+                }
             }
             for (int m = 0; m < rows; m++)
             {
@@ -1035,10 +1603,12 @@ public static unsafe class Contractions512
                 long a0 = m * strideA;
                 long b0 = n * strideB;
                 Vector512<float> sum0 = Vector512<float>.Zero;
+                float* a0__row25 = a + a0;
+                float* b0__row26 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
+                    Vector512<float> x = Vector512.Load(a0__row25 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row26 + k), sum0);
                 }
                 if (whole < depth)
                 {
@@ -1096,25 +1666,29 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row0[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row1[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row1[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row2[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1127,7 +1701,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1144,17 +1718,19 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row4 = a + a0;
+                float* a1__row5 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1163,7 +1739,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1174,13 +1750,14 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row6 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1219,25 +1796,29 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row7 = a + a0;
+                float* a1__row8 = a + a1;
+                float* a2__row9 = a + a2;
+                float* a3__row10 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row7[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row8[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row8[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row9[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1250,7 +1831,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1267,17 +1848,19 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row11 = a + a0;
+                float* a1__row12 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1286,7 +1869,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1297,13 +1880,14 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row13 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1313,9 +1897,9 @@ public static unsafe class Contractions256
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for b so many elements ahead.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
         for (int n = 0; n < (columns & -16); n += 16)
         {
@@ -1348,26 +1932,30 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row0[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row1[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row1[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row2[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1380,7 +1968,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1397,18 +1985,20 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row4 = a + a0;
+                float* a1__row5 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1417,7 +2007,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1428,14 +2018,15 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row6 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1474,26 +2065,30 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row7 = a + a0;
+                float* a1__row8 = a + a1;
+                float* a2__row9 = a + a2;
+                float* a3__row10 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row7[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row8[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row8[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row9[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1506,7 +2101,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < ((rows / 2) * 2); m += 2)
+            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1523,18 +2118,20 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row11 = a + a0;
+                float* a1__row12 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1543,7 +2140,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1554,14 +2151,15 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row13 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1593,18 +2191,23 @@ public static unsafe class Contractions256
                 long b3 = (n + 3) * strideB;
                 Vector256<float> sum3__0 = Vector256<float>.Zero;
                 Vector256<float> sum3__1 = Vector256<float>.Zero;
+                float* a0__row0 = a + a0;
+                float* b0__row1 = b + b0;
+                float* b1__row2 = b + b1;
+                float* b2__row3 = b + b2;
+                float* b3__row4 = b + b3;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b1 + k + 8), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b2 + k), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b2 + k + 8), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b3 + k), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b3 + k + 8), sum3__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row0 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row0 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row1 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row1 + k + 8), sum0__1);
+                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b1__row2 + k), sum1__0);
+                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b1__row2 + k + 8), sum1__1);
+                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b2__row3 + k), sum2__0);
+                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b2__row3 + k + 8), sum2__1);
+                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b3__row4 + k), sum3__0);
+                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b3__row4 + k + 8), sum3__1);
                 }
                 if (whole < depth)
                 {
@@ -1655,12 +2258,14 @@ public static unsafe class Contractions256
                 long b0 = n * strideB;
                 Vector256<float> sum0__0 = Vector256<float>.Zero;
                 Vector256<float> sum0__1 = Vector256<float>.Zero;
+                float* a0__row5 = a + a0;
+                float* b0__row6 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row5 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row5 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row6 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row6 + k + 8), sum0__1);
                 }
                 if (whole < depth)
                 {
@@ -1680,22 +2285,20 @@ public static unsafe class Contractions256
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for b so many elements ahead.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
         for (int n = 0; n < ((columns / 4) * 4); n += 4)
         {
-            long next0 = (n * strideB) + ahead;
-            long next1 = ((n + 1) * strideB) + ahead;
-            long next2 = ((n + 2) * strideB) + ahead;
-            long next3 = ((n + 3) * strideB) + ahead;
-            for (int k = 0; k < depth; k += 16)
+            for (int r = n; r < (n + 4); r++)
             {
-                Lanes.Prefetch(b + (next0 + k));
-                Lanes.Prefetch(b + (next1 + k));
-                Lanes.Prefetch(b + (next2 + k));
-                Lanes.Prefetch(b + (next3 + k));
+                long next0 = r * strideNext;
+                float* next0__row0 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row0 + k);
+                }
             }
             for (int m = 0; m < rows; m++)
             {
@@ -1713,18 +2316,23 @@ public static unsafe class Contractions256
                 long b3 = (n + 3) * strideB;
                 Vector256<float> sum3__0 = Vector256<float>.Zero;
                 Vector256<float> sum3__1 = Vector256<float>.Zero;
+                float* a0__row1 = a + a0;
+                float* b0__row2 = b + b0;
+                float* b1__row3 = b + b1;
+                float* b2__row4 = b + b2;
+                float* b3__row5 = b + b3;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b1 + k + 8), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b2 + k), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b2 + k + 8), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b3 + k), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b3 + k + 8), sum3__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row1 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row1 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row2 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row2 + k + 8), sum0__1);
+                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b1__row3 + k), sum1__0);
+                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b1__row3 + k + 8), sum1__1);
+                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b2__row4 + k), sum2__0);
+                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b2__row4 + k + 8), sum2__1);
+                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b3__row5 + k), sum3__0);
+                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b3__row5 + k + 8), sum3__1);
                 }
                 if (whole < depth)
                 {
@@ -1768,10 +2376,14 @@ public static unsafe class Contractions256
         }
         for (int n = ((columns / 4) * 4); n < columns; n++)
         {
-            long next0 = (n * strideB) + ahead;
-            for (int k = 0; k < depth; k += 16)
+            for (int r = n; r < (n + 1); r++)
             {
-                Lanes.Prefetch(b + (next0 + k));
+                long next0 = r * strideNext;
+                float* next0__row6 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row6 + k);
+                }
             }
             for (int m = 0; m < rows; m++)
             {
@@ -1780,12 +2392,14 @@ public static unsafe class Contractions256
                 long b0 = n * strideB;
                 Vector256<float> sum0__0 = Vector256<float>.Zero;
                 Vector256<float> sum0__1 = Vector256<float>.Zero;
+                float* a0__row7 = a + a0;
+                float* b0__row8 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row7 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row7 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row8 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row8 + k + 8), sum0__1);
                 }
                 if (whole < depth)
                 {
@@ -1841,6 +2455,8 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -1848,18 +2464,18 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row0[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -1889,6 +2505,7 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row2 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -1896,10 +2513,10 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -1938,6 +2555,8 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row3 = a + a0;
+                float* a1__row4 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -1945,18 +2564,18 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row3[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -1986,6 +2605,7 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row5 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -1993,10 +2613,10 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2010,9 +2630,9 @@ public static unsafe class Contractions128
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for b so many elements ahead.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
         for (int n = 0; n < (columns & -16); n += 16)
         {
@@ -2041,26 +2661,28 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row0[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -2090,18 +2712,19 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row2 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2140,26 +2763,28 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row3 = a + a0;
+                float* a1__row4 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row3[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -2189,18 +2814,19 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row5 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(b + (line + ahead));
+                    Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2234,20 +2860,23 @@ public static unsafe class Contractions128
                 Vector128<float> sum1__1 = Vector128<float>.Zero;
                 Vector128<float> sum1__2 = Vector128<float>.Zero;
                 Vector128<float> sum1__3 = Vector128<float>.Zero;
+                float* a0__row0 = a + a0;
+                float* b0__row1 = b + b0;
+                float* b1__row2 = b + b1;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b1 + k + 4), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b1 + k + 8), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b1 + k + 12), sum1__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row0 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row0 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row0 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row0 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row1 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row1 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row1 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row1 + k + 12), sum0__3);
+                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b1__row2 + k), sum1__0);
+                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b1__row2 + k + 4), sum1__1);
+                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b1__row2 + k + 8), sum1__2);
+                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b1__row2 + k + 12), sum1__3);
                 }
                 if (whole < depth)
                 {
@@ -2290,16 +2919,18 @@ public static unsafe class Contractions128
                 Vector128<float> sum0__1 = Vector128<float>.Zero;
                 Vector128<float> sum0__2 = Vector128<float>.Zero;
                 Vector128<float> sum0__3 = Vector128<float>.Zero;
+                float* a0__row3 = a + a0;
+                float* b0__row4 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row3 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row3 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row3 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row3 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row4 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row4 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row4 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row4 + k + 12), sum0__3);
                 }
                 if (whole < depth)
                 {
@@ -2323,18 +2954,20 @@ public static unsafe class Contractions128
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for b so many elements ahead.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, long ahead)
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
         for (int n = 0; n < ((columns / 2) * 2); n += 2)
         {
-            long next0 = (n * strideB) + ahead;
-            long next1 = ((n + 1) * strideB) + ahead;
-            for (int k = 0; k < depth; k += 16)
+            for (int r = n; r < (n + 2); r++)
             {
-                Lanes.Prefetch(b + (next0 + k));
-                Lanes.Prefetch(b + (next1 + k));
+                long next0 = r * strideNext;
+                float* next0__row0 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row0 + k);
+                }
             }
             for (int m = 0; m < rows; m++)
             {
@@ -2350,20 +2983,23 @@ public static unsafe class Contractions128
                 Vector128<float> sum1__1 = Vector128<float>.Zero;
                 Vector128<float> sum1__2 = Vector128<float>.Zero;
                 Vector128<float> sum1__3 = Vector128<float>.Zero;
+                float* a0__row1 = a + a0;
+                float* b0__row2 = b + b0;
+                float* b1__row3 = b + b1;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b1 + k + 4), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b1 + k + 8), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b1 + k + 12), sum1__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row1 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row1 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row1 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row1 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row2 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row2 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row2 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row2 + k + 12), sum0__3);
+                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b1__row3 + k), sum1__0);
+                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b1__row3 + k + 4), sum1__1);
+                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b1__row3 + k + 8), sum1__2);
+                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b1__row3 + k + 12), sum1__3);
                 }
                 if (whole < depth)
                 {
@@ -2397,10 +3033,14 @@ public static unsafe class Contractions128
         }
         for (int n = ((columns / 2) * 2); n < columns; n++)
         {
-            long next0 = (n * strideB) + ahead;
-            for (int k = 0; k < depth; k += 16)
+            for (int r = n; r < (n + 1); r++)
             {
-                Lanes.Prefetch(b + (next0 + k));
+                long next0 = r * strideNext;
+                float* next0__row4 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row4 + k);
+                }
             }
             for (int m = 0; m < rows; m++)
             {
@@ -2411,16 +3051,18 @@ public static unsafe class Contractions128
                 Vector128<float> sum0__1 = Vector128<float>.Zero;
                 Vector128<float> sum0__2 = Vector128<float>.Zero;
                 Vector128<float> sum0__3 = Vector128<float>.Zero;
+                float* a0__row5 = a + a0;
+                float* b0__row6 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row5 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row5 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row5 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row5 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row6 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row6 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row6 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row6 + k + 12), sum0__3);
                 }
                 if (whole < depth)
                 {

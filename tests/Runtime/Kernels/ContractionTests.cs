@@ -13,9 +13,9 @@ public sealed unsafe class ContractionTests
     public static TheoryData<int, int, int> Shapes()
     {
         var shapes = new TheoryData<int, int, int>();
-        foreach (int rows in new[] { 1, 7, 8, 9 })
+        foreach (int rows in new[] { 1, 2, 3, 7, 8, 13 })
         {
-            foreach (int columns in new[] { 1, 15, 16, 33, 64 })
+            foreach (int columns in new[] { 1, 15, 16, 21, 33, 64, 80 })
             {
                 foreach (int depth in new[] { 0, 1, 17, 64 })
                     shapes.Add(rows, columns, depth);
