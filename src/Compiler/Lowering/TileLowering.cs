@@ -45,10 +45,13 @@ internal sealed class TileLowering
         var pass = new TileLowering(kernel, nests);
         pass.Run(kernel.Body);
         pass.Flush();
-        var program = new Program(kernel, pass._state.Storage, pass._out, pass._grid);
+        var program = new Program(kernel, [.. pass._state.Storage.OrderBy(pass.IsTuned)], pass._out, pass._grid);
         CodeVerifier.Verify(program, form);
         return program;
     }
+
+    // The places of constant buffers stay constant if those of tuned sizes follow them: less for hot loops to keep in registers.
+    private bool IsTuned(LocalBuffer buffer) => CodeWalk.All(buffer.Size).OfType<Argument>().Any(argument => _state.Kernel.Find(argument.Name).IsTunable);
 
     private void Run(Block block)
     {

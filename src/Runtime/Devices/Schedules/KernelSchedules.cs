@@ -9,8 +9,8 @@ namespace KernelFoundry;
 /// </summary>
 public sealed class KernelSchedules
 {
-    private readonly ConcurrentDictionary<KernelVariantSet, int[]> values = new();
-    private readonly Func<KernelVariantSet, int[]> stored;
+    private readonly ConcurrentDictionary<KernelVariantSet, TunedValues> values = new();
+    private readonly Func<KernelVariantSet, TunedValues> stored;
     private readonly Action<string> warning;
     private int warned;
 
@@ -49,9 +49,10 @@ public sealed class KernelSchedules
         int index = IndexOf(kernel, parameter);
         if (!kernel.Kernel.Tunables[index].Choices.Contains(value))
             throw new ArgumentException(Entry(kernel, parameter, value).Fault(kernel.Kernel), nameof(value));
-        int[] changed = [.. For(kernel)];
+        TunedValues tuned = Find(kernel);
+        int[] changed = [.. tuned.Values];
         changed[index] = value;
-        values[kernel] = changed;
+        tuned.Values = changed;
     }
 
     /// <summary>An entry of this machine.</summary>
@@ -69,12 +70,20 @@ public sealed class KernelSchedules
         new(machine, ScheduleFile.Locate(options.ScheduleFile), options.Warning ?? (static text => Trace.TraceWarning(text)));
 
     /// <summary>The values of a kernel's tunable parameters, in their order.</summary>
-    internal ReadOnlySpan<int> For(KernelVariantSet kernel) => values.TryGetValue(kernel, out int[]? known) ? known : values.GetOrAdd(kernel, stored);
+    internal ReadOnlySpan<int> For(KernelVariantSet kernel) => Find(kernel).Values;
 
     /// <summary>The values by name, for logs.</summary>
     internal string Describe(KernelVariantSet kernel) => string.Concat(kernel.Kernel.Tunables.Select(each => $" {each.Name}={Get(kernel, each.Name)}"));
 
-    private int[] Stored(KernelVariantSet kernel)
+    // Looked up once a kernel, not once a launch: a process launches on one device for the most part.
+    private TunedValues Find(KernelVariantSet kernel)
+    {
+        if (kernel.RecentlyTuned is not { } tuned || tuned.Owner != this)
+            kernel.RecentlyTuned = tuned = values.GetOrAdd(kernel, stored);
+        return tuned;
+    }
+
+    private TunedValues Stored(KernelVariantSet kernel)
     {
         KernelParameterInfo[] tunables = kernel.Kernel.Tunables;
         int[] chosen = [.. tunables.Select(each => each.Values[0])];
@@ -86,7 +95,7 @@ public sealed class KernelSchedules
                 chosen[Array.FindIndex(tunables, each => each.Name == entry.Parameter)] = entry.Value;
         }
 
-        return chosen;
+        return new TunedValues(this, chosen);
     }
 
     // The first says where to look; more would say it again.
