@@ -82,6 +82,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
+    private readonly Dictionary<string, Var> _origins = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -253,17 +254,56 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 continue;
             string name = $"{load.View}__row{Int(_rowCount++)}";
             string type = PointerType(Program.Kernel.Find(load.View).Element);
-            Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
+            Var? origin = load.ByteOffset ? OriginOf(loop, load.View, leading, inside) : null;
+            Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, origin ?? (Expr)new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
             _rows[row] = name;
+            if (origin is not null)
+                _origins[name] = origin;
         }
 
         FindRowsAhead(loop);
     }
 
+    // What is the same in every turn and in all places of a row is part of the row's address, and costs the loop no register.
+    private static Var? OriginOf(For loop, string view, Expr[] leading, HashSet<string> inside)
+    {
+        var places = new List<Exprs>();
+        foreach (Stmt statement in CodeWalk.All(loop.Body))
+        {
+            if (statement is Prefetch ahead && ahead.View == view)
+                places.Add(ahead.Indices);
+            foreach (Expr expression in CodeWalk.Expressions(statement))
+            {
+                (string View, Exprs Indices)? place = expression switch
+                {
+                    Lowering.LoadView load => (load.View, load.Indices),
+                    DotBytes dot => (dot.Codes.View, dot.Codes.Start),
+                    PackedCodes packed => (packed.Codes.View, packed.Codes.Start),
+                    _ => null,
+                };
+                if (place is var (name, indices) && name == view)
+                    places.Add(indices);
+            }
+        }
+
+        IEnumerable<Var>[] found = [.. places.Where(place => Leading(place).SequenceEqual(leading)).Select(place =>
+            Addends(place[place.Length - 1]).OfType<Var>().Where(addend => !inside.Contains(addend.Name)))];
+        return found.Aggregate((a, b) => a.Intersect(b)).FirstOrDefault();
+    }
+
+    private static IEnumerable<Expr> Addends(Expr sum) =>
+        sum is Apply { Code: OpCode.Add, IsVector: false } add ? add.Operands.AsEnumerable().SelectMany(Addends) : [sum];
+
+    private static Expr Without(Expr sum, Var addend) => sum is not Apply { Code: OpCode.Add, IsVector: false } add ? sum
+        : add.Operands[0] == addend ? add.Operands[1] : add.Operands[1] == addend ? add.Operands[0]
+        : Addends(add.Operands[0]).Contains(addend) ? Expressions.Add(Without(add.Operands[0], addend), add.Operands[1])
+        : Expressions.Add(add.Operands[0], Without(add.Operands[1], addend));
+
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
         _rows.Clear();
+        _origins.Clear();
         _rowsAhead.Clear();
     }
 
@@ -290,8 +330,11 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private (string Pointer, string Offset) Place(string view, Exprs indices, Func<Expr, string> render, bool bytes)
     {
         Expr last = indices[indices.Length - 1];
-        return _rows.TryGetValue((view, bytes, Leading(indices)), out string? row)
-            ? (row, last is Literal { Value.Bits: 0 } ? "0" : last is Apply { Code: OpCode.Add } ? Bare(render(last)) : render(last))
+        bool isRow = _rows.TryGetValue((view, bytes, Leading(indices)), out string? row);
+        if (isRow && _origins.TryGetValue(row!, out Var? origin))
+            last = Without(last, origin);
+        return isRow
+            ? (row!, last is Literal { Value.Bits: 0 } ? "0" : last is Apply { Code: OpCode.Add } ? Bare(render(last)) : render(last))
             : (view, Offset(view, indices, render, bytes));
     }
 

@@ -16,27 +16,28 @@ internal sealed class IntegerDotNest(TileState state, ElementEmitter emitter, In
             emitter.Innermost.Add(new Let(sum, new Broadcast(new Literal(Number.Of(0f))), true) { Location = location });
         Expr whole = length is Literal known ? Int(known.Value.I32 / dot.Chunk * dot.Chunk)
             : dot.Rest is null ? length : emitter.Bind(And(length, Int(-dot.Chunk)), null, emitter.Depth);
-        Loop(Zero, whole, dot.Chunk, row, dot.Whole);
+        Expr origin = WeightChunk.Origin(state, emitter, dot);
+        Loop(Zero, whole, dot.Chunk, row, origin, dot.Whole);
         if (dot.Rest is { } rest)
-            Loop(whole, length, dot.BlockSize, row, [rest]);
+            Loop(whole, length, dot.BlockSize, row, origin, [rest]);
         return new Apply(OpCode.Add, DType.F32, true, _sums);
     }
 
-    private void Loop(Expr from, Expr to, int chunk, AxisIndex row, ByteTree[] trees)
+    private void Loop(Expr from, Expr to, int chunk, AxisIndex row, Expr origin, ByteTree[] trees)
     {
         if (from is Literal a && to is Literal b && a.Value.I32 >= b.Value.I32)
             return;
         Var index = state.NewVar("j", DType.I32, false, chunk);
         var body = new List<Stmt>();
         emitter.Push(body);
-        Chunk(new Cell(index, false, 0, chunk), chunk, row, trees);
+        Chunk(new Cell(index, false, 0, chunk), chunk, row, origin, trees);
         emitter.Pop();
         emitter.Innermost.Add(new For(index, from, to, Int(chunk), body) { Location = location });
     }
 
-    private void Chunk(Cell at, int size, AxisIndex row, ByteTree[] trees)
+    private void Chunk(Cell at, int size, AxisIndex row, Expr origin, ByteTree[] trees)
     {
-        var chunk = new WeightChunk(state, emitter, dot, row, at, size);
+        var chunk = new WeightChunk(state, emitter, dot, row, at, size, origin);
         Cell packed = chunk.Place(QuantizedRow.Packed);
         Expr? count = chunk.Filled < ByteTree.Lanes ? Int(chunk.Filled / QuantizedRow.Packed) : null;
 
