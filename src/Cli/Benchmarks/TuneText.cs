@@ -16,30 +16,25 @@ internal static class TuneText
                 each.Seconds.ToDictionary(choice => choice.Key.ToString(CultureInfo.InvariantCulture), choice => choice.Value))),
         ]);
 
-    public static void Print(string? file, bool resets, IEnumerable<(ScheduleMachine Machine, IReadOnlyList<TunedParameter> Tuned)> machines)
+    public static void Print(ScheduleMachine machine, IReadOnlyList<TunedParameter> tuned, bool resets)
     {
-        foreach ((ScheduleMachine machine, IReadOnlyList<TunedParameter> tuned) in machines)
+        Console.Out.WriteLine(machine);
+        if (tuned.Count == 0)
         {
-            Console.Out.WriteLine(machine);
-            if (tuned.Count == 0)
-            {
-                Console.Out.WriteLine(resets ? "What was stored is deleted." : "The work launches no kernel with something to tune.");
-                continue;
-            }
-
-            Console.Out.WriteLine();
-            var table = new TextTable("kernel", "types", "parameter", " default", " best", " gain", " spread");
-            foreach (TunedParameter each in tuned)
-            {
-                string types = string.Join(", ", each.Kernel.TypeKey.Split(',').Select(KernelCatalog.Simple));
-                table.Add(KernelCatalog.Simple(each.Kernel.Kernel.Name), types, each.Parameter, $"{each.Default}", $"{each.Best}", Percent(each.Gain), Percent(each.Spread));
-            }
-
-            table.Print();
-            Console.Out.WriteLine();
+            Console.Out.WriteLine(resets ? "What was stored is deleted." : "The work launches no kernel with something to tune.");
+            return;
         }
 
-        Console.Out.WriteLine(file is null ? "Nothing is stored." : $"Stored in {file}");
+        Console.Out.WriteLine();
+        var table = new TextTable("kernel", "types", "parameter", " default", " best", " gain", " spread");
+        foreach (TunedParameter each in tuned)
+        {
+            string types = string.Join(", ", each.Kernel.TypeKey.Split(',').Select(KernelCatalog.Simple));
+            table.Add(KernelCatalog.Simple(each.Kernel.Kernel.Name), types, each.Parameter, $"{each.Default}", $"{each.Best}", Percent(each.Gain), Percent(each.Spread));
+        }
+
+        table.Print();
+        Console.Out.WriteLine();
     }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:F1} %");

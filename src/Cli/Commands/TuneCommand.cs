@@ -54,22 +54,27 @@ internal static class TuneCommand
         bool isDry = parsed.GetValue(s_dryRun);
         string? file = isDry ? null : ScheduleFile.Locate()
             ?? throw new UsageException($"{ScheduleFile.EnvironmentVariable} is off: there is no file to store in. Add --dry-run to measure only.");
+        if (Directory.Exists(file))
+            throw new UsageException($"{ScheduleFile.EnvironmentVariable} names the folder '{file}': it is a file, or off.");
         int?[] threads = parsed.GetValue(s_threads) is { } text ? [.. ListOption.Counts(text, s_threads.Name)] : [null];
-        var machines = new List<(ScheduleMachine Machine, IReadOnlyList<TunedParameter> Tuned)>();
+        var machines = new List<(KernelSchedules Schedules, IReadOnlyList<TunedParameter> Tuned)>();
         foreach (int? count in threads)
         {
             // From the defaults: what was stored before must not decide what is found now.
             using Device device = Opening.Device("cpu", count, ScheduleFile.Off);
-            IReadOnlyList<TunedParameter> tuned = hasModel ? TuneModel(device, parsed, cancellationToken) : hasKernel ? TuneKernel(device, parsed, cancellationToken) : [];
-            machines.Add((device.Schedules!.Machine, tuned));
-            if (file is not null)
-                Store(file, device.Schedules, tuned, resets);
+            machines.Add((device.Schedules!, hasModel ? TuneModel(device, parsed, cancellationToken) : hasKernel ? TuneKernel(device, parsed, cancellationToken) : []));
         }
 
-        if (parsed.GetValue(s_json))
-            KfJson.Print(new TuneOutput(file, [.. machines.Select(each => TuneText.ToOutput(each.Machine, each.Tuned))]), json => json.TuneOutput);
+        // Printed first: what took minutes to measure is not lost where it cannot be stored.
+        bool isJson = parsed.GetValue(s_json);
+        if (isJson)
+            KfJson.Print(new TuneOutput(file, [.. machines.Select(each => TuneText.ToOutput(each.Schedules.Machine, each.Tuned))]), json => json.TuneOutput);
         else
-            TuneText.Print(file, resets, machines);
+            machines.ForEach(each => TuneText.Print(each.Schedules.Machine, each.Tuned, resets));
+        if (file is not null)
+            machines.ForEach(each => Store(file, each.Schedules, each.Tuned, resets));
+        if (!isJson)
+            Console.Out.WriteLine(file is null ? "Nothing is stored." : $"Stored in {file}");
         return ExitCode.Done;
     }
 

@@ -77,7 +77,8 @@ public class ScheduleTests
     [InlineData("(16, 4) choices (16, -8)")]
     [InlineData("(16, 4) choices (16, 32, 16)")]
     public void Choices_are_positive_different_and_hold_the_value(string values) =>
-        Assert.Throws<IrException>(() => IrParser.ParseKernel(Text.Replace("(16, 4) choices (16, 32, 48)", values, StringComparison.Ordinal)));
+        Assert.Contains("the choices of block", Assert.Throws<IrException>(
+            () => IrVerifier.Verify(IrParser.ParseKernel(Text.Replace("(16, 4) choices (16, 32, 48)", values, StringComparison.Ordinal)))).Message, StringComparison.Ordinal);
 
     private static Kernel On(TargetKind target) => Specializer.Specialize(IrParser.ParseKernel(Text), Specialization.None, target);
 

@@ -12,6 +12,6 @@ public static partial class Sample
     {
         int first = ProgramId(0, y.Extent0) * block;
         var part = x.Load(Range(first, block, x.Extent0));
-        y.Store(ProgramId(0, y.Extent0), Dot(part, part));
+        y.Store(ProgramId(0, y.Extent0), Inner(part, part));
     }
 }

@@ -53,6 +53,25 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public void A_tuned_launch_allocates_nothing()
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 2 }), other = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu });
+        View2<float> w = device.Allocate<float>(256, 32), x = device.Allocate<float>(1, 32), y = device.Allocate<float>(1, 256);
+        for (int i = 0; i < 100; i++)
+            Both();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            Both();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Both()
+        {
+            Linear.MatVec(device, w, x, y, new NoEpilogue());
+            Linear.MatVec(other, w, x, y, new NoEpilogue());
+        }
+    }
+
+    [Fact]
     public void The_launch_log_says_what_was_chosen()
     {
         using var log = new StringWriter();
