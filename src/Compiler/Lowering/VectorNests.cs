@@ -375,12 +375,14 @@ internal sealed class VectorNests(TileState state, int width) : INestEmitter
         });
     }
 
-    // Weights and activations as bytes, row by row.
+    // Weights and activations as bytes. Rows side by side share what is read of the activations, which pays where codes are unpacked: what is a byte
+    // already is bound by memory, which is read best in one stream.
     private void ContractIntegers(ContractRoot root, IntegerDot dot, QuantizedRow other, ElementEmitter emitter) =>
-        Grouped(emitter, root.M, 1, "m", rows =>
+        Grouped(emitter, root.M, width == 512 && dot.IsPacked ? 2 : 1, "m", rows =>
         {
-            Expr sum = new IntegerDotNest(state, emitter, dot, other, root.Location).Row(rows[0], root.K);
-            Result(root, emitter, rows[0], AxisIndex.Zero, new ReduceLanes(ReduceKind.Sum, Bind(emitter, sum)));
+            Expr[] sums = new IntegerDotNest(state, emitter, dot, other, rows, root.Location).Sums(root.K);
+            for (int r = 0; r < rows.Length; r++)
+                Result(root, emitter, rows[r], AxisIndex.Zero, new ReduceLanes(ReduceKind.Sum, Bind(emitter, sums[r])));
         });
 
     // Both operands contiguous along k: a vector accumulator for each of several rows, lanes combined at the end.

@@ -86,6 +86,8 @@ public static class ByteContractionTarget
             Line($"public static void {sums}(int* a, long strideA, float* scalesA, long strideScalesA, int* sums, int* b, long strideB, float* scalesB, "
                 + "long strideScalesB, float* c, long strideC, int rows, int columns, int runs, int fours, bool accumulates)");
             Open();
+            if (width == 512)
+                Line($"Vector512<short> ones = Vector512.Load((short*)Lanes.Constants([{string.Join(", ", Enumerable.Repeat("0x1000100010001UL", 8))}]));");
             string from = "0";
             for (int i = 0; i < vectorBlocks.Length; i++)
             {
@@ -102,6 +104,9 @@ public static class ByteContractionTarget
             Close();
             return _text.ToString();
         }
+
+        // Held in a register where there are many: see VectorWriter's constants.
+        private string Ones => width == 512 ? ", ones" : "";
 
         private string Summary => sums switch
         {
@@ -160,7 +165,7 @@ public static class ByteContractionTarget
                 Line($"{_vector}<int> z{r} = {_vector}.Create(sums == null ? 0 : sums[(m + {r}) * strideScalesA + g]);");
                 for (int v = 0; v < vectors; v++)
                 {
-                    string sum = sums == Sums.Narrow ? $"Lanes.Pairs(s{r}_{v})" : $"s{r}_{v}";
+                    string sum = sums == Sums.Narrow ? $"Lanes.Pairs(s{r}_{v}{Ones})" : $"s{r}_{v}";
                     Line($"f{r}_{v} = {_vector}.FusedMultiplyAdd({_vector}.ConvertToSingle({sum} + z{r}), w{v} * u{r}, f{r}_{v});");
                 }
             }
@@ -173,7 +178,7 @@ public static class ByteContractionTarget
         private string Step(string sum, string codes, string others) => sums switch
         {
             Sums.Narrow => $"{sum} + Lanes.Products({codes}, {others})",
-            Sums.Pairs => $"Lanes.Dot({sum}, {codes}, {others})",
+            Sums.Pairs => $"Lanes.Dot({sum}, {codes}, {others}{Ones})",
             _ => $"Lanes.DotWide({sum}, {codes}, {others})",
         };
 

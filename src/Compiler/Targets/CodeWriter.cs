@@ -59,6 +59,8 @@ internal abstract class CodeWriter(Program program)
 
     protected void Raw(string text) => _text.Append(text);
 
+    protected int Depth => _indent;
+
     protected void IndentBy(int levels) => _indent += levels;
 
     protected void Open(string header)
@@ -99,6 +101,17 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteBody(For loop) => WriteAll(loop.Body);
 
+    protected virtual void WriteFor(For loop)
+    {
+        string name = loop.Index.Name;
+        EnterLoop(loop);
+        string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Scalar(loop.Step)}";
+        Open($"for (int {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
+        WriteBody(loop);
+        Close();
+        LeaveLoop(loop);
+    }
+
     protected virtual void WriteContract(Contract contract) => throw new NotSupportedException("the thread form has no matrix statements");
 
     protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
@@ -134,13 +147,7 @@ internal abstract class CodeWriter(Program program)
                 WriteAssign(assign);
                 break;
             case For loop:
-                string name = loop.Index.Name;
-                EnterLoop(loop);
-                string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Scalar(loop.Step)}";
-                Open($"for (int {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
-                WriteBody(loop);
-                Close();
-                LeaveLoop(loop);
+                WriteFor(loop);
                 break;
             case While loop:
                 Open("while (true)");

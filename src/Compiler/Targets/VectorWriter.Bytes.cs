@@ -1,4 +1,3 @@
-using System.Globalization;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
 
@@ -39,7 +38,8 @@ internal partial class VectorWriter
         {
             string codes = Bare(Bytes(dot.Codes.Tree, address, p));
             string sum = accumulator is null ? $"{_vector}<int>.Zero" : Bare(accumulator[p]);
-            return $"Lanes.{(dot.Codes.IsSigned ? "DotSigned" : "Dot")}({sum}, {codes}, {_vector}.Load((sbyte*)({PartAddress(other, p)})))";
+            string ones = HasHotLoops ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "";
+            return $"Lanes.{(dot.Codes.IsSigned ? "DotSigned" : "Dot")}({sum}, {codes}, {_vector}.Load((sbyte*)({PartAddress(other, p)})){ones})";
         });
     }
 
@@ -58,11 +58,14 @@ internal partial class VectorWriter
             case ConstantBytes constant:
                 return Constant(constant.Values, part);
             case ByteLookup lookup:
-                string table = string.Join(", ", Enumerable.Range(0, LookupTable.Count).Select(i => Int((byte)lookup.Table[i])));
+                byte[] table = [.. Enumerable.Range(0, LookupTable.Count).Select(i => unchecked((byte)lookup.Table[i]))];
                 string index = lookup.Index is ByteOp { Code: OpCode.Shr } nibble ? Shift(nibble, address, part) : Bytes(lookup.Index, address, part);
-                return $"Lanes.Lookup(Vector128.Create((byte){table}), ({index} & {_vector}.Create((byte)15)))";
+                return $"Lanes.Shuffle({ConstantVector([.. Enumerable.Range(0, BytesOfPart).Select(l => table[l % table.Length])])}, ({index} & {Constant(Enumerable.Repeat(15, BytesOfPart))}))";
             case ByteTest test:
                 return $"{_vector}.AndNot({Constant(test.Values, part)}, {_vector}.Equals({Bytes(test.Operand, address, part)} & {Constant(test.Masks, part)}, {_vector}<byte>.Zero))";
+            case ByteOp { Code: OpCode.Or, B: ByteTest test } op when width == 512:
+                string others = Bytes(op.A, address, part), bits = $"({Bytes(test.Operand, address, part)} & {Constant(test.Masks, part)})";
+                return $"Lanes.OrWhere({others}, {Constant(test.Values, part)}, {bits})";
             case ByteOp { Code: OpCode.And, A: ByteOp { Code: OpCode.Shr } shift, B: ConstantBytes mask } when Covers(shift, mask):
                 return $"({Shift(shift, address, part)} & {Constant(mask.Values, part)})";
             case ByteOp { Code: OpCode.Shr } shift:
@@ -94,7 +97,7 @@ internal partial class VectorWriter
         bool together = Enumerable.Range(0, counts.Length).All(i => counts[i] == words[i / 4]);
         string owner = width switch { 512 => "Avx512F", 256 => "Avx2", _ => "Lanes" };
         return together
-            ? $"{owner}.Shift{kind}Variable({value}.AsUInt32(), {_vector}.Create({string.Join(", ", words.Select(w => Int(w) + "u"))})).AsByte()"
+            ? $"{owner}.Shift{kind}Variable({value}.AsUInt32(), {ConstantVector(words)}.AsUInt32()).AsByte()"
             : $"Lanes.Shift{kind}Bytes({value}, {Constant(Counts(shift), part)})";
     }
 
@@ -102,13 +105,7 @@ internal partial class VectorWriter
 
     private string Constant(int[] lanes, int part) => Constant(Slice(lanes, part));
 
-    private string Constant(IEnumerable<int> lanes)
-    {
-        byte[] values = [.. lanes.Select(v => unchecked((byte)v))];
-        if (values.All(v => v == values[0]))
-            return $"{_vector}.Create((byte){Int(values[0])})";
-        return $"{_vector}.Create({string.Join(", ", Enumerable.Range(0, values.Length / 8).Select(q => "0x" + BitConverter.ToUInt64(values, 8 * q).ToString("X", CultureInfo.InvariantCulture) + "UL"))}).AsByte()";
-    }
+    private string Constant(IEnumerable<int> lanes) => ConstantVector([.. lanes.Select(v => unchecked((byte)v))]);
 
     // A vector is read in as few pieces as its bytes lie in; where they lie out of order, the pieces are shuffled.
     private string Read(ReadBytes read, string address, int part)
@@ -127,13 +124,13 @@ internal partial class VectorWriter
 
     private static bool IsRun(int[] offsets, int from, int count) => Enumerable.Range(from, count).All(i => offsets[i] == offsets[from] + i - from);
 
-    private static string Pieces(string[] at, bool isHalves) => at.Length switch
+    private string Pieces(string[] at, bool isHalves) => at.Length switch
     {
         1 => $"Vector128.Load({at[0]})",
         2 => at[0] == at[1] ? $"Lanes.Twice({at[0]})" : $"Lanes.Join(Vector128.Load({at[0]}), Vector128.Load({at[1]}))",
         _ when at.All(a => a == at[0]) => $"Lanes.FourTimes({at[0]})",
         _ when isHalves => at[0] == at[2] ? $"Lanes.HalfTwice({at[0]})" : $"Lanes.Join(Vector256.Load({at[0]}), Vector256.Load({at[2]}))",
-        _ when at[0] == at[1] && at[2] == at[3] => $"Lanes.TwiceEach({at[0]}, {at[2]})",
+        _ when at[0] == at[1] && at[2] == at[3] => $"Lanes.TwiceEach({at[0]}, {at[2]}, {LastHalf})",
         _ => $"Lanes.Join({Pieces([at[0], at[1]], false)}, {Pieces([at[2], at[3]], false)})",
     };
 
@@ -152,12 +149,15 @@ internal partial class VectorWriter
         });
     }
 
+    // Where the last half of a vector's lanes are.
+    private string LastHalf => ConstantVector(Enumerable.Range(0, _lanes).Select(l => l < _lanes / 2 ? 0 : -1));
+
     // A hardware vector of scalars, of which neighbours are often the same.
     private string Runs(string[] lanes)
     {
         int half = _lanes / 2;
         return lanes.All(l => l == lanes[0]) ? $"{_vector}.Create({lanes[0]})"
-            : width > 128 && lanes.Take(half).All(l => l == lanes[0]) && lanes.Skip(half).All(l => l == lanes[half]) ? $"Lanes.Halves{Int(width)}({lanes[0]}, {lanes[half]})"
+            : width > 128 && lanes.Take(half).All(l => l == lanes[0]) && lanes.Skip(half).All(l => l == lanes[half]) ? $"Lanes.Halves{Int(width)}({lanes[0]}, {lanes[half]}{(HasHotLoops ? $", {LastHalf}" : "")})"
             : $"{_vector}.Create({string.Join(", ", lanes)})";
     }
 
@@ -165,7 +165,7 @@ internal partial class VectorWriter
     {
         int[] order = [.. permute.Order.AsEnumerable().Select(o => ((Literal)o).Value.I32)];
         if (width == 512)
-            return [$"Avx512F.PermuteVar16x32({Vector(permute.Vector)[0]}, Vector512.Create({string.Join(", ", order.Select(Int))}))"];
+            return [$"Avx512F.PermuteVar16x32({Vector(permute.Vector)[0]}, {ConstantVector(order)}.AsInt32())"];
         string stage = Staged(permute.Vector);
         return Parts(p => Runs([.. order.Skip(p * _lanes).Take(_lanes).Select(o => $"{stage}[{Int(o)}]")]));
     }

@@ -82,7 +82,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
-    private readonly Dictionary<string, Var> _origins = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -103,10 +102,16 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         WriteArguments(body);
         foreach (string stage in _stages)
             Line(stage);
-        if (body.Contains("halves["))
+        if (System.Text.RegularExpressions.Regex.IsMatch(body, @"\bhalves\b"))
             Line("float* halves = Lanes.Halves;");
         Raw(body);
         Close();
+        foreach (string loop in _hotLoops)
+        {
+            Line();
+            Raw(loop);
+        }
+
         return ToString();
     }
 
@@ -165,6 +170,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         _stagesInUse.Clear();
         if (!let.Var.IsVector)
         {
+            _declared[let.Var.Name] = TypeName(let.Var.Type);
             if (!let.Mutable)
                 _scalars[let.Var.Name] = let.Value;
             Line($"{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
@@ -254,56 +260,18 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 continue;
             string name = $"{load.View}__row{Int(_rowCount++)}";
             string type = PointerType(Program.Kernel.Find(load.View).Element);
-            Var? origin = load.ByteOffset ? OriginOf(loop, load.View, leading, inside) : null;
-            Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, origin ?? (Expr)new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
+            Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
             _rows[row] = name;
-            if (origin is not null)
-                _origins[name] = origin;
+            _declared[name] = $"{type}*";
         }
 
         FindRowsAhead(loop);
     }
 
-    // What is the same in every turn and in all places of a row is part of the row's address, and costs the loop no register.
-    private static Var? OriginOf(For loop, string view, Expr[] leading, HashSet<string> inside)
-    {
-        var places = new List<Exprs>();
-        foreach (Stmt statement in CodeWalk.All(loop.Body))
-        {
-            if (statement is Prefetch ahead && ahead.View == view)
-                places.Add(ahead.Indices);
-            foreach (Expr expression in CodeWalk.Expressions(statement))
-            {
-                (string View, Exprs Indices)? place = expression switch
-                {
-                    Lowering.LoadView load => (load.View, load.Indices),
-                    DotBytes dot => (dot.Codes.View, dot.Codes.Start),
-                    PackedCodes packed => (packed.Codes.View, packed.Codes.Start),
-                    _ => null,
-                };
-                if (place is var (name, indices) && name == view)
-                    places.Add(indices);
-            }
-        }
-
-        IEnumerable<Var>[] found = [.. places.Where(place => Leading(place).SequenceEqual(leading)).Select(place =>
-            Addends(place[place.Length - 1]).OfType<Var>().Where(addend => !inside.Contains(addend.Name)))];
-        return found.Aggregate((a, b) => a.Intersect(b)).FirstOrDefault();
-    }
-
-    private static IEnumerable<Expr> Addends(Expr sum) =>
-        sum is Apply { Code: OpCode.Add, IsVector: false } add ? add.Operands.AsEnumerable().SelectMany(Addends) : [sum];
-
-    private static Expr Without(Expr sum, Var addend) => sum is not Apply { Code: OpCode.Add, IsVector: false } add ? sum
-        : add.Operands[0] == addend ? add.Operands[1] : add.Operands[1] == addend ? add.Operands[0]
-        : Addends(add.Operands[0]).Contains(addend) ? Expressions.Add(Without(add.Operands[0], addend), add.Operands[1])
-        : Expressions.Add(add.Operands[0], Without(add.Operands[1], addend));
-
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
         _rows.Clear();
-        _origins.Clear();
         _rowsAhead.Clear();
     }
 
@@ -330,11 +298,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private (string Pointer, string Offset) Place(string view, Exprs indices, Func<Expr, string> render, bool bytes)
     {
         Expr last = indices[indices.Length - 1];
-        bool isRow = _rows.TryGetValue((view, bytes, Leading(indices)), out string? row);
-        if (isRow && _origins.TryGetValue(row!, out Var? origin))
-            last = Without(last, origin);
-        return isRow
-            ? (row!, last is Literal { Value.Bits: 0 } ? "0" : last is Apply { Code: OpCode.Add } ? Bare(render(last)) : render(last))
+        return _rows.TryGetValue((view, bytes, Leading(indices)), out string? row)
+            ? (row, last is Literal { Value.Bits: 0 } ? "0" : last is Apply { Code: OpCode.Add } ? Bare(render(last)) : render(last))
             : (view, Offset(view, indices, render, bytes));
     }
 

@@ -16,6 +16,7 @@ public static unsafe class ByteContractions512
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(int* a, long strideA, float* scalesA, long strideScalesA, int* sums, int* b, long strideB, float* scalesB, long strideScalesB, float* c, long strideC, int rows, int columns, int runs, int fours, bool accumulates)
     {
+        Vector512<short> ones = Vector512.Load((short*)Lanes.Constants([0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL]));
         long n0 = 0;
         for (; n0 + 32 <= columns; n0 += 32)
         {
@@ -89,28 +90,28 @@ public static unsafe class ByteContractions512
                     Vector512<float> w1 = Vector512.Load(scalesB + g * strideScalesB + n0 + 16);
                     Vector512<float> u0 = Vector512.Create(scalesA[(m + 0) * strideScalesA + g]);
                     Vector512<int> z0 = Vector512.Create(sums == null ? 0 : sums[(m + 0) * strideScalesA + g]);
-                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0) + z0), w0 * u0, f0_0);
-                    f0_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_1) + z0), w1 * u0, f0_1);
+                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0, ones) + z0), w0 * u0, f0_0);
+                    f0_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_1, ones) + z0), w1 * u0, f0_1);
                     Vector512<float> u1 = Vector512.Create(scalesA[(m + 1) * strideScalesA + g]);
                     Vector512<int> z1 = Vector512.Create(sums == null ? 0 : sums[(m + 1) * strideScalesA + g]);
-                    f1_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s1_0) + z1), w0 * u1, f1_0);
-                    f1_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s1_1) + z1), w1 * u1, f1_1);
+                    f1_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s1_0, ones) + z1), w0 * u1, f1_0);
+                    f1_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s1_1, ones) + z1), w1 * u1, f1_1);
                     Vector512<float> u2 = Vector512.Create(scalesA[(m + 2) * strideScalesA + g]);
                     Vector512<int> z2 = Vector512.Create(sums == null ? 0 : sums[(m + 2) * strideScalesA + g]);
-                    f2_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s2_0) + z2), w0 * u2, f2_0);
-                    f2_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s2_1) + z2), w1 * u2, f2_1);
+                    f2_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s2_0, ones) + z2), w0 * u2, f2_0);
+                    f2_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s2_1, ones) + z2), w1 * u2, f2_1);
                     Vector512<float> u3 = Vector512.Create(scalesA[(m + 3) * strideScalesA + g]);
                     Vector512<int> z3 = Vector512.Create(sums == null ? 0 : sums[(m + 3) * strideScalesA + g]);
-                    f3_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s3_0) + z3), w0 * u3, f3_0);
-                    f3_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s3_1) + z3), w1 * u3, f3_1);
+                    f3_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s3_0, ones) + z3), w0 * u3, f3_0);
+                    f3_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s3_1, ones) + z3), w1 * u3, f3_1);
                     Vector512<float> u4 = Vector512.Create(scalesA[(m + 4) * strideScalesA + g]);
                     Vector512<int> z4 = Vector512.Create(sums == null ? 0 : sums[(m + 4) * strideScalesA + g]);
-                    f4_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s4_0) + z4), w0 * u4, f4_0);
-                    f4_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s4_1) + z4), w1 * u4, f4_1);
+                    f4_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s4_0, ones) + z4), w0 * u4, f4_0);
+                    f4_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s4_1, ones) + z4), w1 * u4, f4_1);
                     Vector512<float> u5 = Vector512.Create(scalesA[(m + 5) * strideScalesA + g]);
                     Vector512<int> z5 = Vector512.Create(sums == null ? 0 : sums[(m + 5) * strideScalesA + g]);
-                    f5_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s5_0) + z5), w0 * u5, f5_0);
-                    f5_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s5_1) + z5), w1 * u5, f5_1);
+                    f5_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s5_0, ones) + z5), w0 * u5, f5_0);
+                    f5_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s5_1, ones) + z5), w1 * u5, f5_1);
                 }
                 f0_0.Store(c0 + 0);
                 f0_1.Store(c0 + 16);
@@ -149,8 +150,8 @@ public static unsafe class ByteContractions512
                     Vector512<float> w1 = Vector512.Load(scalesB + g * strideScalesB + n0 + 16);
                     Vector512<float> u0 = Vector512.Create(scalesA[(m + 0) * strideScalesA + g]);
                     Vector512<int> z0 = Vector512.Create(sums == null ? 0 : sums[(m + 0) * strideScalesA + g]);
-                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0) + z0), w0 * u0, f0_0);
-                    f0_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_1) + z0), w1 * u0, f0_1);
+                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0, ones) + z0), w0 * u0, f0_0);
+                    f0_1 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_1, ones) + z0), w1 * u0, f0_1);
                 }
                 f0_0.Store(c0 + 0);
                 f0_1.Store(c0 + 16);
@@ -209,22 +210,22 @@ public static unsafe class ByteContractions512
                     Vector512<float> w0 = Vector512.Load(scalesB + g * strideScalesB + n1 + 0);
                     Vector512<float> u0 = Vector512.Create(scalesA[(m + 0) * strideScalesA + g]);
                     Vector512<int> z0 = Vector512.Create(sums == null ? 0 : sums[(m + 0) * strideScalesA + g]);
-                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0) + z0), w0 * u0, f0_0);
+                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0, ones) + z0), w0 * u0, f0_0);
                     Vector512<float> u1 = Vector512.Create(scalesA[(m + 1) * strideScalesA + g]);
                     Vector512<int> z1 = Vector512.Create(sums == null ? 0 : sums[(m + 1) * strideScalesA + g]);
-                    f1_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s1_0) + z1), w0 * u1, f1_0);
+                    f1_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s1_0, ones) + z1), w0 * u1, f1_0);
                     Vector512<float> u2 = Vector512.Create(scalesA[(m + 2) * strideScalesA + g]);
                     Vector512<int> z2 = Vector512.Create(sums == null ? 0 : sums[(m + 2) * strideScalesA + g]);
-                    f2_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s2_0) + z2), w0 * u2, f2_0);
+                    f2_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s2_0, ones) + z2), w0 * u2, f2_0);
                     Vector512<float> u3 = Vector512.Create(scalesA[(m + 3) * strideScalesA + g]);
                     Vector512<int> z3 = Vector512.Create(sums == null ? 0 : sums[(m + 3) * strideScalesA + g]);
-                    f3_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s3_0) + z3), w0 * u3, f3_0);
+                    f3_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s3_0, ones) + z3), w0 * u3, f3_0);
                     Vector512<float> u4 = Vector512.Create(scalesA[(m + 4) * strideScalesA + g]);
                     Vector512<int> z4 = Vector512.Create(sums == null ? 0 : sums[(m + 4) * strideScalesA + g]);
-                    f4_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s4_0) + z4), w0 * u4, f4_0);
+                    f4_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s4_0, ones) + z4), w0 * u4, f4_0);
                     Vector512<float> u5 = Vector512.Create(scalesA[(m + 5) * strideScalesA + g]);
                     Vector512<int> z5 = Vector512.Create(sums == null ? 0 : sums[(m + 5) * strideScalesA + g]);
-                    f5_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s5_0) + z5), w0 * u5, f5_0);
+                    f5_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s5_0, ones) + z5), w0 * u5, f5_0);
                 }
                 f0_0.Store(c0 + 0);
                 f1_0.Store(c1 + 0);
@@ -252,7 +253,7 @@ public static unsafe class ByteContractions512
                     Vector512<float> w0 = Vector512.Load(scalesB + g * strideScalesB + n1 + 0);
                     Vector512<float> u0 = Vector512.Create(scalesA[(m + 0) * strideScalesA + g]);
                     Vector512<int> z0 = Vector512.Create(sums == null ? 0 : sums[(m + 0) * strideScalesA + g]);
-                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0) + z0), w0 * u0, f0_0);
+                    f0_0 = Vector512.FusedMultiplyAdd(Vector512.ConvertToSingle(Lanes.Pairs(s0_0, ones) + z0), w0 * u0, f0_0);
                 }
                 f0_0.Store(c0 + 0);
             }
@@ -263,6 +264,7 @@ public static unsafe class ByteContractions512
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pairs(int* a, long strideA, float* scalesA, long strideScalesA, int* sums, int* b, long strideB, float* scalesB, long strideScalesB, float* c, long strideC, int rows, int columns, int runs, int fours, bool accumulates)
     {
+        Vector512<short> ones = Vector512.Load((short*)Lanes.Constants([0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL, 0x1000100010001UL]));
         long n0 = 0;
         for (; n0 + 32 <= columns; n0 += 32)
         {
@@ -313,23 +315,23 @@ public static unsafe class ByteContractions512
                         Vector512<byte> b0 = Vector512.Load((byte*)(line + 0));
                         Vector512<byte> b1 = Vector512.Load((byte*)(line + 16));
                         Vector512<sbyte> x0 = Vector512.Create(a0[k]).AsSByte();
-                        s0_0 = Lanes.Dot(s0_0, b0, x0);
-                        s0_1 = Lanes.Dot(s0_1, b1, x0);
+                        s0_0 = Lanes.Dot(s0_0, b0, x0, ones);
+                        s0_1 = Lanes.Dot(s0_1, b1, x0, ones);
                         Vector512<sbyte> x1 = Vector512.Create(a1[k]).AsSByte();
-                        s1_0 = Lanes.Dot(s1_0, b0, x1);
-                        s1_1 = Lanes.Dot(s1_1, b1, x1);
+                        s1_0 = Lanes.Dot(s1_0, b0, x1, ones);
+                        s1_1 = Lanes.Dot(s1_1, b1, x1, ones);
                         Vector512<sbyte> x2 = Vector512.Create(a2[k]).AsSByte();
-                        s2_0 = Lanes.Dot(s2_0, b0, x2);
-                        s2_1 = Lanes.Dot(s2_1, b1, x2);
+                        s2_0 = Lanes.Dot(s2_0, b0, x2, ones);
+                        s2_1 = Lanes.Dot(s2_1, b1, x2, ones);
                         Vector512<sbyte> x3 = Vector512.Create(a3[k]).AsSByte();
-                        s3_0 = Lanes.Dot(s3_0, b0, x3);
-                        s3_1 = Lanes.Dot(s3_1, b1, x3);
+                        s3_0 = Lanes.Dot(s3_0, b0, x3, ones);
+                        s3_1 = Lanes.Dot(s3_1, b1, x3, ones);
                         Vector512<sbyte> x4 = Vector512.Create(a4[k]).AsSByte();
-                        s4_0 = Lanes.Dot(s4_0, b0, x4);
-                        s4_1 = Lanes.Dot(s4_1, b1, x4);
+                        s4_0 = Lanes.Dot(s4_0, b0, x4, ones);
+                        s4_1 = Lanes.Dot(s4_1, b1, x4, ones);
                         Vector512<sbyte> x5 = Vector512.Create(a5[k]).AsSByte();
-                        s5_0 = Lanes.Dot(s5_0, b0, x5);
-                        s5_1 = Lanes.Dot(s5_1, b1, x5);
+                        s5_0 = Lanes.Dot(s5_0, b0, x5, ones);
+                        s5_1 = Lanes.Dot(s5_1, b1, x5, ones);
                         line += strideB;
                     }
                     Vector512<float> w0 = Vector512.Load(scalesB + g * strideScalesB + n0 + 0);
@@ -388,8 +390,8 @@ public static unsafe class ByteContractions512
                         Vector512<byte> b0 = Vector512.Load((byte*)(line + 0));
                         Vector512<byte> b1 = Vector512.Load((byte*)(line + 16));
                         Vector512<sbyte> x0 = Vector512.Create(a0[k]).AsSByte();
-                        s0_0 = Lanes.Dot(s0_0, b0, x0);
-                        s0_1 = Lanes.Dot(s0_1, b1, x0);
+                        s0_0 = Lanes.Dot(s0_0, b0, x0, ones);
+                        s0_1 = Lanes.Dot(s0_1, b1, x0, ones);
                         line += strideB;
                     }
                     Vector512<float> w0 = Vector512.Load(scalesB + g * strideScalesB + n0 + 0);
@@ -440,17 +442,17 @@ public static unsafe class ByteContractions512
                     {
                         Vector512<byte> b0 = Vector512.Load((byte*)(line + 0));
                         Vector512<sbyte> x0 = Vector512.Create(a0[k]).AsSByte();
-                        s0_0 = Lanes.Dot(s0_0, b0, x0);
+                        s0_0 = Lanes.Dot(s0_0, b0, x0, ones);
                         Vector512<sbyte> x1 = Vector512.Create(a1[k]).AsSByte();
-                        s1_0 = Lanes.Dot(s1_0, b0, x1);
+                        s1_0 = Lanes.Dot(s1_0, b0, x1, ones);
                         Vector512<sbyte> x2 = Vector512.Create(a2[k]).AsSByte();
-                        s2_0 = Lanes.Dot(s2_0, b0, x2);
+                        s2_0 = Lanes.Dot(s2_0, b0, x2, ones);
                         Vector512<sbyte> x3 = Vector512.Create(a3[k]).AsSByte();
-                        s3_0 = Lanes.Dot(s3_0, b0, x3);
+                        s3_0 = Lanes.Dot(s3_0, b0, x3, ones);
                         Vector512<sbyte> x4 = Vector512.Create(a4[k]).AsSByte();
-                        s4_0 = Lanes.Dot(s4_0, b0, x4);
+                        s4_0 = Lanes.Dot(s4_0, b0, x4, ones);
                         Vector512<sbyte> x5 = Vector512.Create(a5[k]).AsSByte();
-                        s5_0 = Lanes.Dot(s5_0, b0, x5);
+                        s5_0 = Lanes.Dot(s5_0, b0, x5, ones);
                         line += strideB;
                     }
                     Vector512<float> w0 = Vector512.Load(scalesB + g * strideScalesB + n1 + 0);
@@ -493,7 +495,7 @@ public static unsafe class ByteContractions512
                     {
                         Vector512<byte> b0 = Vector512.Load((byte*)(line + 0));
                         Vector512<sbyte> x0 = Vector512.Create(a0[k]).AsSByte();
-                        s0_0 = Lanes.Dot(s0_0, b0, x0);
+                        s0_0 = Lanes.Dot(s0_0, b0, x0, ones);
                         line += strideB;
                     }
                     Vector512<float> w0 = Vector512.Load(scalesB + g * strideScalesB + n1 + 0);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -11,16 +12,16 @@ public static unsafe partial class Lanes
 
     /// <summary>sums[l] + the sum over t below 4 of codes[4l + t] * others[4l + t].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Dot(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others) =>
-        sums + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(codes, others), Vector512<short>.One);
+    public static Vector512<int> Dot(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others, Vector512<short> ones) =>
+        sums + Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(codes, others), ones);
 
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Dot(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> others) => AvxVnni.IsSupported
         ? AvxVnni.MultiplyWideningAndAdd(sums, codes, others)
         : sums + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(codes, others), Vector256<short>.One);
 
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Dot(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> others)
     {
@@ -30,21 +31,21 @@ public static unsafe partial class Lanes
         return sums + Fours(low.AsInt16(), high.AsInt16(), others);
     }
 
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> DotSigned(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others)
+    public static Vector512<int> DotSigned(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others, Vector512<short> ones)
     {
         Vector512<sbyte> signed = codes.AsSByte();
         Vector512<sbyte> negated = Vector512.ConditionalSelect(Vector512.LessThan(signed, Vector512<sbyte>.Zero), -others, others);
-        return Dot(sums, Avx512BW.Abs(signed), negated);
+        return Dot(sums, Avx512BW.Abs(signed), negated, ones);
     }
 
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> DotSigned(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> others) =>
         Dot(sums, Avx2.Abs(codes.AsSByte()), Avx2.Sign(others, codes.AsSByte()));
 
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte})"/>
+    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> DotSigned(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> others)
     {
@@ -102,13 +103,13 @@ public static unsafe partial class Lanes
 
     /// <summary>Neighbouring lanes added two by two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Pairs(Vector512<short> v) => Avx512BW.MultiplyAddAdjacent(v, Vector512<short>.One);
+    public static Vector512<int> Pairs(Vector512<short> v, Vector512<short> ones) => Avx512BW.MultiplyAddAdjacent(v, ones);
 
-    /// <inheritdoc cref="Pairs(Vector512{short})"/>
+    /// <inheritdoc cref="Pairs(Vector512{short}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Pairs(Vector256<short> v) => Avx2.MultiplyAddAdjacent(v, Vector256<short>.One);
 
-    /// <inheritdoc cref="Pairs(Vector512{short})"/>
+    /// <inheritdoc cref="Pairs(Vector512{short}, Vector512{short})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Pairs(Vector128<short> v) => ((v.AsInt32() << 16) >> 16) + (v.AsInt32() >> 16);
 
@@ -118,6 +119,16 @@ public static unsafe partial class Lanes
         Vector128<int> a = Pairs(low * first), b = Pairs(high * second);
         return Vector128.Create(a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]);
     }
+
+    // ---- constants
+
+    /// <summary>
+    /// The address of constants. Not inlined, so that the JIT does not know what lies there: vectors loaded from it before a loop stay in registers,
+    /// while constants it knows are read from memory at each use.
+    /// </summary>
+    /// <param name="values">Data of the assembly, which does not move.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ulong* Constants(ReadOnlySpan<ulong> values) => (ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(values));
 
     // ---- reads
 
@@ -139,8 +150,8 @@ public static unsafe partial class Lanes
 
     /// <summary>16 bytes in the first two quarters, 16 others in the last two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> TwiceEach(byte* first, byte* second) => Vector512.ConditionalSelect(
-        Vector512.Create(0, 0, 0, 0, -1L, -1L, -1L, -1L).AsUInt32(),
+    public static Vector512<byte> TwiceEach(byte* first, byte* second, Vector512<byte> lastHalf) => Vector512.ConditionalSelect(
+        lastHalf.AsUInt32(),
         Avx512F.BroadcastVector128ToVector512((uint*)second),
         Avx512F.BroadcastVector128ToVector512((uint*)first)).AsByte();
 
@@ -167,18 +178,12 @@ public static unsafe partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> indices) => Vector128.Shuffle(bytes, indices);
 
-    /// <summary>The entry of a table at the index, 0 to 15, in each lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Lookup(Vector128<byte> table, Vector512<byte> indices) =>
-        Avx512BW.Shuffle(Vector512.Create(Vector256.Create(table, table), Vector256.Create(table, table)), indices);
+    // ---- bits
 
-    /// <inheritdoc cref="Lookup(Vector128{byte}, Vector512{byte})"/>
+    /// <summary>Or with what there is where the condition is not zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Lookup(Vector128<byte> table, Vector256<byte> indices) => Avx2.Shuffle(Vector256.Create(table, table), indices);
-
-    /// <inheritdoc cref="Lookup(Vector128{byte}, Vector512{byte})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Lookup(Vector128<byte> table, Vector128<byte> indices) => Vector128.Shuffle(table, indices);
+    public static Vector512<byte> OrWhere(Vector512<byte> bytes, Vector512<byte> values, Vector512<byte> condition) =>
+        Avx512BW.BlendVariable(bytes, bytes | values, Avx512BW.CompareNotEqual(condition, Vector512<byte>.Zero));
 
     /// <summary>Each byte shifted right by a number of its own, 0 to 7.</summary>
     public static Vector512<byte> ShiftRightLogicalBytes(Vector512<byte> bytes, Vector512<byte> counts) =>
@@ -212,12 +217,13 @@ public static unsafe partial class Lanes
 
     /// <summary>One value in the first eight lanes, another in the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Halves512(float first, float second) =>
-        Vector512.ConditionalSelect(Vector512.Create(0, 0, 0, 0, -1L, -1L, -1L, -1L).AsSingle(), Vector512.Create(second), Vector512.Create(first));
+    public static Vector512<float> Halves512(float first, float second, Vector512<byte> lastHalf) =>
+        Vector512.ConditionalSelect(lastHalf.AsSingle(), Vector512.Create(second), Vector512.Create(first));
 
     /// <summary>One value in each half of the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Halves512(int first, int second) => Vector512.Create(Vector256.Create(first), Vector256.Create(second));
+    public static Vector512<int> Halves512(int first, int second, Vector512<byte> lastHalf) =>
+        Vector512.ConditionalSelect(lastHalf.AsInt32(), Vector512.Create(second), Vector512.Create(first));
 
     /// <summary>One value in the first four lanes, another in the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -119,16 +119,30 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
 
     private Data? Bytes(int[] offsets, int least, int greatest, bool isSigned)
     {
-        var windows = new int[ByteTree.Lanes / ByteTree.Window];
-        for (int w = 0; w < windows.Length; w++)
+        // Pieces that lie in one window are one read: all four of 64 bytes, or neighbours.
+        int pieces = ByteTree.Lanes / ByteTree.Window;
+        var windows = new int[pieces];
+        foreach (int together in new[] { 1, 2, pieces })
         {
-            int[] part = [.. offsets.Skip(w * ByteTree.Window).Take(ByteTree.Window)];
-            windows[w] = Math.Min(part.Min(), bytes - ByteTree.Window);
-            if (windows[w] < 0 || part.Max() >= windows[w] + ByteTree.Window)
-                return null;
+            for (int w = 0; w < pieces; w += together)
+            {
+                int[] part = [.. offsets.Skip(w * ByteTree.Window).Take(together * ByteTree.Window)];
+                int window = Math.Min(part.Min(), bytes - ByteTree.Window);
+                bool fits = window >= 0 && part.Max() < window + ByteTree.Window;
+                if (!fits && together == 1)
+                    return null;
+                if (fits)
+                    Fill(windows, w, together, window);
+            }
         }
 
         return new Data(new ReadBytes(offsets, windows, isSigned), least, greatest);
+    }
+
+    private static void Fill(int[] values, int from, int count, int value)
+    {
+        for (int i = from; i < from + count; i++)
+            values[i] = value;
     }
 
     // A few bits of a word are bits of one of its bytes.

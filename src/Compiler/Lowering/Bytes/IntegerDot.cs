@@ -9,8 +9,8 @@ namespace KernelFoundry.Compiler.Lowering;
 /// </summary>
 internal sealed class IntegerDot
 {
-    // Blocks are taken together until a step has this many elements, for two independent sums and constant places of bytes.
-    private const int LeastChunk = 128;
+    // Blocks are taken together until a step fills a vector of bytes.
+    private const int LeastChunk = ByteTree.Lanes;
 
     // Two products of an unsigned and a signed byte must add up within 16 bits: 2 * 129 * 127 <= 32767.
     private const int GreatestUnsigned = 129;
@@ -51,6 +51,9 @@ internal sealed class IntegerDot
     public int Chunk { get; }
 
     public bool HasOffset => Offset is not null;
+
+    /// <summary>Whether codes are smaller than a byte.</summary>
+    public bool IsPacked => Whole.Any(tree => tree is not ReadBytes);
 
     /// <summary>The plan for A times B, or null where the tiles are not of the kind, or a format's bytes are beyond <see cref="ByteReader"/>.</summary>
     public static IntegerDot? Of(TileState state, Value a, Value b)

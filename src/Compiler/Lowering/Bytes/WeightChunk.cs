@@ -10,8 +10,7 @@ namespace KernelFoundry.Compiler.Lowering;
 /// <param name="row">The row.</param>
 /// <param name="at">The chunk's first element, counted from the beginning of the reduced axis.</param>
 /// <param name="size">Elements of the chunk.</param>
-/// <param name="origin">The byte <paramref name="at"/> counts from in its row; null to find it here.</param>
-internal sealed class WeightChunk(TileState state, ElementEmitter emitter, IntegerDot dot, AxisIndex row, Cell at, int size, Expr? origin = null)
+internal sealed class WeightChunk(TileState state, ElementEmitter emitter, IntegerDot dot, AxisIndex row, Cell at, int size)
 {
     // From so many groups a chunk on, what they share is computed a vector at once.
     private const int ManyGroups = 5;
@@ -47,23 +46,13 @@ internal sealed class WeightChunk(TileState state, ElementEmitter emitter, Integ
     /// <summary>The place in a buffer with an element for each so many elements of the row.</summary>
     public Cell Place(int elements) => Index(OpCode.Div, at, Cell.Of(Int(elements)));
 
-    /// <summary>Where the reduced axis begins in its row, in bytes: found before the loop over chunks, it becomes part of the row's address.</summary>
-    public static Expr Origin(TileState state, ElementEmitter emitter, IntegerDot dot)
-    {
-        var first = new WeightChunk(state, emitter, dot, AxisIndex.Zero, state.ScalarCell(dot.Axis.Definition!.Operands[0]), dot.Chunk);
-        return first.Bytes(state.ScalarCell(dot.Axis.Definition!.Operands[0])).Scalar();
-    }
-
     private string View => dot.Load.Attr<MemoryAccess>().View;
 
     private Expr[] Start =>
         _start ??= [.. dot.Load.Operands.Take(dot.Load.Operands.Length - 1).Select(o => emitter.Emit(o, row, AxisIndex.Zero).Scalar()), First.Scalar()];
 
-    private Cell First => _first ??= origin is null
-        ? Bytes(Index(OpCode.Add, state.ScalarCell(dot.Axis.Definition!.Operands[0]), at))
-        : Bytes(at) is var place && origin is not Literal { Value.I32: 0 } ? place with { Base = Add(origin, place.Base) } : place;
-
-    private Cell Bytes(Cell elements) => Index(OpCode.Mul, Index(OpCode.Div, elements, Cell.Of(Int(size))), Cell.Of(Int(_bytes)));
+    private Cell First => _first ??= Index(
+        OpCode.Mul, Index(OpCode.Div, Index(OpCode.Add, state.ScalarCell(dot.Axis.Definition!.Operands[0]), at), Cell.Of(Int(size))), Cell.Of(Int(_bytes)));
 
     private Expr? At(Value value, Func<int, int> element) =>
         new GroupVector(emitter, dot.Axis, row, size, _bytes, First, [.. Enumerable.Range(0, Lanes.Count).Select(element)]).Of(value);
