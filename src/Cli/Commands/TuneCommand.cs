@@ -85,7 +85,6 @@ internal static class TuneCommand
             throw new UsageException("--pp and --tg are both 0: there is nothing to measure.");
         ModelOptions options = CommonOptions.Options(parsed, s_cacheType, s_activations);
 
-        // The session disposes of its device; here others go on with it.
         using var session = new ModelSession(parsed.GetValue(s_model)!, device, options, depth: 0, Math.Max(prefill, decode), ownsDevice: false);
         using var work = new TracedWork(() =>
         {

@@ -50,7 +50,7 @@ internal sealed class TileLowering
         return program;
     }
 
-    // The places of constant buffers stay constant if those of tuned sizes follow them: less for hot loops to keep in registers.
+    // The places of constant buffers stay constant if those of tuned sizes follow them.
     private bool IsTuned(LocalBuffer buffer) => CodeWalk.All(buffer.Size).OfType<Argument>().Any(argument => _state.Kernel.Find(argument.Name).IsTunable);
 
     private void Run(Block block)
