@@ -73,8 +73,15 @@ public static class ScheduleFile
         using FileStream stream = File.OpenRead(path);
 
         // Not by the length it states: a device states none and never ends.
-        var bytes = new byte[MaxBytes + 1];
-        int count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return count <= MaxBytes ? bytes[..count] : throw new IOException($"It is larger than {MaxBytes} bytes.");
+        using var contents = new MemoryStream();
+        var part = new byte[4096];
+        while (stream.Read(part) is var count and > 0)
+        {
+            contents.Write(part, 0, count);
+            if (contents.Length > MaxBytes)
+                throw new IOException($"It is larger than {MaxBytes} bytes.");
+        }
+
+        return contents.ToArray();
     }
 }
