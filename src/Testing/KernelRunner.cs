@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace KernelFoundry.Testing;
@@ -38,6 +39,34 @@ public static class KernelRunner
 
         if (difference is not null)
             Assert.Fail(Describe(inputs, seed, difference));
+    }
+
+    /// <summary>
+    /// Runs a test with every choice of every schedule parameter that has choices: the results must have the bits they have with the defaults.
+    /// </summary>
+    /// <param name="test">The test; on a target that takes schedules.</param>
+    /// <exception cref="ArgumentException">The target takes none, or the kernel has nothing to tune: the test could not fail.</exception>
+    public static void RunSchedules(KernelTest test)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        KernelParameterInfo[] tunables = [.. test.Kernel.Parameters.Where(parameter => parameter.IsTunable)];
+        if (tunables.Length == 0 || !test.Target.IsTunable)
+            throw new ArgumentException($"There is nothing to tune: {test}.", nameof(test));
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("KF_SEED"), out int given) ? given : Random.Shared.Next();
+        Dictionary<string, int> defaults = tunables.ToDictionary(parameter => parameter.Name, parameter => parameter.Values[0]);
+        IReadOnlyDictionary<string, double[]> expected = Outputs(test with { Schedule = defaults }, seed);
+        foreach (KernelParameterInfo parameter in tunables)
+        {
+            foreach (int choice in parameter.Choices)
+            {
+                KernelTest tuned = test with { Schedule = new Dictionary<string, int>(defaults) { [parameter.Name] = choice } };
+                foreach ((string output, double[] values) in Outputs(tuned, seed))
+                {
+                    if (!MemoryMarshal.AsBytes<double>(values).SequenceEqual(MemoryMarshal.AsBytes<double>(expected[output])))
+                        Assert.Fail($"{output} of {tuned} has other bits than with {parameter.Name}={parameter.Values[0]}. Again with KF_SEED={seed}");
+                }
+            }
+        }
     }
 
     /// <summary>What a kernel gives, compared with nothing: for comparing two targets.</summary>

@@ -100,7 +100,7 @@ internal static class SampleKernels
         kernel.Parameters.Add(View("y", 1, Element.Quantized("Q8_0")));
         kernel.Parameters.Add(new Parameter { Name = "epilogue", Kind = ParameterKind.Functor, TypeParameter = "TEpilogue" });
         kernel.Parameters.Add(new Parameter { Name = "dim", Kind = ParameterKind.Specialized, DType = DType.I32, Values = [64, 128] });
-        kernel.Parameters.Add(new Parameter { Name = "block", Kind = ParameterKind.Schedule, DType = DType.I32, Values = [16, 4] });
+        kernel.Parameters.Add(new Parameter { Name = "block", Kind = ParameterKind.Schedule, DType = DType.I32, Values = [16, 4], Choices = [8, 16, 32] });
         return kernel;
     }
 

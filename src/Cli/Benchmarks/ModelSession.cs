@@ -13,16 +13,19 @@ internal sealed class ModelSession : IDisposable
     private readonly View2<float> _logits;
     private readonly int[] _tokens;
     private readonly int _depth;
+    private readonly bool _ownsDevice;
 
     /// <param name="path">The GGUF file.</param>
-    /// <param name="device">The device; disposed of with the session.</param>
+    /// <param name="device">The device.</param>
     /// <param name="cache">How its keys and values are stored.</param>
     /// <param name="depth">Positions to fill before every test.</param>
     /// <param name="longest">Tokens of the longest test.</param>
+    /// <param name="ownsDevice">Whether the device is disposed of with the session.</param>
     /// <exception cref="UsageException">The model's context does not hold as many, or the cache cannot hold its heads.</exception>
-    public ModelSession(string path, Device device, ModelOptions options, int depth, int longest)
+    public ModelSession(string path, Device device, ModelOptions options, int depth, int longest, bool ownsDevice = true)
     {
         Device = device;
+        _ownsDevice = ownsDevice;
         Model = Opening.Model(path, device, options);
         int context = Model.Configuration.ContextLength;
         if (depth + (long)longest > context)
@@ -65,6 +68,7 @@ internal sealed class ModelSession : IDisposable
         _cache.Dispose();
         _logits.Memory!.Dispose();
         Model.Dispose();
-        Device.Dispose();
+        if (_ownsDevice)
+            Device.Dispose();
     }
 }

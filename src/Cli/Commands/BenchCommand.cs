@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KernelFoundry.Cli.Benchmarks;
-using KernelFoundry.Cli.KernelText;
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Measurement;
 
@@ -10,29 +9,12 @@ namespace KernelFoundry.Cli.Commands;
 internal static class BenchCommand
 {
     private static readonly Option<string?> s_model = new("--model") { Description = "The GGUF file to measure.", HelpName = "FILE" };
-    private static readonly Option<string?> s_kernel = new("--kernel")
-    {
-        Description = "Or the kernel: its name, or the last part of it.",
-        HelpName = "NAME",
-    };
-
-    private static readonly Option<int> s_prefill = Number("--pp", "N", "Model: tokens of the prefill test; 0 for none.", 512);
-    private static readonly Option<int> s_decode = Number("--tg", "N", "Model: tokens of the decode test; 0 for none.", 128);
-    private static readonly Option<int> s_depth = Number("--depth", "N", "Model: positions in the cache before each test.", 0);
+    private static readonly KernelShapeOptions s_shape = new();
+    private static readonly Option<int> s_prefill = NumberOption.Create("--pp", "N", "Model: tokens of the prefill test; 0 for none.", 512);
+    private static readonly Option<int> s_decode = NumberOption.Create("--tg", "N", "Model: tokens of the decode test; 0 for none.", 128);
+    private static readonly Option<int> s_depth = NumberOption.Create("--depth", "N", "Model: positions in the cache before each test.", 0);
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
-    private static readonly Option<string[]> s_axes = new("--axis")
-    {
-        Description = "Kernel: the extent of one of its axes; may be given for each. By default the largest of its tests.",
-        HelpName = "rows=1024",
-    };
-
-    private static readonly Option<string?> s_types = new("--dtype")
-    {
-        Description = "Kernel: element types and functors to run it for, separated by commas; by default the first possible ones.",
-        HelpName = "f16",
-    };
-
     private static readonly Option<string> s_devices = new("--device")
     {
         Description = "Where to run: auto, cpu, opencl, reference, or several of them, separated by commas.",
@@ -46,14 +28,14 @@ internal static class BenchCommand
         HelpName = "1,2",
     };
 
-    private static readonly Option<int> s_repetitions = Number("--repetitions", "R", "Measured repetitions, after one that is not.", 5);
+    private static readonly Option<int> s_repetitions = NumberOption.Create("--repetitions", "R", "Measured repetitions, after one that is not.", 5);
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("bench", "Measure a model's prefill and decode, or one kernel, beside the machine's roof.")
         {
-            s_model, s_prefill, s_decode, s_depth, s_cacheType, s_activations, s_kernel, s_axes, s_types, s_devices, s_threads, s_repetitions, s_json,
+            s_model, s_prefill, s_decode, s_depth, s_cacheType, s_activations, s_shape.Kernel, s_shape.Axes, s_shape.Types, s_devices, s_threads, s_repetitions, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -61,17 +43,17 @@ internal static class BenchCommand
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string? model = parsed.GetValue(s_model), kernel = parsed.GetValue(s_kernel);
+        string? model = parsed.GetValue(s_model), kernel = parsed.GetValue(s_shape.Kernel);
         if (model is null == kernel is null)
             throw new UsageException("Give a model with --model, or a kernel with --kernel: one of the two.");
         return Task.Run(
-            () => model is null ? RunKernel(kernel!, parsed, cancellationToken) : RunModel(model, parsed, cancellationToken),
+            () => model is null ? RunKernel(parsed, cancellationToken) : RunModel(model, parsed, cancellationToken),
             cancellationToken);
     }
 
     private static int RunModel(string path, ParseResult parsed, CancellationToken cancellationToken)
     {
-        int prefill = AtLeast(0, parsed, s_prefill), decode = AtLeast(0, parsed, s_decode);
+        int prefill = NumberOption.AtLeast(0, parsed, s_prefill), decode = NumberOption.AtLeast(0, parsed, s_decode);
         if (prefill == 0 && decode == 0)
             throw new UsageException("--pp and --tg are both 0: there is nothing to measure.");
         IReadOnlyList<Func<Device>> devices = Devices(parsed);
@@ -79,9 +61,9 @@ internal static class BenchCommand
         {
             Prefill = prefill,
             Decode = decode,
-            Depth = AtLeast(0, parsed, s_depth),
+            Depth = NumberOption.AtLeast(0, parsed, s_depth),
             Model = CommonOptions.Options(parsed, s_cacheType, s_activations),
-            Repetitions = AtLeast(1, parsed, s_repetitions),
+            Repetitions = NumberOption.AtLeast(1, parsed, s_repetitions),
         };
         BenchOutput output = benchmark.Run(devices, cancellationToken);
         if (parsed.GetValue(s_json))
@@ -91,13 +73,10 @@ internal static class BenchCommand
         return ExitCode.Done;
     }
 
-    private static int RunKernel(string name, ParseResult parsed, CancellationToken cancellationToken)
+    private static int RunKernel(ParseResult parsed, CancellationToken cancellationToken)
     {
-        KernelDefinition kernel = KernelCatalog.Find(name);
-        Dictionary<string, int> axes = ListOption.Extents(parsed.GetValue(s_axes) ?? [], s_axes.Name);
-        string[] types = parsed.GetValue(s_types) is { } text ? ListOption.Parts(text, s_types.Name) : [];
-        WorkloadShape shape = UsageException.Check(() => WorkloadShape.Create(kernel, axes, types));
-        KernelBenchOutput output = new KernelBenchmark(shape, AtLeast(1, parsed, s_repetitions)).Run(Devices(parsed), cancellationToken);
+        WorkloadShape shape = s_shape.Shape(parsed);
+        KernelBenchOutput output = new KernelBenchmark(shape, NumberOption.AtLeast(1, parsed, s_repetitions)).Run(Devices(parsed), cancellationToken);
         if (parsed.GetValue(s_json))
             KfJson.Print(output, json => json.KernelBenchOutput);
         else
@@ -118,11 +97,4 @@ internal static class BenchCommand
                 .Select(count => (Func<Device>)(() => Opening.Device(kind, count)))),
         ];
     }
-
-    private static int AtLeast(int least, ParseResult parsed, Option<int> option) => parsed.GetValue(option) is var value && value >= least
-        ? value
-        : throw new UsageException($"{option.Name} is {value}; it must be {least} or more.");
-
-    private static Option<int> Number(string name, string value, string description, int standard) =>
-        new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => standard };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelFoundry.Cli.KernelText;
 using KernelFoundry.Cli.Output;
 
 namespace KernelFoundry.Cli.Commands;
@@ -18,15 +19,32 @@ internal static class DevicesCommand
     private static int Run(ParseResult parsed)
     {
         IReadOnlyList<DeviceInfo> devices = Device.Enumerate();
+        SchedulesOutput schedules = Schedules();
         if (parsed.GetValue(s_json))
         {
-            KfJson.Print(new DevicesOutput([.. devices.Select(ToOutput)]), json => json.DevicesOutput);
+            KfJson.Print(new DevicesOutput([.. devices.Select(ToOutput)], schedules), json => json.DevicesOutput);
             return ExitCode.Done;
         }
 
         foreach (DeviceInfo device in devices)
             Console.Out.WriteLine(device);
+        Console.Out.WriteLine(schedules.File is { } file
+            ? $"Schedules: {file}: {schedules.Used} of {schedules.Entries} entries are used ({schedules.Cpu}, {schedules.Threads} threads, {schedules.VectorBits}-bit vectors)"
+            : "Schedules: off");
+        foreach (string fault in schedules.Faults)
+            Console.Out.WriteLine($"Schedules: not used: {fault}");
         return ExitCode.Done;
+    }
+
+    private static SchedulesOutput Schedules()
+    {
+        using Device device = Opening.Device("cpu", null);
+        KernelSchedules schedules = device.Schedules!;
+        string?[] faults = [.. schedules.Entries.Select(entry => entry.Fault(KernelCatalog.Kernels.FirstOrDefault(kernel => kernel.Name == entry.Kernel)))];
+        int entries = schedules.File is { } file ? ScheduleFile.Read(file).Count : 0;
+        return new SchedulesOutput(
+            schedules.File, schedules.Machine.Cpu, schedules.Machine.Threads, schedules.Machine.VectorBits, entries,
+            faults.Count(fault => fault is null), [.. faults.OfType<string>()]);
     }
 
     private static DeviceOutput ToOutput(DeviceInfo device) => new(

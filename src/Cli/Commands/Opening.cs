@@ -7,7 +7,7 @@ namespace KernelFoundry.Cli.Commands;
 /// <summary>Opens what the command line names.</summary>
 internal static class Opening
 {
-    public static Device Device(string kind, int? threads)
+    public static Device Device(string kind, int? threads, string? scheduleFile = null)
     {
         if (threads is < 1)
             throw new UsageException($"--threads is {threads}; it must be 1 or more.");
@@ -21,8 +21,13 @@ internal static class Opening
                 _ => null,
             },
             Threads = threads,
+            ScheduleFile = scheduleFile,
+            Warning = Warn,
         });
     }
+
+    /// <summary>Says what goes on without something that was asked for.</summary>
+    public static void Warn(string text) => Console.Error.WriteLine($"kf: {text}");
 
     /// <summary>What --device calls the device.</summary>
     public static string NameOf(Device device) => device.Kind.ToString().ToLowerInvariant();

@@ -293,7 +293,7 @@ public enum ParameterKind
     /// <summary>A scalar with listed values to specialise for; any other value runs the generic version.</summary>
     Specialized,
 
-    /// <summary>A constant chosen per device, never part of a launch.</summary>
+    /// <summary>A constant chosen per device, never part of a launch; on the CPU, where it has choices, a value the device fills in.</summary>
     Schedule,
 
     /// <summary>A functor struct whose fields are scalars and views.</summary>
@@ -324,6 +324,12 @@ public sealed record Parameter
 
     /// <summary>Specialized: the CPU runs the generic version for every value.</summary>
     public bool IsGenericOnCpu { get; init; }
+
+    /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant. No choice changes a bit of a result.</summary>
+    public int[] Choices { get; init; } = [];
+
+    /// <summary>Whether it is a schedule parameter that stays a run-time value: in a specialised kernel, one for the CPU.</summary>
+    public bool IsTunable => Choices.Length > 0;
 }
 
 /// <summary>Targets a schedule may differ for.</summary>

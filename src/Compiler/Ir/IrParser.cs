@@ -112,6 +112,7 @@ public static class IrParser
                 DType = reader.Word(IrText.DTypes),
                 Values = Values(reader),
                 IsGenericOnCpu = kind == ParameterKind.Specialized && reader.TryTake(IrText.GenericOnCpu),
+                Choices = kind == ParameterKind.Schedule && reader.TryTake(IrText.Choices) ? Values(reader) : [],
             },
         };
     }

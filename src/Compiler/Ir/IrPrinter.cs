@@ -50,7 +50,8 @@ public static class IrPrinter
         ParameterKind.Functor => IrText.Name(parameter.TypeParameter),
         ParameterKind.Scalar => IrText.Word(parameter.DType),
         _ => $"{IrText.Word(parameter.DType)} ({string.Join(", ", parameter.Values.Select(IrText.Int))})"
-            + (parameter.IsGenericOnCpu ? " " + IrText.GenericOnCpu : ""),
+            + (parameter.IsGenericOnCpu ? " " + IrText.GenericOnCpu : "")
+            + (parameter.IsTunable ? $" {IrText.Choices} ({string.Join(", ", parameter.Choices.Select(IrText.Int))})" : ""),
     };
 
     private static string Print(Element element) => element.Kind switch

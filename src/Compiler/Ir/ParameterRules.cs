@@ -28,6 +28,9 @@ internal static class ParameterRules
                 parameter.Kind != ParameterKind.Schedule || parameter.Values.Length == targets,
                 $"schedule {parameter.Name} has {parameter.Values.Length} values for {targets} targets",
                 at);
+            bool isChoice = !parameter.IsTunable || (parameter.Kind == ParameterKind.Schedule && parameter.Choices.All(c => c > 0)
+                && parameter.Choices.Distinct().Count() == parameter.Choices.Length && parameter.Choices.Contains(parameter.Values[(int)TargetKind.Cpu]));
+            Require(isChoice, $"the choices of {parameter.Name} are not positive, not different, or not of a schedule whose value is among them", at);
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed class ExpressionRules(CodeScope scope)
                 scope.Use(variable);
                 break;
             case Argument argument:
-                bool isScalar = scope.Find(argument.Name) is { Kind: ParameterKind.Scalar or ParameterKind.Specialized } known && known.DType == argument.Type;
+                bool isScalar = scope.Find(argument.Name) is { } known && known.DType == argument.Type
+                    && (known.Kind is ParameterKind.Scalar or ParameterKind.Specialized || known.IsTunable);
                 scope.Require(isScalar, $"there is no {IrText.Word(argument.Type)} argument {argument.Name}");
                 break;
             case ExtentOf extent:

@@ -43,6 +43,9 @@ internal static class Expressions
         };
     }
 
+    /// <summary>The greatest number that divides both; where one is 0, the other.</summary>
+    public static int CommonDivisor(int a, int b) => b == 0 ? Math.Max(a, 1) : CommonDivisor(b, a % b);
+
     /// <summary>The neutral element of a reduction.</summary>
     public static Number Identity(ReduceKind kind, DType type) => (kind, type) switch
     {

@@ -33,26 +33,35 @@ internal static class LaunchExpressions
     }
 
     /// <summary>The smallest upper bound that constants, parameters and extents prove for a non-negative extent.</summary>
-    public static Expr Bound(Extent extent, SourceLocation at) =>
+    public static Expr Bound(Extent extent, Kernel kernel, SourceLocation at) =>
         extent.Dynamic is not { } value
             ? Int(extent.Constant)
-            : TryBound(value) ?? throw new IrException(
+            : TryBound(value, kernel) ?? throw new IrException(
                 $"the tile extent {value.Name ?? "here"} has no bound known at launch; bound it with Min by a parameter, a view extent or a constant", at);
 
-    private static Expr? TryBound(Value value)
+    /// <summary>Whether a bound is at least a number: known of constants, and of what a device is tuned to where every choice is.</summary>
+    public static bool IsAtLeast(Expr bound, int least, Kernel kernel) => bound switch
+    {
+        Literal literal => literal.Value.I32 >= least,
+        Argument argument => kernel.Find(argument.Name) is { IsTunable: true } tunable && tunable.Choices.Min() >= least,
+        _ => false,
+    };
+
+    private static Expr? TryBound(Value value, Kernel kernel)
     {
         if (Exact(value) is { } exact)
             return exact;
         if (value.Definition is not { } op)
             return null;
-        Expr? Of(int i) => TryBound(op.Operands[i]);
+        Expr? Of(int i) => TryBound(op.Operands[i], kernel);
         switch (op.Code)
         {
             case OpCode.Min:
                 Expr? a = Of(0), b = Of(1);
-                return a is Literal && b is not Literal ? a : b is Literal && a is not Literal ? b : a is null || b is null ? a ?? b : Make(OpCode.Min, a, b);
+                return IsBlock(a, kernel) && !IsBlock(b, kernel) ? a : IsBlock(b, kernel) && !IsBlock(a, kernel) ? b : a is null || b is null ? a ?? b : Make(OpCode.Min, a, b);
             case OpCode.Max when Of(0) is { } left && Of(1) is { } right:
-                return Make(OpCode.Max, left, right);
+                return Least(right) is { } low && IsAtLeast(left, low, kernel) ? left : Least(left) is { } other && IsAtLeast(right, other, kernel) ? right
+                    : Make(OpCode.Max, left, right);
             case OpCode.Select when Of(1) is { } then && Of(2) is { } otherwise:
                 return Make(OpCode.Max, then, otherwise);
             case OpCode.Add or OpCode.Mul when Of(0) is { } x && Of(1) is { } y:
@@ -67,6 +76,11 @@ internal static class LaunchExpressions
                 return null;
         }
     }
+
+    private static int? Least(Expr bound) => (bound as Literal)?.Value.I32;
+
+    // A block size bounds a tile wherever the rest of the view is longer, which it mostly is.
+    private static bool IsBlock(Expr? bound, Kernel kernel) => bound is Literal || (bound is Argument argument && kernel.Find(argument.Name).IsTunable);
 
     // A loop counter has no definition; loops of the kernel language that make index ranges start at a non-negative value and count up.
     private static bool NeverNegative(Value value) => value.Definition switch

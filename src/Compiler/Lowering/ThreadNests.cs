@@ -443,9 +443,9 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         return variable;
     }
 
-    private static bool IsShort(Extent extent) => extent.IsConstant
+    private bool IsShort(Extent extent) => extent.IsConstant
         ? extent.Constant <= ShortRow
-        : LaunchExpressions.Bound(extent, default) is Literal { Value.I32: <= ShortRow };
+        : state.Bound(extent) is Literal { Value.I32: <= ShortRow };
 
     private static Apply Op(OpCode code, DType type, params Expr[] operands) => new(code, type, false, operands);
 

@@ -45,10 +45,13 @@ internal sealed class TileLowering
         var pass = new TileLowering(kernel, nests);
         pass.Run(kernel.Body);
         pass.Flush();
-        var program = new Program(kernel, pass._state.Storage, pass._out, pass._grid);
+        var program = new Program(kernel, [.. pass._state.Storage.OrderBy(pass.IsTuned)], pass._out, pass._grid);
         CodeVerifier.Verify(program, form);
         return program;
     }
+
+    // The places of constant buffers stay constant if those of tuned sizes follow them.
+    private bool IsTuned(LocalBuffer buffer) => CodeWalk.All(buffer.Size).OfType<Argument>().Any(argument => _state.Kernel.Find(argument.Name).IsTunable);
 
     private void Run(Block block)
     {
@@ -194,9 +197,8 @@ internal sealed class TileLowering
 
     private TileBuffer NewTile(Value tile)
     {
-        Expr[] bounds = tile.Type.Shape.Select(e => LaunchExpressions.Bound(e, _state.Location)).ToArray();
-        int padding = _nests.RowPadding;
-        Expr row = Mul(Div(Add(bounds[bounds.Length - 1], Int(padding - 1)), Int(padding)), Int(padding));
+        Expr[] bounds = tile.Type.Shape.Select(e => _state.Bound(e)).ToArray();
+        Expr row = _state.RoundUp(bounds[bounds.Length - 1], _nests.RowPadding);
         Expr size = bounds.Length == 1 ? row : Mul(bounds[0], row);
         return new TileBuffer(_state.NewBuffer(tile.Name, tile.Type.DType, size), tile.Type.Rank, row);
     }
@@ -307,7 +309,7 @@ internal sealed class TileLowering
     {
         Extent[] shape = rounded.Type.Shape;
         Matrix source = InMemory(rounded.Definition!.Operands[0]);
-        (Expr, Expr) Size(Extent extent) => (LaunchExpressions.Bound(extent, _state.Location), ExtentExpr(extent));
+        (Expr, Expr) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
         return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
             IntegerDot.Group(rounded)!.Value, run, plan.Bias, plan.HasOffset, _out);
     }
@@ -363,7 +365,7 @@ internal sealed class TileLowering
             Materialize(op.Operands[2], target, false);
         Flush();
         bool byColumns = !transposed;
-        if (transposed && LaunchExpressions.Bound(result.Type.Shape[0], op.Location) is Literal { Value.I32: >= RowsToTranspose })
+        if (transposed && HasManyRows(result))
         {
             TileBuffer across = NewTile(b);
             _out.Add(new TransposeMatrix(right, Matrices.Of(across), n, k) { Location = op.Location });
@@ -375,20 +377,21 @@ internal sealed class TileLowering
     }
 
     // A few rows by blocks of a view, block after block: bound by reading the view, whose next block lies one block of rows further on.
-    private static Upcoming? Next(Op op, Matrix right)
+    private Upcoming? Next(Op op, Matrix right)
     {
         Value b = op.Operands[1];
         Extent rows = (b.Definition is { Code: OpCode.Transpose } transpose ? transpose.Operands[0] : b).Type.Shape[0];
-        bool isFew = LaunchExpressions.Bound(op.Result.Type.Shape[0], op.Location) is not Literal { Value.I32: >= RowsToTranspose };
-        return isFew && right is ViewMatrix view && LaunchExpressions.Bound(rows, op.Location) is Literal { Value.I32: var block } ? new Upcoming(view, block) : null;
+        return !HasManyRows(op.Result) && right is ViewMatrix view && _state.Bound(rows) is Literal { Value.I32: var block } ? new Upcoming(view, block) : null;
     }
+
+    private bool HasManyRows(Value tile) => LaunchExpressions.IsAtLeast(_state.Bound(tile.Type.Shape[0]), RowsToTranspose, _state.Kernel);
 
     // Rounded rows by quantized weights: both as bytes, and the product as a statement; with offsets, a second one of the runs' sums.
     private void MultiplyBytes(Op op, IntegerDot plan)
     {
         Value a = op.Operands[0], result = op.Result;
         int run = ByteMatrixNest.RunOf(plan);
-        (Expr Bound, Expr Count) Size(Extent extent) => (LaunchExpressions.Bound(extent, op.Location), ExtentExpr(extent));
+        (Expr Bound, Expr Count) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
         QuantizedRow rows = Quantized(plan, a, run);
         TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
         if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
@@ -511,7 +514,7 @@ internal sealed class TileLowering
         if (counted)
         {
             Cell from = _state.ScalarCell(op.Operands[0]), step = _state.ScalarCell(op.Operands[2]);
-            int divisor = Divisor(from) is var f && Divisor(step) is var s ? Common(f, s) : 1;
+            int divisor = Divisor(from) is var f && Divisor(step) is var s ? CommonDivisor(f, s) : 1;
             Var index = _state.NewVar(body.Arguments[0].Name ?? "i", DType.I32, false, divisor);
             _state.Scalars[body.Arguments[0]] = index;
             List<Stmt> statements = InBody(() => { Run(body); EndBody(arguments, yielded, carried); });
@@ -531,8 +534,6 @@ internal sealed class TileLowering
     }
 
     private static int Divisor(Cell cell) => cell.Constant is { } c ? (c.Value.I32 == 0 ? 1 << 24 : Math.Abs(c.Value.I32)) : cell.Offset == 0 ? cell.Divisor : 1;
-
-    private static int Common(int a, int b) => b == 0 ? Math.Max(a, 1) : Common(b, a % b);
 
     private List<Stmt> InBody(Action fill)
     {

@@ -87,11 +87,19 @@ internal sealed class TileState(Kernel kernel)
     /// <summary>The extent of a tile of one axis.</summary>
     public Expr ExtentOf(Value tile) => tile.Type.Shape[0] is { Dynamic: { } value } ? Scalars[value] : Expressions.Int(tile.Type.Shape[0].Constant);
 
+    /// <summary>The smallest upper bound known at launch for an extent.</summary>
+    public Expr Bound(Extent extent) => LaunchExpressions.Bound(extent, Kernel, Location);
+
+    /// <summary>The next multiple of a number.</summary>
+    public Expr RoundUp(Expr value, int unit) =>
+        value is Argument && DivisorOf(value) % unit == 0 ? value : Expressions.Mul(Expressions.Div(Expressions.Add(value, Expressions.Int(unit - 1)), Expressions.Int(unit)), Expressions.Int(unit));
+
     /// <summary>A number that divides the value of an i32 expression.</summary>
     public int DivisorOf(Expr expression) => expression switch
     {
         Var variable => _divisors.TryGetValue(variable.Name, out int known) ? known : 1,
         Literal { Value.I32: var n } => n == 0 ? 1 << 24 : Math.Abs(n),
+        Argument argument when Kernel.Find(argument.Name) is { IsTunable: true } tunable => tunable.Choices.Aggregate(Expressions.CommonDivisor),
         // Rows of a quantized view are whole blocks.
         ExtentOf row when Kernel.Find(row.View) is { Element.Kind: ElementKind.Quantized } view && row.Axis == view.Rank - 1 => view.Element.BlockSize,
         Apply { Code: OpCode.Mul } m => (int)Math.Min(1 << 24, (long)DivisorOf(m.Operands[0]) * DivisorOf(m.Operands[1])),

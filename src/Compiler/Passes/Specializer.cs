@@ -14,7 +14,7 @@ public sealed record Specialization(
 }
 
 /// <summary>
-/// Binds a kernel's type parameters, compile-time values and schedule for one target: functor calls are inlined, reads of quantized elements
+/// Binds a kernel's type parameters, compile-time values and schedule for one target (all of it but what a CPU may be tuned to): functor calls are inlined, reads of quantized elements
 /// become the format's own byte reads and arithmetic, and, since everything is rebuilt through a <see cref="Builder"/>, constants fold.
 /// </summary>
 public sealed class Specializer
@@ -66,6 +66,8 @@ public sealed class Specializer
                 return [parameter with { Element = Laid(parameter.Element) }];
             case ParameterKind.Functor:
                 return _spec.Functors[parameter.TypeParameter].Fields.Select(f => f with { Name = FieldName(parameter.Name, f.Name) });
+            case ParameterKind.Schedule when _target != TargetKind.Cpu:
+                return [parameter with { Choices = [] }];
             default:
                 return [parameter];
         }
@@ -129,7 +131,7 @@ public sealed class Specializer
     private Value Parameter(string name, DType type)
     {
         Parameter parameter = _kernel.Find(name);
-        if (parameter.Kind == ParameterKind.Schedule)
+        if (parameter.Kind == ParameterKind.Schedule && !(parameter.IsTunable && _target == TargetKind.Cpu))
             return _builder.Constant(parameter.Values[(int)_target]);
         if (parameter.Kind == ParameterKind.Specialized && _spec.Values.TryGetValue(name, out int? value) && value is { } known)
             return _builder.Constant(known);

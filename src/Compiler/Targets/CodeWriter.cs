@@ -253,7 +253,10 @@ internal abstract class CodeWriter(Program program)
         return parts.Count == 0 ? "0" : string.Join(" + ", parts);
     }
 
-    /// <summary>The slots of a launch: see the argument layout in the documentation of KernelArguments.</summary>
+    /// <summary>
+    /// The slots of a launch: see the argument layout in the documentation of KernelArguments. The values a device is tuned to follow all others,
+    /// which launches write without knowing of them.
+    /// </summary>
     protected IEnumerable<(Parameter Parameter, string Name, char Kind, int Slot)> Slots()
     {
         int slot = 0;
@@ -271,5 +274,8 @@ internal abstract class CodeWriter(Program program)
             for (int axis = 0; axis < parameter.Rank - 1; axis++)
                 yield return (parameter, $"{parameter.Name}_s{Int(axis)}", 's', slot++);
         }
+
+        foreach (Parameter parameter in Program.Kernel.Parameters.Where(p => p.IsTunable))
+            yield return (parameter, parameter.Name, 'v', slot++);
     }
 }

@@ -119,6 +119,10 @@ internal static class Rules
         "The kernel '{0}' with {1} does not compile for {2}: {3}",
         Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0027.md");
 
+    public static readonly DiagnosticDescriptor Choices = new("KF0028", "The choices of a schedule parameter",
+        "CpuChoices of '{0}' {1}; {2}",
+        Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0028.md");
+
     public static readonly DiagnosticDescriptor Size = new("KF9001", "The size of a kernel's code",
         "{0}",
         Kernels, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "KF9001.md");
@@ -128,6 +132,6 @@ internal static class Rules
     [
         Unsupported, Type, Allocation, Recursion, NonUniform, Shape, MissingEnd, Specialization, Functor, Element, Signature, NotPartial,
         Unbounded, ViewUse, ByReference, AsyncOrIterator, Exceptions, NotDeviceFunction, AxisNotConstant, Reshaped, EarlyReturn, Pointwise,
-        Format, Grid, NotAValue, Field,
+        Format, Grid, NotAValue, Field, Choices,
     ];
 }

@@ -1,4 +1,6 @@
+using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Generators.Diagnostics;
+using KernelFoundry.Generators.Generation;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -7,6 +9,8 @@ namespace KernelFoundry.Generators.FrontEnd;
 /// <summary>Reads and checks the attributes of a kernel: what it is specialised for, its schedule and its test record.</summary>
 internal static class KernelAttributes
 {
+    private const string ChoicesName = "CpuChoices";
+
     public static int[] Integers(AttributeData attribute) =>
         [.. attribute.ConstructorArguments.LastOrDefault() is { Kind: TypedConstantKind.Array } list && !list.IsNull
             ? list.Values.Select(v => v.Value as int? ?? 0)
@@ -17,6 +21,26 @@ internal static class KernelAttributes
     {
         int Of(string name) => attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as int? ?? 1;
         return [Of("Cpu"), Of("OpenCl")];
+    }
+
+    /// <summary>What a CPU may be tuned to; none where the parameter is a constant.</summary>
+    public static int[] Choices(AttributeData attribute) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.Key == ChoicesName).Value is { Kind: TypedConstantKind.Array, IsNull: false } list
+            ? [.. list.Values.Select(v => v.Value as int? ?? 0)]
+            : [];
+
+    /// <summary>Reports the choices of a kernel's schedule that its results depend on.</summary>
+    public static void CheckChoices(IMethodSymbol method, Kernel kernel, Mistakes mistakes, CancellationToken cancellation)
+    {
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (Language.Attribute(parameter, "Schedule") is { } schedule && kernel.Find(parameter.Name).IsTunable
+                && ScheduleEffect.Describe(kernel, parameter.Name) is { } effect)
+            {
+                mistakes.Add(Rules.Choices, Named(schedule, ChoicesName, cancellation), parameter.Name, effect,
+                    "results must not depend on tuning: keep it a constant, or let it divide only what is computed apart");
+            }
+        }
     }
 
     public static void Check(IMethodSymbol method, Mistakes mistakes, CancellationToken cancellation)
@@ -108,6 +132,8 @@ internal static class KernelAttributes
                 "keep one of the attributes");
         }
 
+        if (Language.Attribute(parameter, "Schedule") is { } schedule)
+            CheckChoices(parameter, schedule, mistakes, cancellation);
         if (Language.Attribute(parameter, "Shape") is { } shape)
             CheckShape(parameter, shape, rank, axes, mistakes, cancellation);
         foreach (string scalarOnly in new[] { "Value", "Range" })
@@ -125,6 +151,24 @@ internal static class KernelAttributes
                 $"No [Axis] of the kernel is named '{axis}'",
                 $"add [Axis(\"{axis}\", ...)] or name an existing one");
         }
+    }
+
+    private static void CheckChoices(IParameterSymbol parameter, AttributeData schedule, Mistakes mistakes, CancellationToken cancellation)
+    {
+        if (schedule.NamedArguments.All(a => a.Key != ChoicesName))
+            return;
+        int[] choices = Choices(schedule);
+        int standard = Schedule(schedule)[(int)TargetKind.Cpu];
+        int repeated = choices.GroupBy(c => c).FirstOrDefault(same => same.Count() > 1)?.Key ?? 0;
+        (string Wrong, string Instead)? mistake =
+            choices.Length == 0 ? ("is empty", "list what a CPU may be tuned to, or leave it out")
+            : choices.Any(c => c <= 0)
+                ? ($"holds {CSharp.Literal(choices.First(c => c <= 0))}", "choices are positive")
+            : repeated != 0 ? ($"holds {CSharp.Literal(repeated)} twice", "list every choice once")
+            : !choices.Contains(standard) ? ($"lacks {CSharp.Literal(standard)}, the value of Cpu", "the default is one of the choices")
+            : null;
+        if (mistake is var (wrong, instead))
+            mistakes.Add(Rules.Choices, Named(schedule, ChoicesName, cancellation), parameter.Name, wrong, instead);
     }
 
     private static void CheckShape(IParameterSymbol parameter, AttributeData shape, int rank, HashSet<string> axes, Mistakes mistakes,
@@ -158,6 +202,10 @@ internal static class KernelAttributes
 
     private static Location Whole(AttributeData attribute, CancellationToken cancellation) =>
         attribute.ApplicationSyntaxReference?.GetSyntax(cancellation).GetLocation() ?? Location.None;
+
+    private static Location Named(AttributeData attribute, string name, CancellationToken cancellation) =>
+        (attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax)?.ArgumentList?.Arguments
+            .FirstOrDefault(a => a.NameEquals?.Name.Identifier.ValueText == name)?.GetLocation() ?? Whole(attribute, cancellation);
 
     private static Location Argument(AttributeData attribute, int index, CancellationToken cancellation)
     {

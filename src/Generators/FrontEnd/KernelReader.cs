@@ -48,7 +48,7 @@ internal sealed class KernelReader
         builder.Leave(OpCode.Return);
         if (_mistakes.IsBroken)
             return null;
-        return new Kernel
+        var kernel = new Kernel
         {
             Name = NameOf(_method),
             Location = BodyReader.Locate(_method.Locations[0]),
@@ -58,6 +58,8 @@ internal sealed class KernelReader
                 "Kernel")?.NamedArguments.FirstOrDefault(a => a.Key == "WorkGroup").Value.Value as int? ?? 64,
             Body = body,
         };
+        KernelAttributes.CheckChoices(_method, kernel, _mistakes, cancellation);
+        return kernel;
     }
 
     private static Term TermOf(Parameter parameter) => parameter.Kind switch
@@ -123,6 +125,7 @@ internal sealed class KernelReader
                 Kind = ParameterKind.Schedule,
                 DType = dtype,
                 Values = KernelAttributes.Schedule(schedule),
+                Choices = KernelAttributes.Choices(schedule),
             };
         }
 

@@ -31,8 +31,8 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 256, OpenCl = 8)] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16)] int blockRows,
+        [Schedule(Cpu = 256, OpenCl = 8, CpuChoices = [64, 128, 256, 512])] int blockTokens,
+        [Schedule(Cpu = 64, OpenCl = 16, CpuChoices = [32, 64, 128, 256])] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 32)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

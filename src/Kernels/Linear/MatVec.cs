@@ -31,7 +31,7 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 16, OpenCl = 4)] int block)
+        [Schedule(Cpu = 16, OpenCl = 4, CpuChoices = [16, 32, 64, 128, 256])] int block)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

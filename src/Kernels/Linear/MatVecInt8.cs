@@ -32,7 +32,7 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 96, OpenCl = 4)] int block,
+        [Schedule(Cpu = 96, OpenCl = 4, CpuChoices = [32, 64, 96, 128, 192, 256, 384, 512])] int block,
         [Schedule(Cpu = 4096, OpenCl = 1024)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

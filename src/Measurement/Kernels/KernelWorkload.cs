@@ -42,6 +42,9 @@ public sealed class KernelWorkload : IDisposable
     /// <summary>What is launched.</summary>
     public WorkloadShape Shape { get; }
 
+    /// <summary>The kernel, for the shape's type arguments.</summary>
+    public KernelVariantSet Kernel => _variants;
+
     /// <summary>Bytes of all views, inputs and outputs: what must move at least.</summary>
     public long Bytes => _memories.Sum(memory => memory.ByteLength);
 

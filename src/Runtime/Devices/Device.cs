@@ -31,6 +31,9 @@ public abstract partial class Device : IDisposable
     /// <summary>Whether the host reads and writes this device's memory in place.</summary>
     public abstract bool SharesHostMemory { get; }
 
+    /// <summary>What its kernels are tuned to; null where schedules are compiled in.</summary>
+    public virtual KernelSchedules? Schedules => null;
+
     /// <summary>Whether the device has been disposed of.</summary>
     public bool IsDisposed => Volatile.Read(ref disposed) != 0;
 
@@ -114,7 +117,7 @@ public abstract partial class Device : IDisposable
         string name = $"{kernel.Kernel.Name}<{variant}>";
         if (LaunchLog is { } log)
         {
-            string line = $"{name} on {Name}: {LaunchText.Describe(kernel.Kernel, arguments)}";
+            string line = $"{name} on {Name}: {LaunchText.Describe(kernel.Kernel, arguments)}{Schedules?.Describe(kernel)}";
             lock (log)
                 log.WriteLine(line);
         }
@@ -127,6 +130,7 @@ public abstract partial class Device : IDisposable
 
         // A traced launch is waited for: its duration is the kernel's, not the queue's.
         using Activity? activity = LaunchTracing.Start(kernel.Kernel, name, this);
+        activity?.SetTag(LaunchTracing.TypesTag, kernel.TypeKey);
         long started = Stopwatch.GetTimestamp();
         LaunchCore(kernel, variant, ref arguments);
         Synchronize();

@@ -18,6 +18,15 @@ public sealed record DeviceOptions
     /// <summary>Cpu: how long an idle worker spins for the next launch before it sleeps.</summary>
     public TimeSpan SpinTime { get; init; } = TimeSpan.FromMicroseconds(100);
 
+    /// <summary>
+    /// Cpu: the file of tuned schedules, or "off"; null for what the environment variable KERNELFOUNDRY_SCHEDULES says, and without it
+    /// schedules.json in the user's cache folder. Results do not depend on it.
+    /// </summary>
+    public string? ScheduleFile { get; init; }
+
+    /// <summary>Is told what the device could not use and does without, in one sentence; null for a warning to <see cref="System.Diagnostics.Trace"/>.</summary>
+    public Action<string>? Warning { get; init; }
+
     /// <summary>Where every launch is written before it runs, with the shapes of its arguments; null for nowhere.</summary>
     public TextWriter? LaunchLog { get; init; }
 }

@@ -13,6 +13,8 @@ internal static class LaunchTracing
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
         "kernelfoundry.launch.duration", "s", "Time from the start of a launch to its end.");
 
+    public const string TypesTag = "kernelfoundry.types";
+
     public static bool IsOn => Source.HasListeners() || Duration.Enabled;
 
     public static Activity? Start(KernelDefinition kernel, string displayName, Device device)
@@ -25,6 +27,13 @@ internal static class LaunchTracing
         }
 
         return activity;
+    }
+
+    /// <summary>Notes how many programs the launch has that is being traced.</summary>
+    public static void Programs(in LaunchShape shape)
+    {
+        if (Activity.Current is { } activity && activity.Source == Source)
+            activity.SetTag("kernelfoundry.programs", shape.ProgramCount);
     }
 
     public static void Finish(KernelDefinition kernel, Device device, long started)

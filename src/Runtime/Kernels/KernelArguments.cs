@@ -6,7 +6,7 @@ namespace KernelFoundry;
 /// <summary>
 /// The arguments of one launch, flattened into 64-bit slots in the order of the parameters. A view of rank r takes 2r slots: its pointer, r
 /// extents, r - 1 strides in elements. A scalar takes one: ints sign-extended, uints zero-extended, floats as their bits, bools as 0 or 1.
-/// Lives on the stack; adding allocates nothing.
+/// What a device is tuned to follows, one slot a schedule parameter with choices. Lives on the stack; adding allocates nothing.
 /// </summary>
 public unsafe struct KernelArguments
 {
@@ -121,6 +121,15 @@ public unsafe struct KernelArguments
     /// <typeparam name="TFunctor">Its type.</typeparam>
     public void AddFunctor<TFunctor>(in TFunctor functor)
         where TFunctor : struct => FunctorRegistry<TFunctor>.Flatten(functor, ref this);
+
+    /// <summary>Writes what a kernel is tuned to behind the arguments, of which it is no part: another launch of them may be tuned otherwise.</summary>
+    internal void Follow(ReadOnlySpan<int> tuned)
+    {
+        if (slotCount + tuned.Length > MaxSlots)
+            ThrowTooMany("slots", MaxSlots);
+        for (int i = 0; i < tuned.Length; i++)
+            slots[slotCount + i] = tuned[i];
+    }
 
     private void AddView(in ViewData view)
     {

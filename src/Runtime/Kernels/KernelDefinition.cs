@@ -7,6 +7,7 @@ namespace KernelFoundry;
 public sealed class KernelDefinition
 {
     private readonly Lazy<IReadOnlyList<KernelVariant>> ownVariants;
+    private KernelParameterInfo[]? tunables;
 
     /// <summary>Creates a record without compiled variants; object initializers fill it.</summary>
     public KernelDefinition() => ownVariants = new(() => VariantSource?.Invoke() ?? []);
@@ -49,6 +50,9 @@ public sealed class KernelDefinition
 
     /// <summary>All variants known so far: its own project's and those other projects have registered.</summary>
     public IReadOnlyList<KernelVariant> Variants => [.. OwnVariants, .. KernelRegistry.AddedVariants(Name)];
+
+    /// <summary>The parameters a CPU may be tuned by, in order.</summary>
+    internal KernelParameterInfo[] Tunables => tunables ??= [.. Parameters.Where(parameter => parameter.IsTunable)];
 
     internal IReadOnlyList<KernelVariant> OwnVariants => ownVariants.Value;
 

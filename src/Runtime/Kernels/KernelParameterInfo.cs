@@ -32,6 +32,12 @@ public sealed record KernelParameterInfo
     /// <summary>Specialized: the values compiled for. Schedule: the value on the CPU, then on OpenCL.</summary>
     public IReadOnlyList<int> Values { get; init; } = [];
 
+    /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant.</summary>
+    public IReadOnlyList<int> Choices { get; init; } = [];
+
+    /// <summary>Whether it is a schedule parameter whose value on a CPU may be tuned.</summary>
+    public bool IsTunable => Choices.Count > 0;
+
     /// <summary>Views: whether the kernel stores to it.</summary>
     public bool IsOutput { get; init; }
 }

@@ -12,7 +12,7 @@ public enum KernelParameterKind
     /// <summary>An int given at launch that some values are compiled for.</summary>
     Specialized,
 
-    /// <summary>A constant per device; no part of a launch.</summary>
+    /// <summary>A constant per device, or a value a CPU is tuned to; no part of a launch.</summary>
     Schedule,
 
     /// <summary>A struct whose methods are inlined into the kernel.</summary>

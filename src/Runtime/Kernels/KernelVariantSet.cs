@@ -24,6 +24,9 @@ public sealed class KernelVariantSet
     /// <summary>The variants, most specialized first.</summary>
     public IReadOnlyList<KernelVariant> Variants => variants;
 
+    /// <summary>What it was tuned to where it was last launched.</summary>
+    internal TunedValues? RecentlyTuned { get; set; }
+
     /// <summary>The variant for the values of the specialized parameters: the most specialized that fits.</summary>
     /// <param name="specialized">The values, in the order of the parameters.</param>
     /// <returns>The variant.</returns>

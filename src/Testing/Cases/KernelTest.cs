@@ -20,13 +20,19 @@ public sealed record KernelTest
     /// <summary>The extents of the kernel's axes.</summary>
     public required IReadOnlyDictionary<string, int> Axes { get; init; }
 
+    /// <summary>
+    /// Values of schedule parameters with choices; the others have their own. The CPU and the interpreters of the tile and the vector form take them.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Schedule { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Kernel, type arguments, extents and target, on one line.</summary>
     /// <returns>The text.</returns>
     public override string ToString()
     {
         string types = TypeArguments.Count == 0 ? "" : $"<{string.Join(", ", TypeArguments.Select(Short))}>";
         string axes = string.Join(" ", Axes.Select(axis => string.Create(CultureInfo.InvariantCulture, $"{axis.Key}={axis.Value}")));
-        return $"{Short(Kernel.Name)}{types} {axes} on {Target}";
+        string schedule = string.Concat(Schedule.Select(value => string.Create(CultureInfo.InvariantCulture, $" with {value.Key}={value.Value}")));
+        return $"{Short(Kernel.Name)}{types} {axes} on {Target}{schedule}";
     }
 
     private static string Short(string name) => name[(name.LastIndexOfAny(['.', '+']) + 1)..];

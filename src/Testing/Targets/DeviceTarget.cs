@@ -9,7 +9,29 @@ internal sealed class DeviceTarget(Device device) : TestTarget(NameOf(device), d
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;
 
     /// <inheritdoc/>
+    public override bool IsTunable => device.Schedules is not null;
+
+    /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
+    {
+        if (!IsTunable || inputs.Test.Schedule.Count == 0)
+            return Launched(inputs, images);
+
+        // Other tests launch on the device meanwhile: what it is tuned to stays as it is.
+        using Device own = Device.Open(new DeviceOptions
+        {
+            Kind = device.Kind,
+            Threads = device.Info.ComputeUnits,
+            VectorBits = device.Info.VectorBits,
+            ScheduleFile = ScheduleFile.Off,
+        });
+        KernelVariantSet variants = KernelRegistry.Find(inputs.Test.Kernel, string.Join(",", inputs.Test.TypeArguments));
+        foreach ((string parameter, int value) in inputs.Test.Schedule)
+            own.Schedules!.Set(variants, parameter, value);
+        return new DeviceTarget(own).Launched(inputs, images);
+    }
+
+    private Dictionary<string, byte[]> Launched(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         var memories = new List<DeviceMemory>();
         try

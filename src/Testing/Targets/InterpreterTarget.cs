@@ -13,6 +13,9 @@ internal sealed class InterpreterTarget(InterpreterForm form)
     : TestTarget($"{form} interpreter", form == InterpreterForm.Thread ? 60_000 : 150_000)
 {
     /// <inheritdoc/>
+    public override bool IsTunable => form != InterpreterForm.Thread;
+
+    /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
@@ -23,6 +26,8 @@ internal sealed class InterpreterTarget(InterpreterForm form)
         foreach ((string name, TensorImage image) in images)
             memory.Add(View(inputs.Tensors[name], specialization, image.Before.ToArray(), image.ByteOffset, image.Strides));
         Dictionary<string, Number> scalars = inputs.Scalars.ToDictionary(scalar => scalar.Key, scalar => ToNumber(scalar.Value));
+        foreach (Parameter tuned in specialized.Parameters.Where(parameter => parameter.IsTunable))
+            scalars.Add(tuned.Name, Number.Of(inputs.Test.Schedule.GetValueOrDefault(tuned.Name, tuned.Values[(int)target])));
         AddFunctors(inputs, specialization, memory, scalars);
         switch (form)
         {

@@ -18,6 +18,9 @@ public abstract class TestTarget
     /// <summary>Whether a variant that has not run yet takes seconds to compile.</summary>
     internal virtual bool IsSlowToCompile => false;
 
+    /// <summary>Whether it takes the values of <see cref="KernelTest.Schedule"/>.</summary>
+    public virtual bool IsTunable => false;
+
     /// <summary>A device as a target.</summary>
     /// <param name="device">The device, open for as long as tests run.</param>
     /// <returns>The target.</returns>

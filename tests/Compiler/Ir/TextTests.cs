@@ -15,7 +15,8 @@ public class TextTests
             Assert.Equal(kernel.Name, back.Name);
             Assert.Equal(kernel.Location, back.Location);
             Assert.Equal(kernel.TypeParameters, back.TypeParameters);
-            Assert.Equal(kernel.Parameters.Select(p => p with { Values = [] }), back.Parameters.Select(p => p with { Values = [] }));
+            Assert.Equal(kernel.Parameters.Select(p => p with { Values = [], Choices = [] }), back.Parameters.Select(p => p with { Values = [], Choices = [] }));
+            Assert.Equal(kernel.Parameters.SelectMany(p => p.Choices), back.Parameters.SelectMany(p => p.Choices));
             Assert.Equal(kernel.Parameters.SelectMany(p => p.Values), back.Parameters.SelectMany(p => p.Values));
         }
     }
@@ -65,6 +66,10 @@ public class TextTests
         Assert.Contains(" mask %", text);
         Assert.Contains("} do { (%", IrPrinter.Print(SampleKernels.Halvings()));
     }
+
+    [Fact]
+    public void A_schedule_carries_its_choices() => Assert.Contains(
+        "param block: schedule i32 (16, 4) choices (8, 16, 32)\n", IrPrinter.Print(SampleKernels.Unspecialised()), StringComparison.Ordinal);
 
     [Fact]
     public void Functors_print_parse_and_print_the_same()

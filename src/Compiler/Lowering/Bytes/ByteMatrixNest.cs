@@ -31,7 +31,7 @@ internal sealed class ByteMatrixNest
         _offsets = dot.HasOffset ? Matrix("offsetRows", DType.F32, rows.Bound, runs) : null;
         Loop("n", Zero, rows.Count, 1, (emitter, n) => Row(emitter, n, length.Count, run));
 
-        Expr across = Mul(Div(Add(rows.Bound, Int(Lanes.Count - 1)), Int(Lanes.Count)), Int(Lanes.Count));
+        Expr across = state.RoundUp(rows.Bound, Lanes.Count);
         Expr count = Div(length.Count, Int(run));
         Codes = Transposed("byteColumns", _codes, fours, across, rows.Count, Div(length.Count, Int(QuantizedRow.Packed)));
         Scales = Transposed("scaleColumns", _scales, runs, across, rows.Count, count);

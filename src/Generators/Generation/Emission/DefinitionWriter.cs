@@ -92,6 +92,8 @@ internal static class DefinitionWriter
             text.Append($", Low = {parameter.Low}, High = {parameter.High}");
         if (parameter.Values.Count > 0)
             text.Append($", Values = {CSharp.List(parameter.Values.Select(CSharp.Literal))}");
+        if (parameter.Choices.Count > 0)
+            text.Append($", Choices = {CSharp.List(parameter.Choices.Select(CSharp.Literal))}");
         if (parameter.IsOutput)
             text.Append(", IsOutput = true");
         return text.Append(" }").ToString();

@@ -91,6 +91,9 @@ internal sealed record ParameterModel
 
     public required EquatableArray<int> Values { get; init; }
 
+    /// <summary>Schedule: what a CPU may be tuned to.</summary>
+    public required EquatableArray<int> Choices { get; init; }
+
     public required EquatableArray<string> Shape { get; init; }
 
     /// <summary>The value in tests as a C# literal, or empty.</summary>

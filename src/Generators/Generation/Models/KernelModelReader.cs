@@ -114,6 +114,7 @@ internal static class KernelModelReader
             Values = (specialize is not null
                 ? KernelAttributes.Integers(specialize)
                 : schedule is not null ? KernelAttributes.Schedule(schedule) : []).ToEquatable(),
+            Choices = (schedule is not null ? KernelAttributes.Choices(schedule) : []).ToEquatable(),
             Shape = Shape(parameter).ToEquatable(),
             Value = Language.Attribute(parameter, "Value")?.ConstructorArguments.FirstOrDefault().Value is { } value
                 ? CSharp.Literal(value)

@@ -12,6 +12,7 @@ internal sealed unsafe class CpuDevice : Device
         : base(Describe(options), options.LaunchLog)
     {
         vectorBits = Info.VectorBits;
+        Schedules = KernelSchedules.Open(new ScheduleMachine(CpuModel.Name, Info.ComputeUnits, vectorBits), options);
         pool = new WorkerPool(Info.ComputeUnits, options.SpinTime);
 
         // Compiled before its first use, generated code would look for the table at every start of a program.
@@ -23,6 +24,9 @@ internal sealed unsafe class CpuDevice : Device
 
     /// <inheritdoc/>
     public override bool SharesHostMemory => true;
+
+    /// <inheritdoc/>
+    public override KernelSchedules Schedules { get; }
 
     public static DeviceInfo Describe(DeviceOptions options)
     {
@@ -59,10 +63,14 @@ internal sealed unsafe class CpuDevice : Device
         if (entry == null)
             throw new KernelNotCompiledException($"{kernel.Kernel.Name} was compiled for wider vectors than the {vectorBits} bits of {Name}; "
                 + "build its project with KernelFoundryVectorBits unset.");
+        if (kernel.Kernel.Tunables.Length > 0)
+            arguments.Follow(Schedules.For(kernel));
         LaunchShape shape = default;
         fixed (long* slots = &arguments.FirstSlot)
         {
             code.Plan(slots, &shape);
+            if (LaunchTracing.IsOn)
+                LaunchTracing.Programs(shape);
             if (!shape.IsEmpty)
                 pool.Run(kernel.Kernel, entry, slots, shape);
         }

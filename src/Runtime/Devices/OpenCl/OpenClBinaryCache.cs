@@ -42,17 +42,13 @@ internal static class OpenClBinaryCache
         if (contents.Length == 0)
             return;
 
-        // Written aside and renamed: another process sees the whole entry or none.
-        string temporary = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(temporary, [.. SHA256.HashData(contents), .. contents]);
-            File.Move(temporary, path, overwrite: true);
+            CacheFiles.Write(path, [.. SHA256.HashData(contents), .. contents]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
+            // The next process compiles again.
         }
     }
 
@@ -64,21 +60,6 @@ internal static class OpenClBinaryCache
         if (!string.IsNullOrEmpty(set))
             return Path.Combine(set, "opencl");
 
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(root))
-            root = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-        return string.IsNullOrEmpty(root) ? null : Path.Combine(root, "kernelfoundry", "opencl");
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A stray temporary file is all that is left.
-        }
+        return CacheFiles.Folder() is { } root ? Path.Combine(root, "opencl") : null;
     }
 }

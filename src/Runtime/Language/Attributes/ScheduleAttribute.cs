@@ -2,14 +2,18 @@ namespace KernelFoundry;
 
 /// <summary>
 /// Makes an int parameter a constant chosen per device, such as a block size. It is no part of a launch and never changes a result beyond the
-/// kernel's stated rounding. The reference device uses <see cref="Cpu"/>.
+/// kernel's stated rounding. The reference device uses <see cref="Cpu"/>. With <see cref="CpuChoices"/> it is no constant on the CPU: the device
+/// takes the choice that was fastest when the machine was tuned, and no choice changes a bit of the result.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 public sealed class ScheduleAttribute : Attribute
 {
-    /// <summary>The value on the CPU and in the reference.</summary>
+    /// <summary>The value on the CPU where nothing was tuned, and in the reference.</summary>
     public int Cpu { get; init; } = 1;
 
     /// <summary>The value on OpenCL devices.</summary>
     public int OpenCl { get; init; } = 1;
+
+    /// <summary>The values a CPU may be tuned to, <see cref="Cpu"/> among them; null where it is a constant.</summary>
+    public int[]? CpuChoices { get; init; }
 }
