@@ -75,6 +75,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     };
 
     private const string LaneLoop = "lanes0";
+    private const string HeldRow = "heldRow";
 
     private readonly string _vector = $"Vector{width.ToString(CultureInfo.InvariantCulture)}";
     private readonly int _lanes = width / 32;
@@ -83,6 +84,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
     private readonly Dictionary<(string Buffer, string Row), string> _rowsOfBuffers = [];
+    private readonly List<For> _loops = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -100,6 +102,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         });
         Line("[SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         Open($"public static void Run{Int(width)}(long* args, byte* scratch, int p0, int p1, int p2)");
+        if (body.Contains($"({HeldRow}, "))
+            Line($"long* {HeldRow} = (long*)scratch - 1;");
         WriteArguments(body);
         foreach (string stage in _stages)
             Line(stage);
@@ -249,6 +253,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override void EnterLoop(For loop)
     {
         EnterBlockLoop(loop);
+        _loops.Add(loop);
         if (CodeWalk.All(loop.Body).Any(s => s is For or While))
             return;
         var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
@@ -273,6 +278,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
+        _loops.Remove(loop);
         _rows.Clear();
         _rowsAhead.Clear();
         _rowsOfBuffers.Clear();

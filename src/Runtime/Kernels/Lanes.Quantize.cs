@@ -53,6 +53,22 @@ public static unsafe partial class Lanes
             QuantizeRow(source + (row * sourceStride), length, padded, group, run, codes + (row * codesStride), scales + (row * scalesStride));
     }
 
+    /// <summary>
+    /// Whether a thread's scratch does not yet hold what the programs with these second and third indices share; from then on it does. A thread runs programs
+    /// whose first index follows the one before, so that a row that several of them read need be quantized once.
+    /// </summary>
+    /// <param name="held">Eight bytes before the scratch, 0 when a launch begins.</param>
+    /// <param name="p1">Second index of the program.</param>
+    /// <param name="p2">Third index of the program.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool BeginsRow(long* held, int p1, int p2)
+    {
+        long row = (((long)p2 << 32) | (uint)p1) + 1;
+        bool begins = *held != row;
+        *held = row;
+        return begins;
+    }
+
     /// <summary>Quantizes rows, and sums each run of codes times a negative number: sums[run] = -bias * sum, laid out as the scales.</summary>
     /// <inheritdoc cref="QuantizeRows(float*, long, int, int, int, int, int*, long, float*, long)"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
