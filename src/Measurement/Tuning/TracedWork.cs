@@ -10,19 +10,18 @@ public sealed class TracedWork : ITuningWork, IDisposable
 {
     private readonly Action _work;
     private readonly ActivityListener _listener;
-    private readonly Dictionary<string, KernelDefinition> _kernels;
+    private readonly Dictionary<string, KernelDefinition?> _kernels = [];
     private readonly Dictionary<KernelVariantSet, double> _seconds = [];
 
     /// <param name="work">What is done; it waits for its launches. No other launches may run meanwhile.</param>
     public TracedWork(Action work)
     {
         _work = work;
-        _kernels = KernelRegistry.Definitions.Where(kernel => kernel.Parameters.Any(each => each.IsTunable)).ToDictionary(kernel => kernel.Name);
         _listener = new ActivityListener
         {
             ShouldListenTo = static source => source.Name == "KernelFoundry",
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
-                _kernels.ContainsKey(options.Name) ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
+                Tunable(options.Name) is null ? ActivitySamplingResult.None : ActivitySamplingResult.AllData,
             ActivityStopped = Count,
         };
         ActivitySource.AddActivityListener(_listener);
@@ -39,9 +38,21 @@ public sealed class TracedWork : ITuningWork, IDisposable
     /// <summary>Ends the tracing.</summary>
     public void Dispose() => _listener.Dispose();
 
+    // Looked up when it is launched: before that, the assembly that holds it may not be loaded.
+    private KernelDefinition? Tunable(string name)
+    {
+        if (!_kernels.TryGetValue(name, out KernelDefinition? kernel))
+        {
+            kernel = KernelRegistry.Definitions.FirstOrDefault(each => each.Name == name && each.Parameters.Any(parameter => parameter.IsTunable));
+            _kernels.Add(name, kernel);
+        }
+
+        return kernel;
+    }
+
     private void Count(Activity launch)
     {
-        KernelVariantSet kernel = KernelRegistry.Find(_kernels[launch.OperationName], (string)launch.GetTagItem("kernelfoundry.types")!);
+        KernelVariantSet kernel = KernelRegistry.Find(_kernels[launch.OperationName]!, (string)launch.GetTagItem("kernelfoundry.types")!);
         _seconds[kernel] = _seconds.GetValueOrDefault(kernel) + launch.Duration.TotalSeconds;
     }
 }
