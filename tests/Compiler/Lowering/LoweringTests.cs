@@ -101,7 +101,8 @@ public sealed class LoweringTests
         return spec;
     }
 
-    private static void MatVec(Element weights, int rows, int cols) => Forms.Agree(Kernel("MatVec"), Bindings(("W", weights)), 4e-5,
+    // SiLU multiplies the relative error of a sum far below zero by the sum: all rows of a drawn case may be such.
+    private static void MatVec(Element weights, int rows, int cols) => Forms.Agree(Kernel("MatVec"), Bindings(("W", weights)), 1e-4,
         new() { ["w"] = [rows, cols], ["x"] = [cols], ["y"] = [rows], ["epilogue_Bias"] = [rows] }, new() { ["epilogue_Slope"] = Number.Of(1.5f) }, "y");
 
     private static Specialization Bindings(params (string Parameter, Element Element)[] elements) => new(
