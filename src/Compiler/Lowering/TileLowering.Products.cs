@@ -1,0 +1,145 @@
+using KernelFoundry.Compiler.Ir;
+using static KernelFoundry.Compiler.Lowering.Expressions;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <content>Products: as nests, as matrices, or in integers.</content>
+internal sealed partial class TileLowering
+{
+    private void FakeQuantize(Op op)
+    {
+        Value source = op.Operands[0], result = op.Result;
+        Keep(source);
+        Flush();
+        TileBuffer target = NewTile(result);
+        Extent[] shape = source.Type.Shape;
+        _nests.FakeQuantize(
+            _state.Buffers[source], target, shape.Length == 2 ? ExtentExpr(shape[0]) : Int(1), ExtentExpr(shape[shape.Length - 1]), _state.Scalars[op.Operands[1]], _out);
+        _state.Buffers[result] = target;
+    }
+
+    // How a product runs in integers, where it does: on a target that multiplies matrices, weights by a row of activations or rows of them by weights.
+    private IntegerDot? PlanOf(Op user)
+    {
+        if (!_nests.MultipliesMatrices || user.Code != OpCode.Dot)
+            return null;
+        Value a = user.Operands[0], b = user.Operands[1];
+        return b.Type.Rank == 1 ? IntegerDot.Of(_state, a, b)
+            : b.Definition is { Code: OpCode.Transpose } transpose && !_state.Buffers.ContainsKey(b) ? IntegerDot.Of(_state, transpose.Operands[0], a)
+            : null;
+    }
+
+    private QuantizedRow Quantized(IntegerDot plan, Value rounded, int run)
+    {
+        Extent[] shape = rounded.Type.Shape;
+        Matrix source = InMemory(rounded.Definition!.Operands[0]);
+        (Expr, Expr) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
+        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
+            IntegerDot.Group(rounded)!.Value, run, plan.Bias, plan.HasOffset, _out);
+    }
+
+    private void Contract(Op op)
+    {
+        Flush();
+        Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
+
+        if (_nests.MultipliesMatrices && result.Type is { DType: DType.F32, Rank: 2 })
+        {
+            Multiply(op);
+            return;
+        }
+
+        IntegerDot? plan = PlanOf(op);
+        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b, QuantizedRow.Packed));
+
+        Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
+        Expr k = ExtentExpr(a.Type.Shape[a.Type.Rank - 1]);
+        Expr m = a.Type.Rank == 2 ? ExtentExpr(a.Type.Shape[0]) : Int(1);
+        Expr n = b.Type.Rank == 2 ? ExtentExpr(b.Type.Shape[1]) : Int(1);
+        bool columns = b.Type.Rank == 2 && b.Definition is not { Code: OpCode.Transpose };
+        TileBuffer? target = null;
+        Var? variable = null;
+        if (result.Type.IsScalar)
+            variable = _state.NewVar(result.Name, result.Type.DType);
+        else
+            target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
+        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location) { Integers = integers };
+        _nests.Emit(new Nest(result.Type.Shape, []) { Roots = { root } }, _out);
+        if (variable is not null)
+            _state.Scalars[result] = variable;
+        else
+            _state.Buffers[result] = target!;
+    }
+
+    // Both operands as matrices in memory, and the product as a statement.
+    private void Multiply(Op op)
+    {
+        Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
+        if (PlanOf(op) is { } plan)
+        {
+            MultiplyBytes(op, plan.Unsigned());
+            return;
+        }
+
+        bool transposed = b.Definition is { Code: OpCode.Transpose } && !_state.Buffers.ContainsKey(b);
+        Matrix left = InMemory(a), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
+        Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), k = ExtentExpr(a.Type.Shape[1]);
+        TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
+        if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
+            Materialize(op.Operands[2], target, false);
+        Flush();
+        bool byColumns = !transposed;
+        if (transposed && HasManyRows(result))
+        {
+            TileBuffer across = NewTile(b);
+            _out.Add(new TransposeMatrix(right, Matrices.Of(across), n, k) { Location = op.Location });
+            (right, byColumns) = (Matrices.Of(across), true);
+        }
+
+        _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Next(op, right)) { Location = op.Location });
+        _state.Buffers[result] = target;
+    }
+
+    // A few rows by blocks of a view, block after block: bound by reading the view, whose next block lies one block of rows further on.
+    private Upcoming? Next(Op op, Matrix right)
+    {
+        Value b = op.Operands[1];
+        Extent rows = (b.Definition is { Code: OpCode.Transpose } transpose ? transpose.Operands[0] : b).Type.Shape[0];
+        return !HasManyRows(op.Result) && right is ViewMatrix view && _state.Bound(rows) is Literal { Value.I32: var block } ? new Upcoming(view, block) : null;
+    }
+
+    private bool HasManyRows(Value tile) => LaunchExpressions.IsAtLeast(_state.Bound(tile.Type.Shape[0]), RowsToTranspose, _state.Kernel);
+
+    // Rounded rows by quantized weights: both as bytes, and the product as a statement; with offsets, a second one of the runs' sums.
+    private void MultiplyBytes(Op op, IntegerDot plan)
+    {
+        Value a = op.Operands[0], result = op.Result;
+        int run = ByteMatrixNest.RunOf(plan);
+        (Expr Bound, Expr Count) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
+        QuantizedRow rows = Quantized(plan, a, run);
+        TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
+        if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
+            Materialize(op.Operands[2], target, false);
+        Flush();
+        (Expr Bound, Expr Count) depth = Size(a.Type.Shape[1]);
+        Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), runs = Div(depth.Count, Int(run));
+        var weights = new ByteMatrixNest(_state, plan, Size(result.Type.Shape[1]), depth, run, _out);
+        _out.Add(new ContractBytes(
+            rows.Codes, rows.Scales, plan.HasOffset ? null : rows.Sums, weights.Codes, weights.Scales, Matrices.Of(target), m, n, runs, run, plan.Greatest, op.Operands.Length > 2)
+        {
+            Location = op.Location,
+        });
+        if (weights.Offsets is { } offsets)
+            _out.Add(new Contract(new BufferMatrix(rows.Sums!, rows.Scales.RowStride), offsets, Matrices.Of(target), m, n, runs, true, true) { Location = op.Location });
+        _state.Buffers[result] = target;
+    }
+
+    private Matrix InMemory(Value tile)
+    {
+        if (_matrices.Of(tile) is { } matrix)
+            return matrix;
+        Keep(tile);
+        Flush();
+        return Matrices.Of(_state.Buffers[tile]);
+    }
+}
