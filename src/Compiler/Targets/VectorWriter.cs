@@ -278,7 +278,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
-        _loops.Remove(loop);
+        _loops.RemoveAt(_loops.Count - 1);
         _rows.Clear();
         _rowsAhead.Clear();
         _rowsOfBuffers.Clear();
