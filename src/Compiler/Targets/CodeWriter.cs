@@ -253,29 +253,6 @@ internal abstract class CodeWriter(Program program)
         return parts.Count == 0 ? "0" : string.Join(" + ", parts);
     }
 
-    /// <summary>
-    /// The slots of a launch: see the argument layout in the documentation of KernelArguments. The values a device is tuned to follow all others,
-    /// which launches write without knowing of them.
-    /// </summary>
-    protected IEnumerable<(Parameter Parameter, string Name, char Kind, int Slot)> Slots()
-    {
-        int slot = 0;
-        foreach (Parameter parameter in Program.Kernel.Parameters.Where(p => p.Kind != ParameterKind.Schedule))
-        {
-            if (parameter.Kind != ParameterKind.View)
-            {
-                yield return (parameter, parameter.Name, 'v', slot++);
-                continue;
-            }
-
-            yield return (parameter, parameter.Name, 'p', slot++);
-            for (int axis = 0; axis < parameter.Rank; axis++)
-                yield return (parameter, $"{parameter.Name}_e{Int(axis)}", 'e', slot++);
-            for (int axis = 0; axis < parameter.Rank - 1; axis++)
-                yield return (parameter, $"{parameter.Name}_s{Int(axis)}", 's', slot++);
-        }
-
-        foreach (Parameter parameter in Program.Kernel.Parameters.Where(p => p.IsTunable))
-            yield return (parameter, parameter.Name, 'v', slot++);
-    }
+    /// <summary>The slots of a launch, in their order.</summary>
+    protected IEnumerable<(Parameter Parameter, string Name, char Kind, int Slot)> Slots() => LaunchSlots.Of(Program.Kernel);
 }
