@@ -3,8 +3,11 @@ using KernelFoundry.Compiler.Lowering;
 
 namespace KernelFoundry.Compiler.Targets.Ptx;
 
-/// <summary>A module of PTX with one entry, and the C# statements of its Plan (over <c>long* args, LaunchShape* shape</c>).</summary>
-public sealed record PtxModule(string Source, string EntryPoint, string PlanCSharp);
+/// <summary>
+/// A module of PTX with one entry for GPUs of a compute capability (70 for sm_70) and later, and the C# statements of its Plan (over
+/// <c>long* args, LaunchShape* shape</c>).
+/// </summary>
+public sealed record PtxModule(int Target, string Source, string EntryPoint, string PlanCSharp);
 
 /// <summary>Renders a specialised kernel as PTX for sm_70 and later: one block of threads a program.</summary>
 public static class PtxTarget
@@ -16,6 +19,6 @@ public static class PtxTarget
     {
         Program program = Renaming.ForText(Lower(kernel));
         string entry = PtxWriter.Identifier(entryPoint);
-        return new PtxModule(new PtxWriter(program).Source(entry), entry, PlanWriter.Body(program, "        ", "LocalBytes"));
+        return new PtxModule(70, new PtxWriter(program).Source(entry), entry, PlanWriter.Body(program, "        ", "LocalBytes"));
     }
 }
