@@ -124,6 +124,8 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteRoundRow(RoundRow round) => throw new NotSupportedException("the thread form has no statements over rows");
 
+    protected virtual void WriteShuffle(Shuffle shuffle) => throw new NotSupportedException("this target knows no warps");
+
     protected void WriteAll(IEnumerable<Stmt> statements)
     {
         foreach (Stmt statement in statements)
@@ -191,6 +193,9 @@ internal abstract class CodeWriter(Program program)
                 break;
             case RoundRow round:
                 WriteRoundRow(round);
+                break;
+            case Shuffle shuffle:
+                WriteShuffle(shuffle);
                 break;
             case Lowering.Barrier:
                 WriteBarrier();

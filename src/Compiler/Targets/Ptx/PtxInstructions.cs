@@ -74,6 +74,10 @@ public static class PtxInstructions
         ("m r", "st.shared.b32"),
         ("m f", "st.shared.f32"),
 
+        // What the lane has whose number differs in the bits of the second operand; all lanes take part (31, -1).
+        ("r = r i i i", "shfl.sync.bfly.b32"),
+        ("f = f i i i", "shfl.sync.bfly.b32"),
+
         // Control.
         ("l", "bra"),
         ("i", "bar.sync"),

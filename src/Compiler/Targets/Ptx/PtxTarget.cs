@@ -13,7 +13,7 @@ public sealed record PtxModule(int Target, string Source, string EntryPoint, str
 public static class PtxTarget
 {
     /// <summary>The thread form this target renders; the interpreter runs the same.</summary>
-    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state));
+    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, hasWarps: true));
 
     public static PtxModule Render(Kernel kernel, string entryPoint)
     {

@@ -39,6 +39,10 @@ internal sealed partial class PtxWriter
             case Assign assign:
                 Assign((PtxRegister)_variables[assign.Var.Name], assign.Value);
                 break;
+            case Shuffle shuffle:
+                _variables[shuffle.Var.Name] = _code.Fresh(
+                    KindOf(shuffle.Var.Type), "shfl.sync.bfly.b32", InRegister(Value(shuffle.Value)), Literal(shuffle.Mask), Literal(Warp.Size - 1), Literal(-1));
+                break;
             case For loop:
                 Loop(loop);
                 break;
