@@ -1,0 +1,53 @@
+namespace KernelFoundry.Compiler.Targets.Ptx;
+
+/// <summary>A line of a body.</summary>
+internal abstract class PtxLine;
+
+/// <summary>An instruction, run where its guard, if any, is true (or, negated, false).</summary>
+internal sealed class PtxInstruction : PtxLine
+{
+    private readonly string _opcode;
+    private readonly PtxOperand[] _operands;
+    private readonly PtxRegister? _guard;
+    private readonly bool _isNegated;
+
+    /// <exception cref="InvalidOperationException">The table has no such form.</exception>
+    public PtxInstruction(string opcode, PtxRegister? result, PtxOperand[] operands, PtxRegister? guard = null, bool isNegated = false)
+    {
+        PtxOperandKind[] kinds = [.. operands.Select(o => o.Kind)];
+        if (!PtxInstructions.Of(opcode).Any(form => form.Takes(result?.Kind ?? PtxOperandKind.None, kinds)))
+            throw new InvalidOperationException($"there is no form {result?.Kind} = {opcode} {string.Join(" ", kinds)}");
+        _opcode = opcode;
+        Result = result;
+        _operands = operands;
+        _guard = guard;
+        _isNegated = isNegated;
+    }
+
+    public PtxRegister? Result { get; private set; }
+
+    public bool IsGuarded => _guard is not null;
+
+    /// <summary>Makes it write another register of the same kind.</summary>
+    public void Retarget(PtxRegister register) => Result = register;
+
+    public override string ToString()
+    {
+        string guard = _guard is null ? "" : _isNegated ? $"@!{_guard} " : $"@{_guard} ";
+        IEnumerable<object> all = Result is null ? _operands : _operands.Prepend<object>(Result);
+        string operands = string.Join(", ", all);
+        return operands.Length == 0 ? $"{guard}{_opcode};" : $"{guard}{_opcode} {operands};";
+    }
+}
+
+/// <summary>Where a branch leads.</summary>
+internal sealed class PtxLabel(PtxName name) : PtxLine
+{
+    public override string ToString() => name + ":";
+}
+
+/// <summary>The line of the kernel's source that what follows is of.</summary>
+internal sealed class PtxSourceLine(int line) : PtxLine
+{
+    public override string ToString() => FormattableString.Invariant($"// line {line}");
+}
