@@ -17,26 +17,103 @@ internal sealed partial class ThreadNests
 
     private static Expr WarpOfGroup => Make(OpCode.Shr, new ThreadIndex(), Int(5));
 
-    /// <summary>
-    /// The elements 0 to extent - 1 over some work-items: runs of <see cref="Run"/> consecutive ones first, then what is left, one an item.
-    /// </summary>
-    private void Unrolled(List<Stmt> into, Expr item, int items, Expr extent, Action<ElementEmitter, AxisIndex> body)
+    // What is known of extents that are variables: the most elements there can be.
+    private readonly Dictionary<Expr, int> _most = [];
+
+    private void Learn(Nest nest)
+    {
+        if (!HasWarps)
+            return;
+        for (int axis = 0; axis < nest.Extents.Length; axis++)
+            Learn(nest.Extents[axis], nest.Shape[axis]);
+        foreach (ContractRoot product in nest.Roots.OfType<ContractRoot>())
+            Learn(product.K, product.A.Type.Shape[product.A.Type.Rank - 1]);
+    }
+
+    private void Learn(Expr value, Extent extent)
+    {
+        if (LaunchExpressions.Most(extent, state.Kernel) is { } most)
+            _most[value] = most;
+    }
+
+    // No longer than that every work-item has one.
+    private int RunOf(Expr extent, int items)
     {
         int run = Run;
-        while (run > 1 && extent is Literal { Value.I32: var length } && length < run * items)
+        while (run > 1 && _most.TryGetValue(extent, out int most) && most < run * items)
             run /= 2;
-        Expr whole = extent is Literal { Value.I32: var n } ? Int(n / run * run) : Bound(into, "whole", And(extent, Int(-run)));
+        return run;
+    }
+
+    /// <summary>
+    /// The elements 0 to extent - 1 over some work-items: runs of up to <see cref="Run"/> consecutive ones first, then what is left, one an item.
+    /// </summary>
+    private void Runs(List<Stmt> into, Expr item, int items, Expr extent, Action<ElementEmitter, AxisIndex[]> body)
+    {
+        int run = RunOf(extent, items);
+        Expr whole = run == 1 ? Zero : extent is Literal { Value.I32: var n } ? Int(n / run * run) : Bound(into, "whole", And(extent, Int(-run)));
+        if (run > 1)
+            RunLoop(into, Mul(item, Int(run)), whole, run, run * items, body);
+        if (whole != extent)
+            Over(into, Add(whole, item), extent, Int(items), (emitter, index) => body(emitter, [index]));
+    }
+
+    private void RunLoop(List<Stmt> into, Expr from, Expr to, int run, int step, Action<ElementEmitter, AxisIndex[]> body)
+    {
         Var first = state.NewVar("e", DType.I32, false, run);
         var emitter = new ElementEmitter(state, into);
         var statements = new List<Stmt>();
         emitter.Push(statements);
-        for (int i = 0; i < run; i++)
-            body(emitter, new AxisIndex(new Cell(first, false, i, run), emitter.Depth));
+        body(emitter, [.. Enumerable.Range(0, run).Select(i => new AxisIndex(new Cell(first, false, i, run), emitter.Depth))]);
         emitter.Pop();
-        into.Add(new For(first, Mul(item, Int(run)), whole, Int(run * items), statements) { Location = state.Location });
-        if (whole == extent)
-            return;
-        Over(into, Add(whole, item), extent, Int(items), body);
+        into.Add(new For(first, from, to, Int(step), statements) { Location = state.Location });
+    }
+
+    // All of a run is computed before any of it is stored, so that loads lie together and stores do.
+    private void ElementRuns(Root[] roots, Expr[] extents, List<Stmt> into)
+    {
+        void Body(ElementEmitter emitter, AxisIndex[][] run)
+        {
+            foreach (Root root in roots)
+            {
+                Action[] stores = [.. run.Select(at => Computed(root, emitter, at))];
+                foreach (Action store in stores)
+                    store();
+            }
+        }
+
+        var statements = new List<Stmt>();
+        if (extents.Length == 1)
+        {
+            Runs(statements, new ThreadIndex(), Group, extents[0], (emitter, run) => Body(emitter, [.. run.Select(at => new[] { at })]));
+        }
+        else if (RunOfColumns(extents) is > 1 and var length)
+        {
+            // No run goes over the end of a row.
+            Cell columns = Cell.Of((Literal)extents[1]);
+            RunLoop(statements, Mul(new ThreadIndex(), Int(length)), Mul(extents[0], extents[1]), length, length * Group, (emitter, run) =>
+            {
+                AxisIndex At(OpCode code, AxisIndex element) =>
+                    new(Cell.Index(code, element.Cell, columns, e => emitter.Bind(e, code == OpCode.Div ? "row" : "column", emitter.Depth))!, emitter.Depth);
+                Body(emitter, [.. run.Select(element => new[] { At(OpCode.Div, element), At(OpCode.Rem, element) })]);
+            });
+        }
+        else
+        {
+            Strided(statements, extents, (emitter, at) => Body(emitter, [at]));
+        }
+
+        Append(into, [.. statements]);
+    }
+
+    private int RunOfColumns(Expr[] extents)
+    {
+        if (extents[1] is not Literal { Value.I32: var columns } || (columns & (columns - 1)) != 0)
+            return 1;
+        int run = Math.Min(Run, columns);
+        while (run > 1 && _most.TryGetValue(extents[0], out int rows) && rows * columns < run * Group)
+            run /= 2;
+        return run;
     }
 
     /// <summary>Combines the partial results of a warp: each of its work-items has the total then.</summary>
@@ -113,8 +190,11 @@ internal sealed partial class ThreadNests
         var row = new AxisIndex(new Cell(index), 0);
         var statements = new List<Stmt>();
         Var partial = Mutable(statements, "partial", new Literal(Identity(kind, target.Storage.Type)));
-        Unrolled(statements, LaneOfWarp, Warp.Size, length, (emitter, element) =>
-            emitter.Innermost.Add(new Assign(partial, next(emitter, row, element, partial)) { Location = state.Location }));
+        Runs(statements, LaneOfWarp, Warp.Size, length, (emitter, run) =>
+        {
+            foreach (AxisIndex element in run)
+                emitter.Innermost.Add(new Assign(partial, next(emitter, row, element, partial)) { Location = state.Location });
+        });
         Butterfly(statements, kind, partial);
         var body = new List<Stmt>();
         var emitter = new ElementEmitter(state, body);

@@ -33,9 +33,10 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
 
     public void Emit(Nest nest, List<Stmt> into)
     {
+        Learn(nest);
         if (nest.Extents.Length == 0 && nest.Roots[0] is StoreRoot scalar)
         {
-            ByFirst(into, emitter => Store(scalar, emitter, []));
+            ByFirst(into, emitter => Store(scalar, emitter, [])());
             return;
         }
 
@@ -80,22 +81,31 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
 
     // ---- elementwise
 
-    private void ElementLoop(Root[] roots, Expr[] extents, List<Stmt> into) => Distributed(into, extents, (emitter, at) =>
+    private void ElementLoop(Root[] roots, Expr[] extents, List<Stmt> into)
     {
-        foreach (Root root in roots)
+        if (HasWarps)
         {
-            state.Location = root.Location;
-            if (root is StoreRoot store)
-            {
-                Store(store, emitter, at);
-                continue;
-            }
-
-            var keep = (MaterializeRoot)root;
-            Cell value = keep.FromDefinition ? emitter.EmitDefinition(keep.Value, at) : emitter.Emit(keep.Value, at);
-            StoreTile(keep.Target, at, value.Scalar(), emitter);
+            ElementRuns(roots, extents, into);
+            return;
         }
-    });
+
+        Distributed(into, extents, (emitter, at) =>
+        {
+            foreach (Root root in roots)
+                Computed(root, emitter, at)();
+        });
+    }
+
+    // Computes what a root stores of an element, and gives what stores it.
+    private Action Computed(Root root, ElementEmitter emitter, AxisIndex[] at)
+    {
+        state.Location = root.Location;
+        if (root is StoreRoot store)
+            return Store(store, emitter, at);
+        var keep = (MaterializeRoot)root;
+        Cell value = keep.FromDefinition ? emitter.EmitDefinition(keep.Value, at) : emitter.Emit(keep.Value, at);
+        return () => StoreTile(keep.Target, at, value.Scalar(), emitter);
+    }
 
     private static void StoreTile(TileBuffer target, AxisIndex[] at, Expr value, ElementEmitter emitter)
     {
@@ -105,14 +115,15 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
         emitter.Innermost.Add(new StoreLocal(target.Storage, index, value));
     }
 
-    private void Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
+    private Action Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
     {
         MemoryAccess access = root.Op.Attr<MemoryAccess>();
         Expr[] operands = root.Op.Operands.Select(o => emitter.Emit(o, at).Scalar()).ToArray();
         int axes = operands.Length - (access.Masked ? 2 : 1);
         Expr? guard = access.Masked ? operands[axes + 1] : null;
         Element element = state.ElementOf(access.View);
-        emitter.Innermost.Add(new StoreView(access.View, operands.Take(axes).ToArray(), element, operands[axes], null, guard) { Location = root.Location });
+        return () => emitter.Innermost.Add(
+            new StoreView(access.View, operands.Take(axes).ToArray(), element, operands[axes], null, guard) { Location = root.Location });
     }
 
     // ---- reductions
@@ -397,7 +408,7 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
         if (HasWarps)
         {
             if (extents.Length == 1)
-                Unrolled(statements, new ThreadIndex(), Group, extents[0], (emitter, index) => Step(emitter, [index]));
+                Runs(statements, new ThreadIndex(), Group, extents[0], (emitter, run) => Array.ForEach(run, index => Step(emitter, [index])));
             else
                 Strided(statements, extents, Step);
             TotalOfWarps(statements, kind, partial, result, into);

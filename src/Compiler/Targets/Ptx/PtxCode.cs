@@ -79,11 +79,19 @@ internal sealed class PtxCode
         return result;
     }
 
+    /// <summary>Registers that are read at once.</summary>
+    public PtxRegister[] FreshVector(PtxOperandKind kind, int count, string opcode, params PtxOperand[] operands)
+    {
+        PtxRegister[] results = [.. Enumerable.Range(0, count).Select(_ => NewRegister(kind))];
+        Append(new PtxInstruction(opcode, results, operands));
+        return results;
+    }
+
     /// <summary>An effect.</summary>
-    public void Do(string opcode, params PtxOperand[] operands) => Append(new PtxInstruction(opcode, null, operands));
+    public void Do(string opcode, params PtxOperand[] operands) => Append(new PtxInstruction(opcode, [], operands));
 
     public void DoIf(PtxRegister guard, bool isNegated, string opcode, params PtxOperand[] operands) =>
-        Append(new PtxInstruction(opcode, null, operands, guard, isNegated));
+        Append(new PtxInstruction(opcode, [], operands, guard, isNegated));
 
     /// <summary>Writes a register that exists.</summary>
     public void Set(PtxRegister target, string opcode, params PtxOperand[] operands) => Append(new PtxInstruction(opcode, target, operands));
@@ -113,6 +121,7 @@ internal sealed class PtxCode
     {
         PtxOperandKind.Pred => "mov.pred",
         PtxOperandKind.F32 => "mov.f32",
+        PtxOperandKind.B16 => "mov.b16",
         _ => "mov.b32",
     };
 

@@ -15,6 +15,7 @@ public static class PtxInstructions
     [
         // Moves. Between r and f the bits stay.
         ("r = R", "mov.b32"),
+        ("h = h", "mov.b16"),
         ("r = f", "mov.b32"),
         ("f = r", "mov.b32"),
         ("f = F", "mov.f32"),
@@ -37,6 +38,7 @@ public static class PtxInstructions
         ("d = r i", "mul.wide.s32"),
         ("d = r i d", "mad.wide.s32"),
         ("d = d", "cvta.to.global.u64"),
+        ("r = d", "cvt.u32.u64"),
 
         // Predicates. Comparisons of floats are false with a NaN, neu is true.
         ("p = p p", "and.pred or.pred xor.pred"),
@@ -58,8 +60,9 @@ public static class PtxInstructions
         ("f = h", "cvt.f32.f16"),
         ("h = f", "cvt.rn.f16.f32"),
         ("h = r", "cvt.u16.u32"),
+        ("r = h", "cvt.u32.u16"),
 
-        // Memory.
+        // Memory. Every access is aligned to what it moves, vectors to all of it.
         ("d = a", "ld.param.u64"),
         ("r = a", "ld.param.u32"),
         ("f = a", "ld.param.f32"),
@@ -69,10 +72,26 @@ public static class PtxInstructions
         ("g r", "st.global.b32 st.global.b16 st.global.b8"),
         ("g f", "st.global.f32"),
         ("g h", "st.global.b16"),
+        ("g r2", "st.global.v2.b32"),
+        ("g r4", "st.global.v4.b32"),
+        ("g f2", "st.global.v2.f32"),
+        ("g f4", "st.global.v4.f32"),
+        ("r2 = g", "ld.global.v2.b32"),
+        ("r4 = g", "ld.global.v4.b32"),
+        ("f2 = g", "ld.global.v2.f32"),
+        ("f4 = g", "ld.global.v4.f32"),
+        ("r2 = m", "ld.shared.v2.b32"),
+        ("r4 = m", "ld.shared.v4.b32"),
+        ("f2 = m", "ld.shared.v2.f32"),
+        ("f4 = m", "ld.shared.v4.f32"),
         ("r = m", "ld.shared.b32"),
         ("f = m", "ld.shared.f32"),
         ("m r", "st.shared.b32"),
         ("m f", "st.shared.f32"),
+        ("m r2", "st.shared.v2.b32"),
+        ("m r4", "st.shared.v4.b32"),
+        ("m f2", "st.shared.v2.f32"),
+        ("m f4", "st.shared.v4.f32"),
 
         // What the lane has whose number differs in the bits of the second operand; all lanes take part (31, -1).
         ("r = r i i i", "shfl.sync.bfly.b32"),

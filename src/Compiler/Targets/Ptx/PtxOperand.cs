@@ -43,6 +43,26 @@ internal sealed class PtxRegister(PtxOperandKind kind, int number, PtxFrame fram
     };
 }
 
+/// <summary>Two or four registers of one kind that are read or written as one.</summary>
+internal sealed class PtxVector(IReadOnlyList<PtxRegister> registers) : PtxOperand
+{
+    public override PtxOperandKind Kind => KindOf(registers);
+
+    public override string ToString() => $"{{{string.Join(", ", registers)}}}";
+
+    /// <summary>The kind of one register or of several.</summary>
+    /// <exception cref="InvalidOperationException">No instruction takes so many of the kind.</exception>
+    public static PtxOperandKind KindOf(IReadOnlyList<PtxRegister> registers) => (registers[0].Kind, registers.Count) switch
+    {
+        (var kind, 1) => kind,
+        (PtxOperandKind.B32, 2) => PtxOperandKind.B32x2,
+        (PtxOperandKind.B32, 4) => PtxOperandKind.B32x4,
+        (PtxOperandKind.F32, 2) => PtxOperandKind.F32x2,
+        (PtxOperandKind.F32, 4) => PtxOperandKind.F32x4,
+        (var kind, var count) => throw new InvalidOperationException($"there is no vector of {count} {kind}"),
+    };
+}
+
 /// <summary>An integer or float literal, by its bits.</summary>
 internal sealed class PtxLiteral(int bits, bool isFloat = false, bool isUnsigned = false) : PtxOperand
 {

@@ -44,4 +44,16 @@ public enum PtxOperandKind
 
     /// <summary>Shared memory: a register .b32 in brackets, with a distance in bytes, [%r1+16].</summary>
     SharedAddress = 1 << 12,
+
+    /// <summary>Two registers .b32 in braces.</summary>
+    B32x2 = 1 << 13,
+
+    /// <summary>Four registers .b32 in braces.</summary>
+    B32x4 = 1 << 14,
+
+    /// <summary>Two registers .f32 in braces.</summary>
+    F32x2 = 1 << 15,
+
+    /// <summary>Four registers .f32 in braces.</summary>
+    F32x4 = 1 << 16,
 }

@@ -22,13 +22,16 @@ internal sealed partial class PtxWriter
 
     // ---- addresses
 
-    private PtxAddress Address(string view, Exprs indices, bool isBytes)
+    private PtxAddress Address(string view, Exprs indices, bool isBytes) =>
+        Indexed(Row(view, indices), indices[indices.Length - 1], isBytes ? 1 : program.Kernel.Find(view).Element.Bytes);
+
+    // The address where the last axis begins.
+    private PtxRegister Row(string view, Exprs indices)
     {
         Parameter parameter = program.Kernel.Find(view);
         PtxRegister place = _code.Leaf(PtxOperandKind.B64, "cvta.to.global.u64", Slot(view, 'p'));
         place.Align(BaseAlignment(parameter.Element));
-        int last = indices.Length - 1;
-        for (int axis = 0; axis < last; axis++)
+        for (int axis = 0; axis < indices.Length - 1; axis++)
         {
             if (indices[axis] is Lowering.Literal { Value.Bits: 0 })
                 continue;
@@ -39,19 +42,13 @@ internal sealed partial class PtxWriter
             place.Align(alignment);
         }
 
-        return Indexed(place, indices[last], isBytes ? 1 : parameter.Element.Bytes);
+        return place;
     }
 
     // A constant at the end of an index goes into the address.
     private PtxAddress Indexed(PtxRegister place, Expr index, int size)
     {
-        int distance = 0;
-        while (index is Apply { Code: OpCode.Add } sum && sum.Operands[1] is Lowering.Literal { Value.I32: var by } && Fits(((long)distance + by) * size))
-        {
-            distance += by;
-            index = sum.Operands[0];
-        }
-
+        (index, int distance) = Apart(index);
         PtxOperand value = Value(index);
         if (value is PtxLiteral literal && Fits(((long)literal.Bits + distance) * size))
             return PtxAddress.Of(place, (literal.Bits + distance) * size);
@@ -70,6 +67,19 @@ internal sealed partial class PtxWriter
 
         at.Align(Math.Min(place.Alignment, element.Alignment + Literal(size).Alignment));
         return PtxAddress.Of(at, distance * size);
+    }
+
+    // An index as an expression and a constant.
+    private static (Expr Index, int Distance) Apart(Expr index)
+    {
+        int distance = 0;
+        while (index is Apply { Code: OpCode.Add } sum && sum.Operands[1] is Lowering.Literal { Value.I32: var by } && Fits(4 * ((long)distance + by)))
+        {
+            distance += by;
+            index = sum.Operands[0];
+        }
+
+        return (index, distance);
     }
 
     private static bool Fits(long distance) => Math.Abs(distance) < 1 << 20;
@@ -128,7 +138,7 @@ internal sealed partial class PtxWriter
             : _code.Fresh(PtxOperandKind.B32, "ld.shared.b32", address);
     }
 
-    private PtxOperand Load(LoadView load)
+    private PtxRegister Load(LoadView load)
     {
         if (load.Guard is not { } guard)
             return Read(load);
@@ -164,10 +174,21 @@ internal sealed partial class PtxWriter
         return result;
     }
 
-    private PtxOperand Read(LoadView load)
+    private PtxRegister Read(LoadView load)
     {
         PtxAddress address = Address(load.View, load.Indices, load.ByteOffset);
-        PtxOperand value = Stored(load.Raw, address, load.ByteOffset);
+        return Loaded(load, Stored(load.Raw, address, load.ByteOffset));
+    }
+
+    // What lies in memory as the load's value.
+    private PtxRegister Loaded(LoadView load, PtxRegister stored)
+    {
+        PtxRegister value = load.Raw switch
+        {
+            RawType.BF16 => _code.Pure(PtxOperandKind.F32, "mov.b32", Binary("shl.b32", stored, Literal(16))),
+            RawType.F16 => _code.Pure(PtxOperandKind.F32, "cvt.f32.f16", stored),
+            _ => stored,
+        };
         return load.Type == DType.F32 && load.Raw is not (RawType.F32 or RawType.F16 or RawType.BF16)
             ? Unary("cvt.rn.f32.s32", PtxOperandKind.F32, value)
             : value;
@@ -179,11 +200,12 @@ internal sealed partial class PtxWriter
         int bytes = StoredElement.Bytes(raw);
         bool isAligned = !isBytes || address.Alignment >= Literal(bytes).Alignment;
         PtxRegister read = isAligned ? _code.Fresh(kind, opcode, address) : Gathered(raw, address, bytes);
-        if (raw == RawType.BF16)
-            return _code.Pure(PtxOperandKind.F32, "mov.b32", Binary("shl.b32", read, Literal(16)));
-        if (raw != RawType.F16)
-            return isAligned || raw != RawType.F32 ? read : _code.Pure(PtxOperandKind.F32, "mov.b32", read);
-        return _code.Pure(PtxOperandKind.F32, "cvt.f32.f16", isAligned ? read : _code.Pure(PtxOperandKind.B16, "cvt.u16.u32", read));
+        return raw switch
+        {
+            RawType.F16 when !isAligned => _code.Pure(PtxOperandKind.B16, "cvt.u16.u32", read),
+            RawType.F32 when !isAligned => _code.Pure(PtxOperandKind.F32, "mov.b32", read),
+            _ => read,
+        };
     }
 
     // Bytes at any address, the least first; what is signed has its sign in the last.
@@ -228,29 +250,28 @@ internal sealed partial class PtxWriter
     private void Write(StoreView store)
     {
         PtxAddress address = Address(store.View, store.Indices, isBytes: false);
-        PtxOperand value = Value(store.Value);
-        switch (store.Element.Kind)
-        {
-            case ElementKind.F16:
-                _code.Do("st.global.b16", address, Unary("cvt.rn.f16.f32", PtxOperandKind.B16, value));
-                break;
-            case ElementKind.BF16:
-                _code.Do("st.global.b16", address, RoundedToBFloat16(InRegister(value)));
-                break;
-            case ElementKind.I8:
-                _code.Do("st.global.b8", address, Clamped(value, sbyte.MinValue, sbyte.MaxValue));
-                break;
-            case ElementKind.U8:
-                _code.Do("st.global.b8", address, Clamped(value, byte.MinValue, byte.MaxValue));
-                break;
-            case ElementKind.F32:
-                _code.Do("st.global.f32", address, InRegister(value));
-                break;
-            default:
-                _code.Do("st.global.b32", address, InRegister(value));
-                break;
-        }
+        PtxRegister value = Rounded(store.Element, Value(store.Value));
+        _code.Do(StoreOf(store.Element), address, value);
     }
+
+    // How one element is written.
+    private static string StoreOf(Element element) => element.Kind switch
+    {
+        ElementKind.F32 => "st.global.f32",
+        ElementKind.F16 or ElementKind.BF16 => "st.global.b16",
+        ElementKind.I8 or ElementKind.U8 => "st.global.b8",
+        _ => "st.global.b32",
+    };
+
+    // A value as an element holds it.
+    private PtxRegister Rounded(Element element, PtxOperand value) => element.Kind switch
+    {
+        ElementKind.F16 => Unary("cvt.rn.f16.f32", PtxOperandKind.B16, value),
+        ElementKind.BF16 => RoundedToBFloat16(InRegister(value)),
+        ElementKind.I8 => Clamped(value, sbyte.MinValue, sbyte.MaxValue),
+        ElementKind.U8 => Clamped(value, byte.MinValue, byte.MaxValue),
+        _ => InRegister(value),
+    };
 
     // To the nearest, ties to even; a NaN stays one. The instruction for it is of sm_80.
     private PtxRegister RoundedToBFloat16(PtxRegister value)

@@ -6,17 +6,24 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 /// <content>Statements.</content>
 internal sealed partial class PtxWriter
 {
-    private void WriteAll(IEnumerable<Stmt> statements)
+    private void WriteAll(IReadOnlyList<Stmt> statements)
     {
-        foreach (Stmt statement in statements)
+        FindLoadGroups(statements);
+        for (int i = 0; i < statements.Count; i++)
         {
+            Stmt statement = statements[i];
             if (statement.Location.Line != _line && statement.Location.Line > 0)
             {
                 _line = statement.Location.Line;
                 _code.Append(new PtxSourceLine(_line));
             }
 
-            Write(statement);
+            int run = StoreRun(statements, i);
+            if (run > 1)
+                StoreTogether([.. statements.Skip(i).Take(run)]);
+            else
+                Write(statement);
+            i += run - 1;
         }
     }
 
@@ -24,6 +31,10 @@ internal sealed partial class PtxWriter
     {
         switch (statement)
         {
+            case Let let when _groups.TryGetValue(let, out PtxLoadGroup? group):
+                if (!_variables.ContainsKey(let.Var.Name))
+                    Load(group);
+                break;
             case Let { Mutable: false } let:
                 // A copy of what changes; otherwise the name is the value's.
                 PtxOperand value = Value(let.Value);
@@ -134,7 +145,7 @@ internal sealed partial class PtxWriter
         _code.Append(new PtxLabel(otherwise));
     }
 
-    private List<PtxLine> Body(IEnumerable<Stmt> statements)
+    private List<PtxLine> Body(IReadOnlyList<Stmt> statements)
     {
         _code.Enter(isBranch: true);
         WriteAll(statements);
