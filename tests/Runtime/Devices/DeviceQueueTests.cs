@@ -49,6 +49,21 @@ public unsafe class DeviceQueueTests
         Assert.Equal([7], y.ToArray());
     }
 
+    [Theory]
+    [InlineData("Cpu")]
+    [InlineData("Cuda")]
+    public void Memory_is_copied_on_a_device(string kind)
+    {
+        using Device device = kind == "Cuda" ? EmulatedCuda.Open(driver, 0) : TestDevices.Open(kind);
+        View1<int> x = device.Upload<int>([.. Enumerable.Range(0, 600_000)]), y = device.Allocate<int>(600_000);
+        y.Memory!.BeginCopy(8, x.Memory!, 4, 4 * 599_000);
+        int[] copied = y.ToArray();
+        Assert.Equal([0, 0, 1, 2], copied[..4]);
+        Assert.Equal([599_000, 0], copied[599_001..599_003]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => y.Memory.BeginCopy(8, x.Memory!, 0, 4 * 600_000));
+        Assert.Throws<ArgumentException>(() => y.Memory.BeginCopy(0, Device.Reference.Allocate<int>(1).Memory!, 0, 4));
+    }
+
     [Fact]
     public void Buffers_know_their_bounds()
     {

@@ -16,7 +16,8 @@ public class PtxSharedTests
     }
 
     [Theory]
-    [InlineData("st.shared.b32 [%r17], %r0;\nxor.b32 %r18, %r17, 128;\nld.shared.b32 %r8, [%r18];", "which thread 0 has written since the last barrier")]
+    [InlineData("st.shared.b32 [%r17], %r0;\nbar.sync 0;\nst.shared.b32 [%r17], %r0;\nxor.b32 %r18, %r17, 128;\nld.shared.b32 %r8, [%r18];", "thread 32 of block (0, 0, 0) writes shared memory at 128, which thread 0 has read since the last barrier")]
+    [InlineData("st.shared.b32 [%r17], %r0;\nxor.b32 %r18, %r17, 128;\nld.shared.b32 %r8, [%r18];", "thread 0 of block (0, 0, 0) reads shared memory at 128, which no thread of the block has written")]
     [InlineData("st.shared.b32 [%r17], %r0;\nxor.b32 %r18, %r17, 4;\nld.shared.b32 %r8, [%r18];", "which thread 1 has written since the last barrier")]
     [InlineData("st.shared.b32 [%r16], %r0;", "writes shared memory at 0, which thread 0 has written")]
     [InlineData("st.shared.b32 [%r17], %r0;\nbar.sync 0;\nld.shared.b32 %r8, [%r16];\nst.shared.b32 [%r17], %r0;", "writes shared memory at 0, which other threads have read")]

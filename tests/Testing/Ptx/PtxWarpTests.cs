@@ -122,7 +122,7 @@ public class PtxWarpTests
             mov.b32 %r9, %f5;
             mov.b32 %r10, %f6;
             mov.b32 %r11, %f7;
-            """.Replace("{%r4}", depth == 16 ? "{%r4}" : "{%r4}", StringComparison.Ordinal),
+            """,
             inputs);
         for (int lane = 0; lane < 32; lane++)
         {
