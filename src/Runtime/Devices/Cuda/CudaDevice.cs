@@ -159,12 +159,7 @@ internal sealed unsafe class CudaDevice : Device
         GC.KeepAlive(this);
     }
 
-    private protected override void Close()
-    {
-        using (Queue.Enter())
-            _ = Queue.Driver.StreamSynchronize(Queue.Stream);
-        ReleaseHandles();
-    }
+    private protected override void Close() => ReleaseHandles();
 
     // Slots are 64 bits wide, and a parameter of 32 bits is the lower half: the slots themselves are what the driver copies from.
     private static void Fill(long* values, in KernelArguments arguments)
@@ -274,6 +269,9 @@ internal sealed unsafe class CudaDevice : Device
             return;
         lock (loading)
         {
+            // Kernels that still run need their modules, and copies their buffers.
+            using (Queue.Enter())
+                _ = Queue.Driver.StreamSynchronize(Queue.Stream);
             Staging.Free();
             using (Queue.Enter())
             {
