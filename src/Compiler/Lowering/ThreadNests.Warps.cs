@@ -27,7 +27,13 @@ internal sealed partial class ThreadNests
         for (int axis = 0; axis < nest.Extents.Length; axis++)
             Learn(nest.Extents[axis], nest.Shape[axis]);
         foreach (ContractRoot product in nest.Roots.OfType<ContractRoot>())
+        {
             Learn(product.K, product.A.Type.Shape[product.A.Type.Rank - 1]);
+            if (product.A.Type.Rank == 2)
+                Learn(product.M, product.A.Type.Shape[0]);
+            if (product.B.Type.Rank == 2)
+                Learn(product.N, product.B.Type.Shape[1]);
+        }
     }
 
     private void Learn(Expr value, Extent extent)

@@ -284,6 +284,12 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
             return;
         }
 
+        if (HasWarps && root.Target.Rank == 2)
+        {
+            Patches(root, into);
+            return;
+        }
+
         Distributed(into, root.Target.Rank == 1 ? [root.M] : [root.M, root.N], (emitter, at) =>
         {
             Var sum = Mutable(emitter.Innermost, "sum", new Literal(Number.OfBits(root.Type, 0)));
