@@ -15,6 +15,10 @@ public static class EmulatedCuda
     public static Device Open(int target = 90, DeviceOptions? options = null) =>
         Open(new EmulatedCudaDriver(new EmulatedGpu($"Emulated sm_{target}", target)), 0, options);
 
+    /// <summary>Opens an emulated device that changes modules before it loads them: for tests of whether mistakes in them are found.</summary>
+    internal static Device OpenMistaken(Func<string, string> rewrite) =>
+        Open(new EmulatedCudaDriver(new EmulatedGpu("Mistaken", 90)) { Rewrite = rewrite }, 0);
+
     /// <summary>Whether a device is an emulated one.</summary>
     /// <param name="device">The device.</param>
     /// <returns>Whether it is.</returns>

@@ -13,7 +13,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
         {
             try
             {
-                PtxModule parsed = PtxParser.Parse(Marshal.PtrToStringUTF8((nint)image)!);
+                PtxModule parsed = PtxParser.Parse(Rewritten(Marshal.PtrToStringUTF8((nint)image)!));
                 if (parsed.Target > context.Gpu.Target)
                     return NoBinaryForGpu;
                 *module = Handle(new EmulatedModule(parsed));
@@ -167,6 +167,8 @@ internal sealed unsafe partial class EmulatedCudaDriver
             into.Add(() => launch.Function.Run(context.Memory, launch));
         return Success;
     });
+
+    private string Rewritten(string source) => Rewrite is null ? source : Rewrite(source);
 
     private int Describe(CudaKernelNode* node, out EmulatedLaunch? launch)
     {

@@ -39,6 +39,9 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
     /// <summary>Page-locked buffers.</summary>
     public int PinnedBuffers => pinned.Count;
 
+    /// <summary>What becomes of a module's text before it is loaded: for tests of whether mistakes in it are found.</summary>
+    public Func<string, string>? Rewrite { get; set; }
+
     /// <summary>Lets launches succeed without taking them, and without allocating: for tests of what a device allocates.</summary>
     public bool TakesNoLaunches { get; set; }
 

@@ -10,6 +10,8 @@ public unsafe class CudaGraphTests
 
     private readonly EmulatedCudaDriver driver = new(new EmulatedGpu("Graphs", 80));
 
+    internal static void PushTo(Device device, View1<int> y, int value) => CudaDeviceTests.Store(device, Push, y, value);
+
     [Fact]
     public void A_run_does_what_its_launches_say_whatever_has_changed()
     {

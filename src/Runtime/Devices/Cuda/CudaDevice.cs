@@ -12,6 +12,7 @@ internal sealed unsafe class CudaDevice : Device
     private readonly CudaDeviceId id;
     private readonly ConcurrentDictionary<CudaCode, CudaFunction> functions = new();
     private readonly Lock loading = new();
+    private readonly Lock graphs = new();
     private CudaGraph? recording;
     private int recordingThread;
 
@@ -105,16 +106,22 @@ internal sealed unsafe class CudaDevice : Device
     public void BeginRecording(CudaGraph graph)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        if (Interlocked.CompareExchange(ref recording, graph, null) is not null)
-            throw new InvalidOperationException($"A graph runs already on device '{Name}': one at a time, and none inside another.");
+        if (IsRecording)
+            throw new InvalidOperationException($"A graph runs already on device '{Name}', and there is none inside another.");
+
+        // Graphs of other threads take turns.
+        graphs.Enter();
+        recording = graph;
         recordingThread = Environment.CurrentManagedThreadId;
         Queue.HoldFrees();
     }
 
     public void EndRecording()
     {
+        Queue.FreeHeld();
         recordingThread = 0;
-        Volatile.Write(ref recording, null);
+        recording = null;
+        graphs.Exit();
     }
 
     private protected override bool CanUse(DeviceMemory memory) => memory is CudaMemory of && of.IsReachedFrom(Queue);
