@@ -99,6 +99,28 @@ public abstract unsafe class DeviceMemory : IDisposable
             BeginReadCore(byteOffset, destination, destinationOffset, length);
     }
 
+    /// <summary>
+    /// Starts a copy from other memory of the same device, in the order of the device's launches. The two runs of bytes must not overlap. Devices that cannot copy on
+    /// their own return when the copy is done.
+    /// </summary>
+    /// <param name="byteOffset">Where the first byte goes.</param>
+    /// <param name="source">The memory copied from.</param>
+    /// <param name="sourceOffset">Where the first byte is.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <exception cref="ArgumentException">The memory is another device's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer bytes, or they do not fit.</exception>
+    public void BeginCopy(long byteOffset, DeviceMemory source, long sourceOffset, long length)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (source.Device != Device)
+            throw new ArgumentException($"Memory of device '{source.Device.Name}' cannot be copied to device '{Device.Name}' without the host.", nameof(source));
+        source.RequireRange(sourceOffset, length);
+        RequireRange(byteOffset, length);
+        if (length > 0)
+            BeginCopyCore(byteOffset, source, sourceOffset, length);
+    }
+
     internal void RequireUsable() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <summary>The host's address, or an error saying why there is none.</summary>
@@ -130,6 +152,17 @@ public abstract unsafe class DeviceMemory : IDisposable
     {
         for (long at = 0; at < length; at += PartBytes)
             ReadCore(byteOffset + at, new Span<byte>(destination.Address + destinationOffset + at, (int)Math.Min(PartBytes, length - at)));
+    }
+
+    private protected virtual void BeginCopyCore(long byteOffset, DeviceMemory source, long sourceOffset, long length)
+    {
+        var part = new byte[(int)Math.Min(1 << 20, length)];
+        for (long at = 0; at < length; at += part.Length)
+        {
+            Span<byte> bytes = part.AsSpan(0, (int)Math.Min(part.Length, length - at));
+            source.ReadCore(sourceOffset + at, bytes);
+            WriteCore(byteOffset + at, bytes);
+        }
     }
 
     private void RequireRange(long byteOffset, long length)

@@ -149,6 +149,15 @@ internal sealed unsafe partial class EmulatedCudaDriver
             return Success;
         });
 
+    public int MemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) => Call<EmulatedStream>(
+        nameof(MemcpyDtoDAsync), stream, (of, context) =>
+        {
+            if (!context.Memory.Contains(source, bytes) || !context.Memory.Contains(destination, bytes))
+                return ErrorInvalidValue;
+            of.Add(() => Buffer.MemoryCopy((void*)source, (void*)destination, bytes, bytes));
+            return Success;
+        });
+
     public int MemsetD8Async(ulong address, byte value, nuint count, nint stream) => Call<EmulatedStream>(
         nameof(MemsetD8Async), stream, (of, context) =>
         {

@@ -127,7 +127,7 @@ internal static class MemoryOperations
 
     private static IEnumerable<PtxOperation> Matrices(int count)
     {
-        string registers = count == 1 ? "=b32*1" : $"=b32*{count.ToString(CultureInfo.InvariantCulture)}";
+        string registers = $"=b32*{count.ToString(CultureInfo.InvariantCulture)}";
         foreach (bool isTransposed in new[] { false, true })
         {
             yield return new(

@@ -69,18 +69,15 @@ internal sealed class PtxChecker
         (PtxRuleKind.Parameter, PtxAddress address) => ParameterFault(address, instruction),
         (PtxRuleKind.Global, PtxAddress address) => AddressFault(address, 8),
         (PtxRuleKind.Shared, PtxAddress address) => AddressFault(address, 4),
-        (PtxRuleKind.Register, PtxVector vector) => vector.Elements.Count != rule.Count || rule.Count == 1 && !IsVectorOfOne(instruction)
+        (PtxRuleKind.Register, PtxVector vector) => !rule.IsVector || vector.Elements.Count != rule.Count
             ? $"has {vector.Elements.Count} elements"
             : vector.Elements.Select(element => RegisterFault(rule, element)).FirstOrDefault(fault => fault is not null),
         (PtxRuleKind.Register, PtxPair pair) when rule.MayPair => RegisterFault(rule, pair.First)
             ?? (pair.Second is PtxName { Name: var p } && entry.Registers.Find(p) == PtxType.Pred ? null : "is not paired with a predicate"),
-        (PtxRuleKind.Register, _) when rule.Count == 1 && !IsVectorOfOne(instruction) => RegisterFault(rule, operand, instruction),
+        (PtxRuleKind.Register, _) when !rule.IsVector => RegisterFault(rule, operand, instruction),
         (PtxRuleKind.Register, _) => "is no vector",
         _ => $"is {operand}, which is no {rule.Kind.ToString().ToLowerInvariant()} address",
     };
-
-    // ldmatrix.x1 is written with braces all the same.
-    private static bool IsVectorOfOne(PtxInstruction instruction) => instruction.Opcode.StartsWith("ldmatrix", StringComparison.Ordinal);
 
     private string? ParameterFault(PtxAddress address, PtxInstruction instruction)
     {

@@ -13,7 +13,7 @@ internal enum PtxRuleKind
 /// wider), <c>f32*4</c> (a vector), <c>=b32?pred</c> (a register and perhaps a predicate), <c>b32?</c> (a last one that may be left out), <c>#</c> (an integer literal), <c>label</c>, <c>[param]</c>, <c>[global]</c>,
 /// <c>[shared]</c>.
 /// </summary>
-internal sealed record PtxRule(PtxRuleKind Kind, PtxType Type, int Count, bool IsWritten, bool IsRelaxed, bool MayPair, bool IsOptional = false)
+internal sealed record PtxRule(PtxRuleKind Kind, PtxType Type, int Count, bool IsWritten, bool IsRelaxed, bool MayPair, bool IsOptional = false, bool IsVector = false)
 {
     public static PtxRule Parse(string text)
     {
@@ -38,6 +38,6 @@ internal sealed record PtxRule(PtxRuleKind Kind, PtxType Type, int Count, bool I
         text = mayPair ? text[..^5] : text;
         int star = text.IndexOf('*', StringComparison.Ordinal);
         int count = star < 0 ? 1 : int.Parse(text.AsSpan(star + 1), CultureInfo.InvariantCulture);
-        return new PtxRule(PtxRuleKind.Register, PtxTypes.Find(star < 0 ? text : text[..star])!.Value, count, isWritten, isRelaxed, mayPair, isOptional);
+        return new PtxRule(PtxRuleKind.Register, PtxTypes.Find(star < 0 ? text : text[..star])!.Value, count, isWritten, isRelaxed, mayPair, isOptional, star >= 0);
     }
 }

@@ -5,7 +5,7 @@ namespace KernelFoundry.Testing;
 
 /// <summary>A device, reached through the launch overload users call.</summary>
 internal sealed class DeviceTarget(Device device)
-    : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : EmulatedCuda.IsEmulated(device) ? 150_000 : long.MaxValue)
+    : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : EmulatedCuda.IsEmulated(device) ? 400_000 : long.MaxValue)
 {
     /// <inheritdoc/>
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;

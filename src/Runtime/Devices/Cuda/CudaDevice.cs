@@ -12,6 +12,7 @@ internal sealed unsafe class CudaDevice : Device
     private readonly CudaDeviceId id;
     private readonly ConcurrentDictionary<CudaCode, CudaFunction> functions = new();
     private readonly Lock loading = new();
+    private readonly Lock graphs = new();
     private CudaGraph? recording;
     private int recordingThread;
 
@@ -105,16 +106,22 @@ internal sealed unsafe class CudaDevice : Device
     public void BeginRecording(CudaGraph graph)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        if (Interlocked.CompareExchange(ref recording, graph, null) is not null)
-            throw new InvalidOperationException($"A graph runs already on device '{Name}': one at a time, and none inside another.");
+        if (IsRecording)
+            throw new InvalidOperationException($"A graph runs already on device '{Name}', and there is none inside another.");
+
+        // Graphs of other threads take turns.
+        graphs.Enter();
+        recording = graph;
         recordingThread = Environment.CurrentManagedThreadId;
         Queue.HoldFrees();
     }
 
     public void EndRecording()
     {
+        Queue.FreeHeld();
         recordingThread = 0;
-        Volatile.Write(ref recording, null);
+        recording = null;
+        graphs.Exit();
     }
 
     private protected override bool CanUse(DeviceMemory memory) => memory is CudaMemory of && of.IsReachedFrom(Queue);
@@ -159,12 +166,7 @@ internal sealed unsafe class CudaDevice : Device
         GC.KeepAlive(this);
     }
 
-    private protected override void Close()
-    {
-        using (Queue.Enter())
-            _ = Queue.Driver.StreamSynchronize(Queue.Stream);
-        ReleaseHandles();
-    }
+    private protected override void Close() => ReleaseHandles();
 
     // Slots are 64 bits wide, and a parameter of 32 bits is the lower half: the slots themselves are what the driver copies from.
     private static void Fill(long* values, in KernelArguments arguments)
@@ -202,8 +204,12 @@ internal sealed unsafe class CudaDevice : Device
     private CudaCode CodeFor(KernelVariantSet kernel, KernelVariant variant)
     {
         CudaCode? best = null;
-        foreach (CudaCode code in variant.Cuda)
+
+        // By index: a launch allocates no enumerator.
+        IReadOnlyList<CudaCode> codes = variant.Cuda;
+        for (int i = 0; i < codes.Count; i++)
         {
+            CudaCode code = codes[i];
             if (code.Target <= id.Target && code.Target > (best?.Target ?? 0))
                 best = code;
         }
@@ -270,6 +276,9 @@ internal sealed unsafe class CudaDevice : Device
             return;
         lock (loading)
         {
+            // Kernels that still run need their modules, and copies their buffers.
+            using (Queue.Enter())
+                _ = Queue.Driver.StreamSynchronize(Queue.Stream);
             Staging.Free();
             using (Queue.Enter())
             {

@@ -80,7 +80,6 @@ internal sealed unsafe class CudaGraph : LaunchGraph
 
     private protected override void End(bool isComplete)
     {
-        device.EndRecording();
         try
         {
             if (isComplete)
@@ -90,7 +89,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         }
         finally
         {
-            queue.FreeHeld();
+            device.EndRecording();
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace KernelFoundry;
 
 /// <summary>Host memory that the driver has page-locked.</summary>
@@ -19,7 +21,7 @@ internal sealed unsafe class CudaHostBuffer : HostBuffer
         using CudaScope scope = queue.Enter();
         void* allocated;
         queue.Require(queue.Driver.MemHostAlloc(&allocated, (nuint)Math.Max(1, byteLength), 0), "cuMemHostAlloc");
-        new Span<byte>(allocated, (int)Math.Min(int.MaxValue, byteLength)).Clear();
+        NativeMemory.Clear(allocated, (nuint)byteLength);
         return new CudaHostBuffer(queue, (byte*)allocated, byteLength);
     }
 

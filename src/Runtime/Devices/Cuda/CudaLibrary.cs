@@ -44,6 +44,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     private readonly delegate* unmanaged<void*, int> memFreeHost;
     private readonly delegate* unmanaged<ulong, void*, nuint, nint, int> memcpyHtoDAsync;
     private readonly delegate* unmanaged<void*, ulong, nuint, nint, int> memcpyDtoHAsync;
+    private readonly delegate* unmanaged<ulong, ulong, nuint, nint, int> memcpyDtoDAsync;
     private readonly delegate* unmanaged<ulong, byte, nuint, nint, int> memsetD8Async;
     private readonly delegate* unmanaged<nint*, void*, uint, int*, void**, int> moduleLoadDataEx;
     private readonly delegate* unmanaged<nint, int> moduleUnload;
@@ -94,6 +95,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
         memFreeHost = (delegate* unmanaged<void*, int>)Find("cuMemFreeHost");
         memcpyHtoDAsync = (delegate* unmanaged<ulong, void*, nuint, nint, int>)Find("cuMemcpyHtoDAsync_v2");
         memcpyDtoHAsync = (delegate* unmanaged<void*, ulong, nuint, nint, int>)Find("cuMemcpyDtoHAsync_v2");
+        memcpyDtoDAsync = (delegate* unmanaged<ulong, ulong, nuint, nint, int>)Find("cuMemcpyDtoDAsync_v2");
         memsetD8Async = (delegate* unmanaged<ulong, byte, nuint, nint, int>)Find("cuMemsetD8Async");
         moduleLoadDataEx = (delegate* unmanaged<nint*, void*, uint, int*, void**, int>)Find("cuModuleLoadDataEx");
         moduleUnload = (delegate* unmanaged<nint, int>)Find("cuModuleUnload");
@@ -193,6 +195,8 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     public int MemcpyHtoDAsync(ulong destination, void* source, nuint bytes, nint stream) => memcpyHtoDAsync(destination, source, bytes, stream);
 
     public int MemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream) => memcpyDtoHAsync(destination, source, bytes, stream);
+
+    public int MemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream) => memcpyDtoDAsync(destination, source, bytes, stream);
 
     public int MemsetD8Async(ulong address, byte value, nuint count, nint stream) => memsetD8Async(address, value, count, stream);
 

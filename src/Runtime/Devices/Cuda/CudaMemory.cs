@@ -61,4 +61,16 @@ internal sealed unsafe class CudaMemory : DeviceMemory
             "cuMemcpyDtoHAsync");
         GC.KeepAlive(this);
     }
+
+    private protected override void BeginCopyCore(long byteOffset, DeviceMemory source, long sourceOffset, long length)
+    {
+        owner.RequireCopies("BeginCopy");
+        using CudaScope scope = queue.Enter();
+        owner.Queue.Require(
+            queue.Driver.MemcpyDtoDAsync(
+                Pointer + (ulong)byteOffset, ((CudaMemory)source).Pointer + (ulong)sourceOffset, (nuint)length, owner.Queue.Stream),
+            "cuMemcpyDtoDAsync");
+        GC.KeepAlive(this);
+        GC.KeepAlive(source);
+    }
 }

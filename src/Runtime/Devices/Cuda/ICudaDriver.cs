@@ -73,6 +73,8 @@ internal unsafe interface ICudaDriver
 
     int MemcpyDtoHAsync(void* destination, ulong source, nuint bytes, nint stream);
 
+    int MemcpyDtoDAsync(ulong destination, ulong source, nuint bytes, nint stream);
+
     int MemsetD8Async(ulong address, byte value, nuint count, nint stream);
 
     int ModuleLoadDataEx(nint* module, void* image, uint optionCount, int* options, void** optionValues);
