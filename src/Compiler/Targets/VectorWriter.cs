@@ -424,8 +424,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 return Packed(packed);
             case Spread spread:
                 return Spread(spread);
-            case PermuteLanes permute:
-                return Permute(permute);
             case MultiplyAddPairs pairs:
                 string[] sums = Vector(pairs.Accumulator);
                 string a = First(pairs.A), b = First(pairs.B);
