@@ -73,8 +73,7 @@ public static class IrParser
         int bytes = reader.Int(1, LargestBlock);
         reader.Expect("group");
         int group = reader.Int(1, LargestBlock);
-        reader.Expect("leading");
-        int leading = reader.Int(0, PanelLayout.Unit - 1);
+        int leading = reader.TryTake(IrText.Leading) ? reader.Int(0, PanelLayout.Unit - 1) : bytes % PanelLayout.Unit;
         reader.Expect("decode");
         var decode = new Function(reader.Name(), new IrBodyReader(reader).Body());
         reader.End();

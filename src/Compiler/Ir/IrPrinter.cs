@@ -39,7 +39,8 @@ public static class IrPrinter
     {
         var writer = new Writer(FileOf([format.Decode.Body]), positions);
         writer.Text($"{IrText.Format} {IrText.Name(format.Name)}").File();
-        writer.Text($" block {IrText.Int(format.BlockSize)} bytes {IrText.Int(format.BlockBytes)} group {IrText.Int(format.GroupSize)} leading {IrText.Int(format.LeadingBytes)}").Line();
+        string leading = format.LeadingBytes == format.BlockBytes % PanelLayout.Unit ? "" : $" {IrText.Leading} {IrText.Int(format.LeadingBytes)}";
+        writer.Text($" block {IrText.Int(format.BlockSize)} bytes {IrText.Int(format.BlockBytes)} group {IrText.Int(format.GroupSize)}{leading}").Line();
         return writer.Function("decode", format.Decode).Line().ToString();
     }
 

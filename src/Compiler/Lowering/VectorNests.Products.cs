@@ -18,7 +18,7 @@ internal sealed partial class VectorNests
 
     // Weights in panels and activations as bytes: sixteen rows at a time, a row a lane.
     private void ContractIntegers(ContractRoot root, IntegerDot dot, QuantizedRow other, ElementEmitter emitter) =>
-        InLoop(emitter, Zero, root.M, Lanes.Count, "m", index =>
+        InLoop(emitter, Zero, root.M, Lanes.Count, "m", isLanewise: true, index =>
         {
             Expr sums = new IntegerDotNest(state, emitter, dot, other, root.Location).Sums(new Cell(index, false, 0, Lanes.Count), root.K);
             var rows = new AxisIndex(new Cell(index, true, 0, Lanes.Count), emitter.Depth);

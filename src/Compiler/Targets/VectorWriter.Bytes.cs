@@ -73,7 +73,7 @@ internal partial class VectorWriter
 
     private string[] Dot(DotBytes dot)
     {
-        string address = Address(Place(dot.View, dot.Start, Scalar, true));
+        string address = BytesOf(dot.View, dot.Start);
         string[]? accumulator = dot.Accumulator is null ? null : Vector(dot.Accumulator);
         string other = $"dot{Int(_dots++)}";
         Line($"int* {other} = {Address(dot.Other.Name, Bare(Scalar(dot.Index)))};");
@@ -85,6 +85,9 @@ internal partial class VectorWriter
             return accumulator is null ? sum : $"({accumulator[p]} + {sum})";
         });
     }
+
+    // The first byte of lanes, four a lane.
+    private string BytesOf(string view, Exprs start) => Address(Place(view, start, Scalar, true)) + (_inLaneLoop ? $" + 4 * {LaneLoop}" : "");
 
     // Two products of an unsigned and a signed byte add up within 16 bits: 2 * 129 * 127 <= 32767.
     private const int GreatestOfPairs = 129;
@@ -131,7 +134,7 @@ internal partial class VectorWriter
 
     private string[] Packed(PackedCodes packed)
     {
-        string address = Address(Place(packed.View, packed.Start, Scalar, true));
+        string address = BytesOf(packed.View, packed.Start);
         return Parts(p => $"{Bytes(packed.Codes, address, p)}.AsInt32()");
     }
 

@@ -22,7 +22,7 @@ public static partial class Linear
     [Kernel]
     [Axis("tokens", 1, 2)]
     [Axis("rows", 1, 7, 9, 33, 127)]
-    [Axis("cols", 32, 64, 96, 288, 4096, 4384)]
+    [Axis("cols", 32, 64, 96, 288, 4096, 16640)]
     [Reference(nameof(MatVecInt8Reference))]
     [Tolerance(typeof(float), 4e-6)]
     public static void MatVecInt8<[Elements(typeof(Q8_0), typeof(Q4_0), typeof(Q4_1), typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K),
@@ -33,7 +33,7 @@ public static partial class Linear
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
         [Schedule(Cpu = 96, OpenCl = 16, CpuChoices = [32, 64, 96, 128, 192, 256, 384, 512])] int block,
-        [Schedule(Cpu = 4096, OpenCl = 1024)] int blockCols)
+        [Schedule(Cpu = 16384, OpenCl = 1024)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

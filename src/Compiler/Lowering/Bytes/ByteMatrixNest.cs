@@ -23,11 +23,11 @@ internal sealed class ByteMatrixNest
         Codes = Matrix("byteColumns", DType.I32, QuantizedRow.Packed);
         Scales = Matrix("scaleColumns", DType.F32, dot.Run);
         Offsets = dot.HasOffset ? Matrix("offsetColumns", DType.F32, dot.Run) : null;
-        Loop("n", rows.Count, Lanes.Count, new ElementEmitter(state, into), (outer, n) =>
+        Loop("n", rows.Count, Lanes.Count, new ElementEmitter(state, into), true, (outer, n) =>
         {
             var row = new Cell(n, false, 0, Lanes.Count);
             Cell panel = WeightPanel.Of(state, outer, dot, row);
-            Loop("k", length.Count, dot.Axes.BlockSize, outer, (inner, k) => Block(inner, new WeightPanel(state, inner, dot, row, panel, new Cell(k, false, 0, dot.Axes.BlockSize)), n));
+            Loop("k", length.Count, dot.Axes.BlockSize, outer, false, (inner, k) => Block(inner, new WeightPanel(state, inner, dot, row, panel, new Cell(k, false, 0, dot.Axes.BlockSize)), n));
         });
 
         BufferMatrix Matrix(string name, DType type, int elements) =>
@@ -45,11 +45,13 @@ internal sealed class ByteMatrixNest
 
     private void Block(ElementEmitter emitter, WeightPanel panel, Var n)
     {
-        emitter.Innermost.Add(panel.Ahead());
-        for (int four = 0; four < _dot.Codes.Length; four++)
-            Store(emitter, Codes, n, panel.Place(QuantizedRow.Packed), four, panel.Codes(four));
-        for (int run = 0; run < _dot.Axes.BlockSize / _dot.Run; run++)
+        int fours = _dot.Run / QuantizedRow.Packed;
+        for (int i = 0; i < _dot.Order.Length; i++)
         {
+            int run = _dot.Order[i];
+            emitter.Innermost.Add(panel.Ahead(i, _dot.Order.Length));
+            for (int four = run * fours; four < (run + 1) * fours; four++)
+                Store(emitter, Codes, n, panel.Place(QuantizedRow.Packed), four, panel.Codes(four));
             Store(emitter, Scales, n, panel.Place(_dot.Run), run, panel.Scale(run));
             if (Offsets is not null)
                 Store(emitter, Offsets, n, panel.Place(_dot.Run), run, panel.Offset(run));
@@ -62,13 +64,13 @@ internal sealed class ByteMatrixNest
         emitter.Innermost.Add(new StoreLocal(target.Buffer, Add(Add(first, Mul(Int(offset), target.RowStride)), n), value) { Location = _state.Location });
     }
 
-    private void Loop(string name, Expr to, int step, ElementEmitter emitter, Action<ElementEmitter, Var> body)
+    private void Loop(string name, Expr to, int step, ElementEmitter emitter, bool isLanewise, Action<ElementEmitter, Var> body)
     {
         Var index = _state.NewVar(name, DType.I32, false, step);
         var statements = new List<Stmt>();
         emitter.Push(statements);
         body(emitter, index);
         emitter.Pop();
-        emitter.Innermost.Add(new For(index, Zero, to, Int(step), statements) { Location = _state.Location });
+        emitter.Innermost.Add(new For(index, Zero, to, Int(step), statements) { Location = _state.Location, IsLanewise = isLanewise });
     }
 }

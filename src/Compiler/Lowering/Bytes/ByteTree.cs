@@ -14,6 +14,16 @@ public abstract record ByteTree
     /// <summary>Lanes whose bytes lie within as many bytes.</summary>
     public const int Window = 16;
 
+    /// <summary>Where its reads begin.</summary>
+    public IEnumerable<int> Reads => this switch
+    {
+        ReadBytes bytes => [bytes.First],
+        ByteTest test => test.Operand.Reads,
+        ByteLookup lookup => lookup.Index.Reads,
+        ByteOp op => op.A.Reads.Concat(op.B.Reads),
+        _ => [],
+    };
+
     /// <summary>The integer in a lane, 0 to 255 or -128 to 127 as the operations give it.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="read">Reads the byte at an offset.</param>

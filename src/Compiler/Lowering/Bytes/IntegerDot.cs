@@ -10,7 +10,7 @@ namespace KernelFoundry.Compiler.Lowering;
 internal sealed class IntegerDot
 {
     private IntegerDot(Op load, Value scale, Value? offset, WeightAxes axes, int run, int bias, ByteTree[] codes, int greatest) =>
-        (Load, Scale, Offset, Axes, Run, Bias, Codes, Greatest) = (load, scale, offset, axes, run, bias, codes, greatest);
+        (Load, Scale, Offset, Axes, Run, Bias, Codes, Greatest, Order) = (load, scale, offset, axes, run, bias, codes, greatest, Neighbours(codes, run / QuantizedRow.Packed));
 
     /// <summary>A load of the codes' bytes: it names the view.</summary>
     public Op Load { get; }
@@ -32,6 +32,9 @@ internal sealed class IntegerDot
 
     /// <summary>The greatest byte.</summary>
     public int Greatest { get; }
+
+    /// <summary>The runs of a block, those that read the same bytes one after the other, so that what one has read is at hand for the next.</summary>
+    public int[] Order { get; }
 
     public bool HasOffset => Offset is not null;
 
@@ -77,6 +80,19 @@ internal sealed class IntegerDot
     /// <summary>The constant group size of a rounded tile, or null.</summary>
     public static int? Group(Value rounded) =>
         rounded.Definition!.Operands[1].Definition is { Code: OpCode.Const } group ? group.Attr<Number>().I32 : null;
+
+    private static int[] Neighbours(ByteTree[] codes, int fours)
+    {
+        HashSet<int>[] reads = [.. Enumerable.Range(0, codes.Length / fours).Select(run => new HashSet<int>(codes.Skip(run * fours).Take(fours).SelectMany(tree => tree.Reads)))];
+        var order = new List<int> { 0 };
+        while (order.Count < reads.Length)
+        {
+            HashSet<int> last = reads[order[order.Count - 1]];
+            order.Add(Enumerable.Range(0, reads.Length).Except(order).OrderByDescending(run => reads[run].Count(last.Contains)).First());
+        }
+
+        return [.. order];
+    }
 
     private static bool StartsAtMultiple(TileState state, Value range, int unit) =>
         state.ScalarCell(range.Definition!.Operands[0]) is { IsScalar: true } start && start.ScalarDivisor % unit == 0;

@@ -28,9 +28,10 @@ internal sealed class IntegerDotNest(TileState state, ElementEmitter emitter, In
     {
         int fours = dot.Run / QuantizedRow.Packed;
         Cell codes = panel.Place(QuantizedRow.Packed), runs = panel.Place(dot.Run);
-        emitter.Innermost.Add(panel.Ahead());
-        for (int run = 0; run < dot.Axes.BlockSize / dot.Run; run++)
+        for (int i = 0; i < dot.Order.Length; i++)
         {
+            int run = dot.Order[i];
+            emitter.Innermost.Add(panel.Ahead(i, dot.Order.Length));
             Expr place = (runs with { Offset = runs.Offset + run }).Scalar();
             Expr? bias = dot.Bias != 0 && !dot.HasOffset ? Each(other.Sums!, place) : null;
             Expr sum = Bind(panel.Dot(run, other.Codes.Buffer, (codes with { Offset = codes.Offset + (run * fours) }).Scalar(), bias));

@@ -26,8 +26,13 @@ internal sealed class WeightPanel(TileState state, ElementEmitter emitter, Integ
     public DotBytes Dot(int run, LocalBuffer other, Expr place, Expr? accumulator) => new(
         dot.View, Start, [.. dot.Codes.Skip(run * dot.Run / QuantizedRow.Packed).Take(dot.Run / QuantizedRow.Packed)], other, place, accumulator, dot.Greatest);
 
-    /// <summary>Asks for what lies as far ahead as this block is long.</summary>
-    public Prefetch Ahead() => new(dot.View, Start, true, Prefetch.Ahead, dot.Axes.Bytes) { Location = state.Location };
+    /// <summary>Asks for one of the equal parts of the block that will be read soon: all at once would be more than a processor waits for.</summary>
+    public Prefetch Ahead(int part, int parts)
+    {
+        int Line(int number) => number * dot.Axes.Bytes / parts / Prefetch.Line * Prefetch.Line;
+        int end = part + 1 == parts ? dot.Axes.Bytes : Line(part + 1);
+        return new Prefetch(dot.View, Start, true, Prefetch.Ahead + Line(part), end - Line(part)) { Location = state.Location };
+    }
 
     /// <summary>The scales of a run, one a row.</summary>
     public Expr Scale(int run) => Lanes(dot.Scale, run);
