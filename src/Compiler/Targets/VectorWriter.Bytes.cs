@@ -125,8 +125,9 @@ internal partial class VectorWriter
 
             string bytes = $"{name}__{Int(step + 2)}";
             Line($"{_vector}<byte> {bytes} = {codes[step]};");
-            Line($"{name} = Lanes.DotWide({name}, {bytes}.GetLower(), {other});");
-            Line($"{name}__1 = Lanes.DotWide({name}__1, {bytes}.GetUpper(), {other});");
+            Line($"{vector}<sbyte> {bytes}x = {other};");
+            Line($"{name} = Lanes.DotWide({name}, {bytes}.GetLower(), {bytes}x);");
+            Line($"{name}__1 = Lanes.DotWide({name}__1, {bytes}.GetUpper(), {bytes}x);");
         }
 
         return halves ? $"Lanes.Join({name}, {name}__1)" : name;

@@ -15,15 +15,15 @@ public class HotLoopTests
     private static readonly HotLoop[] s_loops =
     [
         // Sixteen rows at a time, a row a lane; some instructions of each block ask for weights that are still to come. 8-bit codes need products that add up in 32 bits.
-        new("MatVecInt8", "q8_0", 512, "Loop512_0", "vpdpbusd", 4),
+        new("MatVecInt8", "q8_0", 512, "Loop512_0", "vpdpbusd", 6.5),
         new("MatVecInt8", "q4_0", 512, "Loop512_0", "vpmaddubsw", 10, "vpmaddwd"),
         new("MatVecInt8", "q5_0", 512, "Loop512_0", "vpmaddubsw", 16.5, "vpmaddwd"),
         new("MatVecInt8", "q4_k", 512, "Loop512_0", "vpmaddubsw", 11, "vpmaddwd"),
         new("MatVecInt8", "q6_k", 512, "Loop512_0", "vpmaddubsw", 13.5, "vpmaddwd"),
         new("MatVecInt8", "q8_0", 256, "Run256", "vpdpbusd", 10.5),
         new("MatVecInt8", "q4_0", 256, "Run256", "vpmaddubsw", 11.5, "vpmaddwd"),
-        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 13, "vpmaddwd") { MostSpills = 24 },
-        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 16, "vpmaddwd"),
+        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 13, "vpmaddwd") { MostSpills = 56 },
+        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 16, "vpmaddwd") { MostSpills = 16 },
         new("MatVec", "f32", 512, "Run512", "vfmadd231ps", 5.5),
         new("MatVec", "f16", 512, "Run512", "vfmadd231ps", 12.5),
         new("MatVec", "bf16", 512, "Run512", "vfmadd231ps", 5.5),
