@@ -34,7 +34,7 @@ internal sealed class SpecializedKernel
         CheckNames(said, types.Keys.Concat(values.Keys));
         IEnumerable<string> bound = values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}");
         _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(bound));
-        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device == "cpu" ? TargetKind.Cpu : TargetKind.OpenCl);
+        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device switch { "opencl" => TargetKind.OpenCl, "cuda" => TargetKind.Cuda, _ => TargetKind.Cpu });
     }
 
     /// <summary>The specialised IR.</summary>

@@ -316,10 +316,13 @@ public sealed record Parameter
     /// <summary>Views: number of axes, 1 to 4.</summary>
     public int Rank { get; init; }
 
+    /// <summary>Views: the rows, of quantized elements, lie in panels: see <see cref="PanelLayout"/>.</summary>
+    public bool IsPanels { get; init; }
+
     /// <summary>Functors: the type parameter.</summary>
     public string TypeParameter { get; init; } = "";
 
-    /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order.</summary>
+    /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order; the last may be left out.</summary>
     public int[] Values { get; init; } = [];
 
     /// <summary>Specialized: the CPU runs the generic version for every value.</summary>
@@ -327,6 +330,9 @@ public sealed record Parameter
 
     /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant. No choice changes a bit of a result.</summary>
     public int[] Choices { get; init; } = [];
+
+    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL.</summary>
+    public int ValueFor(TargetKind target) => Values[Math.Min((int)target, Values.Length - 1)];
 
     /// <summary>Whether it is a schedule parameter that stays a run-time value: in a specialised kernel, one for the CPU.</summary>
     public bool IsTunable => Choices.Length > 0;
@@ -337,6 +343,7 @@ public enum TargetKind
 {
     Cpu,
     OpenCl,
+    Cuda,
 }
 
 /// <summary>A type parameter: an element type (functor interface empty) or a functor.</summary>
@@ -377,4 +384,8 @@ public sealed record Functor(string Name, string Interface, IReadOnlyList<Parame
 /// A quantization format. Decode's argument is the index of an element within its block (i32); its RawLoads name the view "block" and take one
 /// byte offset within the block; it returns (scale f32, code i32 in -128..127, offset f32): value = scale * code + offset.
 /// </summary>
-public sealed record QuantFormat(string Name, int BlockSize, int BlockBytes, int GroupSize, Function Decode);
+public sealed record QuantFormat(string Name, int BlockSize, int BlockBytes, int GroupSize, Function Decode)
+{
+    /// <summary>The bytes of a block that stand apart from those taken four by four in panels, at its beginning: 0 to 3.</summary>
+    public int LeadingBytes { get; init; } = BlockBytes % PanelLayout.Unit;
+}

@@ -9,18 +9,18 @@ internal sealed partial class ThreadNests
     // What one read of an operand is used for: so many rows and columns at most.
     private const int PatchSide = 4;
 
-    // Steps of the reduced axis taken together.
-    private const int Depth = 4;
+    // Steps of the reduced axis taken together: fewer where columns lie together, which are the neighbours then.
+    private const int Depth = 8;
 
-    // Rows of a product whose number is not bounded by a constant: those of query heads that share a key head.
+    // Rows of a tile whose number is not bounded by a constant: those of query heads that share a key head.
     private const int UsualRows = 4;
 
     private void Patches(ContractRoot root, List<Stmt> into)
     {
         (int height, int width) = PatchOf(root);
-        Expr acrossPatches = Div(root.N, Int(width));
-        Expr patches = Mul(Div(Add(root.M, Int(height - 1)), Int(height)), acrossPatches);
         var statements = new List<Stmt>();
+        Expr acrossPatches = Bound(statements, "acrossPatches", Count(root.N, width));
+        Expr patches = Mul(Count(root.M, height), acrossPatches);
         Over(statements, new ThreadIndex(), patches, Int(Group), (emitter, patch) =>
         {
             Expr Bind(string name, Expr value) => emitter.Bind(value, name, emitter.Depth);
@@ -33,31 +33,48 @@ internal sealed partial class ThreadNests
             {
                 Expr[] results = [.. columns.Select((column, j) => WithAccumulator(root, emitter, [rows[i], column], sums[i][j]))];
                 results = [.. results.Select(r => emitter.Bind(r, null, emitter.Depth))];
-                var stores = new List<Stmt>();
-                bool isWhole = i == 0 || Divides(height, root.M);
-                if (!isWhole)
-                    emitter.Push(stores);
-                for (int j = 0; j < width; j++)
-                    StoreTile(root.Target!, [rows[i], columns[j]], results[j], emitter);
-                if (isWhole)
-                    continue;
-                emitter.Pop();
-                emitter.Innermost.Add(new If(Less(Add(Mul(down, Int(height)), Int(i)), root.M), stores, []) { Location = root.Location });
+                int row = i;
+                Where(emitter, i == 0 || Divides(height, root.M) ? null : Less(Add(Mul(down, Int(height)), Int(i)), root.M), () =>
+                {
+                    for (int j = 0; j < width; j++)
+                    {
+                        int column = j;
+                        Where(emitter, j == 0 || Divides(width, root.N) ? null : Less(Add(Mul(across, Int(width)), Int(j)), root.N),
+                            () => StoreTile(root.Target!, [rows[row], columns[column]], results[column], emitter));
+                    }
+                });
             }
         });
         Append(into, [.. statements]);
     }
 
-    // As large as leaves a patch for every work-item. Columns are taken together where they lie together, and fill whole patches.
+    private static Expr Count(Expr extent, int side) => Div(Add(extent, Int(side - 1)), Int(side));
+
+    private void Where(ElementEmitter emitter, Expr? condition, Action body)
+    {
+        if (condition is null)
+        {
+            body();
+            return;
+        }
+
+        var statements = new List<Stmt>();
+        emitter.Push(statements);
+        body();
+        emitter.Pop();
+        emitter.Innermost.Add(new If(condition, statements, []) { Location = state.Location });
+    }
+
+    // As large as leaves a patch for every work-item; a row of neighbours where columns lie together and fill it, else as high as may be first.
     private (int Height, int Width) PatchOf(ContractRoot root)
     {
-        int rows = _most.TryGetValue(root.M, out int m) ? m : UsualRows, columns = _most.TryGetValue(root.N, out int n) ? n : PatchSide;
+        int rows = _most.TryGetValue(root.M, out int m) ? m : UsualRows, columns = _most.TryGetValue(root.N, out int n) ? n : 1;
         int each = Math.Max(1, rows * columns / Group);
-        int width = root.Columns && Divides(PatchSide, root.N) && each >= PatchSide ? PatchSide : 1;
-        int height = PatchSide;
-        while (height > 1 && (height * width > each || height > rows))
-            height /= 2;
-        return (height, width);
+        int Side(int most, int extent) => most >= PatchSide && extent >= PatchSide ? PatchSide : most >= 2 && extent >= 2 ? 2 : 1;
+        if (root.Columns && Divides(PatchSide, root.N) && each >= PatchSide)
+            return (Side(each / PatchSide, rows), PatchSide);
+        int height = Side(each, rows);
+        return (height, Side(each / height, columns));
     }
 
     private static bool Divides(int divisor, Expr extent) => extent is Literal { Value.I32: var n } && n % divisor == 0;
@@ -74,7 +91,7 @@ internal sealed partial class ThreadNests
 
     private void Along(ContractRoot root, ElementEmitter emitter, AxisIndex[] rows, AxisIndex[] columns, Var[][] sums)
     {
-        int depth = Depth;
+        int depth = root.Columns && columns.Length > 1 ? Depth / 2 : Depth;
         while (depth > 1 && _most.TryGetValue(root.K, out int most) && most < depth)
             depth /= 2;
         Expr whole = root.K is Literal { Value.I32: var n } ? Int(n / depth * depth) : emitter.Bind(And(root.K, Int(-depth)), "whole", emitter.Depth);

@@ -116,8 +116,8 @@ internal sealed partial class ThreadNests
     {
         if (extents[1] is not Literal { Value.I32: var columns } || (columns & (columns - 1)) != 0)
             return 1;
-        int run = Math.Min(Run, columns);
-        while (run > 1 && _most.TryGetValue(extents[0], out int rows) && rows * columns < run * Group)
+        int run = Math.Min(Run, columns), rows = _most.TryGetValue(extents[0], out int most) ? most : UsualRows;
+        while (run > 1 && rows * columns < run * Group)
             run /= 2;
         return run;
     }

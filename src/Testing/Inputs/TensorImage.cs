@@ -16,10 +16,21 @@ internal sealed class TensorImage
     {
         this.tensor = tensor;
         int block = tensor.Element.BlockSize;
-        Strides = new long[tensor.Extents.Length - 1];
 
         // Half of all tensors lie as vectors of 16 bytes like it, the others anywhere.
         bool isAligned = random.Next(2) == 0;
+        ByteOffset = Guard + (isAligned ? 0 : random.Next(16) * tensor.Element.BlockBytes);
+        if (tensor.IsPanels)
+        {
+            Strides = [Panels.Rows * (long)tensor.Extents[1]];
+            byte[] panels = tensor.Extents[1] == 0 ? [] : tensor.Element.Pack(tensor.Packed, tensor.Extents[1]);
+            before = new byte[ByteOffset + panels.Length + Guard];
+            random.NextBytes(before);
+            panels.CopyTo(before, ByteOffset);
+            return;
+        }
+
+        Strides = new long[tensor.Extents.Length - 1];
         int rowUnit = Math.Max(block, AlignedElements);
         long row = isAligned ? (tensor.Extents[^1] + rowUnit - 1) / rowUnit * rowUnit : tensor.Extents[^1] + (random.Next(4) * block);
         for (int axis = Strides.Length - 1; axis >= 0; axis--)
@@ -28,7 +39,6 @@ internal sealed class TensorImage
             row *= tensor.Extents[axis];
         }
 
-        ByteOffset = Guard + (isAligned ? 0 : random.Next(16) * tensor.Element.BlockBytes);
         before = new byte[ByteOffset + Bytes(row) + Guard];
         random.NextBytes(before);
         foreach ((int packed, int at) in Rows())

@@ -21,14 +21,19 @@ internal sealed class InterpreterTarget(InterpreterForm form)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
         Specialization specialization = Specialize(kernel, inputs);
-        TargetKind target = form >= InterpreterForm.Thread ? TargetKind.OpenCl : TargetKind.Cpu;
+        TargetKind target = form switch
+        {
+            InterpreterForm.Thread => TargetKind.OpenCl,
+            InterpreterForm.Warp => TargetKind.Cuda,
+            _ => TargetKind.Cpu,
+        };
         Kernel specialized = Specializer.Specialize(kernel, specialization, target);
         var memory = new InterpreterMemory();
         foreach ((string name, TensorImage image) in images)
             memory.Add(View(inputs.Tensors[name], specialization, image.Before.ToArray(), image.ByteOffset, image.Strides));
         Dictionary<string, Number> scalars = inputs.Scalars.ToDictionary(scalar => scalar.Key, scalar => ToNumber(scalar.Value));
         foreach (Parameter tuned in specialized.Parameters.Where(parameter => parameter.IsTunable))
-            scalars.Add(tuned.Name, Number.Of(inputs.Test.Schedule.GetValueOrDefault(tuned.Name, tuned.Values[(int)target])));
+            scalars.Add(tuned.Name, Number.Of(inputs.Test.Schedule.GetValueOrDefault(tuned.Name, tuned.ValueFor(target))));
         AddFunctors(inputs, specialization, memory, scalars);
         switch (form)
         {
@@ -87,7 +92,7 @@ internal sealed class InterpreterTarget(InterpreterForm form)
         QuantFormat? format = specialization.Formats.GetValueOrDefault(tensor.ElementName);
         IrElement element = IrElement.Primitives.FirstOrDefault(each => each.Name == tensor.ElementName)
             ?? IrElement.Quantized(tensor.ElementName);
-        return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format)
+        return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format, tensor.IsPanels)
         {
             Uninitialized = tensor.IsOutput,
         };

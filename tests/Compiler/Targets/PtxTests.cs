@@ -71,7 +71,7 @@ public sealed class PtxTests
 
     private static string Render(Kernel kernel) => PtxTarget.Render(Specialised(kernel), kernel.Name).Source;
 
-    private static Kernel Specialised(Kernel kernel) => Specializer.Specialize(kernel, Specialization.None, TargetKind.OpenCl);
+    private static Kernel Specialised(Kernel kernel) => Specializer.Specialize(kernel, Specialization.None, TargetKind.Cuda);
 
     private static Kernel Kernel(string name) => name switch
     {
