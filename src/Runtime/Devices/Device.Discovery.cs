@@ -17,8 +17,7 @@ public abstract partial class Device
     public static Device Open(DeviceOptions? options = null)
     {
         options ??= new DeviceOptions();
-        IReadOnlyList<DeviceInfo> found = Enumerate();
-        foreach (DeviceInfo info in found)
+        foreach (DeviceInfo info in Candidates(options))
         {
             // An OpenCL device that is this very CPU is slower than the Cpu device: it is opened only when asked for.
             bool wanted = options.Kind is { } kind
@@ -30,7 +29,14 @@ public abstract partial class Device
         }
 
         string wish = $"{options.Kind?.ToString() ?? "any kind"}{(options.Name is null ? "" : $" named '{options.Name}'")}";
-        throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, found)}");
+        throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, Enumerate())}");
+    }
+
+    // Drivers are loaded only where one of their devices may be the one.
+    private static IEnumerable<DeviceInfo> Candidates(DeviceOptions options)
+    {
+        bool asksOpenCl = options.Kind == DeviceKind.OpenCl || (options.Kind is null && (options.Name is not null || OpenClDrivers.MayHaveAccelerators));
+        return (asksOpenCl ? OpenClDevices() : []).Concat([CpuDevice.Describe(new DeviceOptions()), Reference.Info]);
     }
 
     private static Device Create(DeviceInfo info, DeviceOptions options) => info.Kind switch
