@@ -8,7 +8,8 @@ public abstract partial class Device
 
     /// <summary>Looks for devices of every kind.</summary>
     /// <returns>What was found, and what was not with the reason, best first.</returns>
-    public static IReadOnlyList<DeviceInfo> Enumerate() => [.. CudaPlatform.Enumerate().Concat(OpenClDevices()).Concat([CpuDevice.Describe(new DeviceOptions()), Reference.Info])];
+    public static IReadOnlyList<DeviceInfo> Enumerate() =>
+        [.. CudaPlatform.Enumerate(), .. OpenClDevices(), CpuDevice.Describe(new DeviceOptions()), Reference.Info];
 
     /// <summary>Opens the best device present: a GPU or other accelerator, else the CPU. Options narrow the choice.</summary>
     /// <param name="options">Which device, and how it behaves.</param>
