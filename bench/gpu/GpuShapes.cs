@@ -18,14 +18,16 @@ internal sealed record GpuShape(
     public WorkloadShape Workload()
     {
         System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(Class.Module.ModuleHandle);
-        KernelDefinition kernel = KernelRegistry.Definitions.First(each => each.ClassName == Class.FullName && each.Name.EndsWith($".{Kernel}", StringComparison.Ordinal));
+        KernelDefinition kernel = KernelRegistry.Definitions.First(each => each.Name == $"{Class.FullName}.{Kernel}");
         return WorkloadShape.Create(kernel, Axes, Types);
     }
 
     public ShapeOutput ToOutput() => new(Id, Kernel, string.Join(",", Types), Axes, Peer);
 }
 
-/// <summary>What is measured: one row a shape, of a model with 4096 channels, 32 heads of 128, 8 of them for keys and values, and a vocabulary of 128,256.</summary>
+/// <summary>
+/// What is measured: one row a shape, of a model with 4096 channels, 32 heads of 128, 8 of them for keys and values, and a vocabulary of 128,256.
+/// </summary>
 internal static class GpuShapes
 {
     private static readonly string[] Formats = ["Half", "BFloat16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "MXFP4"];

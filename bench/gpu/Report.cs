@@ -18,54 +18,72 @@ internal static class Report
         File.WriteAllText(At("report.md"), Markdown(device, check, bench, generate, peers));
     }
 
-    private static string Markdown(
-        DeviceOutput device, CheckOutput? check, BenchOutput? bench, GenerateOutput? generate, PeersOutput? peers)
+    private static string Markdown(DeviceOutput device, CheckOutput? check, BenchOutput? bench, GenerateOutput? generate, PeersOutput? peers)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {device.Name}\n\n");
+        Line(text, $"# {device.Name}");
+        Line(text);
         if (device.Emulated)
-            text.Append("**Emulated: no GPU was used, and the times below say nothing.**\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{device.Driver}, {device.Multiprocessors} multiprocessors, {device.MemoryBytes >> 20} MiB, {device.SharedBytes >> 10} KiB of shared memory a block; {device.Runtime} on {device.Host}.\n\n## Tests\n\n");
-        text.Append(check is null ? "Not run.\n" : string.Create(CultureInfo.InvariantCulture, $"{check.Passed} cases passed, {check.Failed} failed, in {check.Seconds:F0} s.\n"));
-        foreach (CheckFailure failure in check?.Failures.Take(20) ?? [])
-            text.Append(CultureInfo.InvariantCulture, $"\n- {failure.Case}: {failure.Message.ReplaceLineEndings(" ")}");
-        text.Append("\n## Kernels\n\n");
+            Line(text, $"**Emulated: no GPU was used, and the times below say nothing.**\n");
+        Line(text, $"{device.Driver}, {device.Multiprocessors} multiprocessors, {device.MemoryBytes >> 20} MiB, {device.SharedBytes >> 10} KiB of shared");
+        Line(text, $"memory a block; {device.Runtime} on {device.Host}.\n\n## Tests\n");
+        if (check is null)
+            Line(text, $"Not run.");
+        else
+            Checks(text, check);
+        Line(text, $"\n## Kernels\n");
         if (bench is null)
-            text.Append("Not measured.\n");
+            Line(text, $"Not measured.");
         else
             Measurements(text, bench, peers);
-        text.Append("\n## Generation\n\n");
-        text.Append(generate is null
-            ? "Not run: no model was given.\n"
-            : string.Create(CultureInfo.InvariantCulture, $"{generate.Model}: prefill {generate.PrefillTokensPerSecond:F0} tokens/s of {generate.PromptTokens}, decode {generate.DecodeTokensPerSecond:F0} tokens/s of {generate.Tokens}; the first {generate.SameAsCpu} tokens are those of the CPU.\n"));
+        Line(text, $"\n## Generation\n");
+        if (generate is null)
+            Line(text, $"Not run: no model was given.");
+        else
+            Generated(text, generate);
         return text.ToString();
+    }
+
+    private static void Checks(StringBuilder text, CheckOutput check)
+    {
+        Line(text, $"{check.Passed} cases passed, {check.Failed} failed, in {check.Seconds:F0} s.\n");
+        foreach (CheckFailure failure in check.Failures.Take(20))
+            Line(text, $"- {failure.Case}: {failure.Message.ReplaceLineEndings(" ")}");
+    }
+
+    private static void Generated(StringBuilder text, GenerateOutput generate)
+    {
+        Line(text, $"{generate.Model}: prefill {generate.PrefillTokensPerSecond:F0} tokens/s of {generate.PromptTokens}, decode");
+        Line(text, $"{generate.DecodeTokensPerSecond:F0} tokens/s of {generate.Tokens}; the first {generate.SameAsCpu} tokens are those of the CPU.");
     }
 
     private static void Measurements(StringBuilder text, BenchOutput bench, PeersOutput? peers)
     {
-        text.Append(CultureInfo.InvariantCulture, $"Copying {bench.CopyBytes >> 20} MiB on the device: {bench.CopyBytesPerSecond / 1e9:F0} GB/s, read and written. Times are medians in a graph over buffers in turn; ");
-        text.Append("alone is the same kernel launched one by one.\n\n");
-        text.Append(peers is null ? "No PyTorch on this machine: nothing side by side.\n\n" : $"Side by side: {peers.Versions}.\n\n");
-        text.Append("| kernel | us | alone, us | GB/s | of copy | TFLOP/s | peer | peer, us | peer over ours |\n|---|---|---|---|---|---|---|---|---|\n");
+        Line(text, $"Copying {bench.CopyBytes >> 20} MiB on the device: {bench.CopyBytesPerSecond / 1e9:F0} GB/s, read and written. Times are medians in a graph");
+        Line(text, $"over buffers in turn; alone is the same kernel launched one by one.\n");
+        Line(text, $"Side by side: {peers?.Versions ?? "nothing, for want of PyTorch"}.\n");
+        Line(text, $"| kernel | us | alone, us | GB/s | of copy | TFLOP/s | peer | peer, us | peer over ours |");
+        Line(text, $"|---|---|---|---|---|---|---|---|---|");
         foreach (MeasurementOutput each in bench.Kernels)
-        {
-            if (each.Error is { } error)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"| {each.Id} | {error.ReplaceLineEndings(" ")} | | | | | | | |\n");
-                continue;
-            }
-
-            PeerOutput? peer = peers?.Results.Where(result => result.Id == each.Id && result.Seconds > 0).MinBy(result => result.Seconds);
-            string rate = each.Operations > 0 ? (each.Operations / each.Seconds / 1e12).ToString("F1", CultureInfo.InvariantCulture) : "";
-            text.Append(CultureInfo.InvariantCulture, $"| {each.Id} | {each.Seconds * 1e6:F1} | {each.SecondsAlone * 1e6:F1} | {each.Bytes / each.Seconds / 1e9:F0} | {each.Share:P0} | {rate} | ");
-            text.Append(peer is null
-                ? " | | |\n"
-                : string.Create(CultureInfo.InvariantCulture, $"{peer.Name} | {peer.Seconds * 1e6:F1} | {peer.Seconds / each.Seconds:P0} |\n"));
-        }
-
+            Line(text, $"| {each.Id} | {(each.Error is { } error ? $"{error.ReplaceLineEndings(" ")} | | | | | | |" : Row(each, peers))} |");
         foreach (PeerOutput failed in peers?.Results.Where(result => result.Seconds <= 0) ?? [])
-            text.Append(CultureInfo.InvariantCulture, $"\n- {failed.Name} on {failed.Id}: {failed.Error}");
+            Line(text, $"\n- {failed.Name} on {failed.Id}: {failed.Error}");
     }
+
+    private static string Row(MeasurementOutput each, PeersOutput? peers)
+    {
+        PeerOutput? peer = peers?.Results.Where(result => result.Id == each.Id && result.Seconds > 0).MinBy(result => result.Seconds);
+        string rate = each.Operations > 0 ? (each.Operations / each.Seconds / 1e12).ToString("F1", CultureInfo.InvariantCulture) : "";
+        string own = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{each.Seconds * 1e6:F1} | {each.SecondsAlone * 1e6:F1} | {each.Bytes / each.Seconds / 1e9:F0} | {each.Share:P0} | {rate}");
+        return peer is null
+            ? $"{own} | | |"
+            : string.Create(CultureInfo.InvariantCulture, $"{own} | {peer.Name} | {peer.Seconds * 1e6:F1} | {peer.Seconds / each.Seconds:P0}");
+    }
+
+    private static void Line(StringBuilder text, FormattableString? line = null) =>
+        text.Append(line?.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }
 
 /// <summary>What the peers' script measured.</summary>

@@ -16,8 +16,8 @@ public abstract class LaunchGraph : IDisposable
     /// <summary>Runs launches.</summary>
     /// <param name="state">Passed on to the method.</param>
     /// <param name="launches">
-    /// Launches kernels on the graph's device from the calling thread, and starts no copies, allocations or waits there: those belong before or after. Best a static lambda,
-    /// which allocates nothing.
+    /// Launches kernels on the graph's device from the calling thread, and starts no copies, allocations or waits there: those belong before or
+    /// after. Best a static lambda, which allocates nothing.
     /// </param>
     /// <typeparam name="TState">Type of what is passed on.</typeparam>
     /// <exception cref="InvalidOperationException">The method copies, allocates or waits, or runs a graph.</exception>

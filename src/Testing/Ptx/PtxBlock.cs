@@ -62,14 +62,19 @@ internal sealed class PtxBlock : IDisposable
     {
         foreach (PtxWarp warp in warps)
         {
-            if (warp.Barrier != warps[0].Barrier || (warp.Barrier >= 0 && warp.Alive != Whole(warp)))
-            {
-                throw new PtxFaultException($"block {Name}: some threads wait at a barrier that others never come to: {string.Join(
-                    ", ", warps.Select(each => each.Barrier < 0 ? $"warp {each.FirstThread / PtxWarp.Lanes} has returned" : $"warp {each.FirstThread / PtxWarp.Lanes} is at line {program.Steps[each.Barrier].Instruction.Line}"))}");
-            }
+            if (warp.Barrier == warps[0].Barrier && (warp.Barrier < 0 || warp.Alive == Whole(warp)))
+                continue;
+            string places = string.Join(", ", warps.Select(Place));
+            throw new PtxFaultException($"block {Name}: some threads wait at a barrier that others never come to: {places}");
         }
 
         return warps[0].Barrier < 0;
+    }
+
+    private string Place(PtxWarp warp)
+    {
+        string at = warp.Barrier < 0 ? "has returned" : $"is at line {program.Steps[warp.Barrier].Instruction.Line}";
+        return $"warp {warp.FirstThread / PtxWarp.Lanes} {at}";
     }
 
     private uint Whole(PtxWarp warp) => threads - warp.FirstThread >= PtxWarp.Lanes ? uint.MaxValue : (1u << (threads - warp.FirstThread)) - 1;

@@ -9,9 +9,9 @@ internal enum PtxRuleKind
 }
 
 /// <summary>
-/// What an operand must be, written as <c>f32</c> (a register or literal), <c>=f32</c> (a register that is written), <c>=~u8</c> (one that may be
-/// wider), <c>f32*4</c> (a vector), <c>=b32?pred</c> (a register and perhaps a predicate), <c>b32?</c> (a last one that may be left out), <c>#</c> (an integer literal), <c>label</c>, <c>[param]</c>, <c>[global]</c>,
-/// <c>[shared]</c>.
+/// What an operand must be, written as <c>f32</c> (a register or literal), <c>=f32</c> (a register that is written), <c>=~u8</c> (one that may be wider),
+/// <c>f32*4</c> (a vector), <c>=b32?pred</c> (a register and perhaps a predicate), <c>b32?</c> (a last one that may be left out), <c>#</c> (an integer
+/// literal), <c>label</c>, <c>[param]</c>, <c>[global]</c>, <c>[shared]</c>.
 /// </summary>
 internal sealed record PtxRule(PtxRuleKind Kind, PtxType Type, int Count, bool IsWritten, bool IsRelaxed, bool MayPair, bool IsOptional = false, bool IsVector = false)
 {

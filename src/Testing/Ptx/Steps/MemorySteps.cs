@@ -46,7 +46,8 @@ internal abstract unsafe class GlobalStep(PtxSlot address, int bytes) : PtxStep
         if (length == 0)
         {
             (ulong near, ulong end) = warp.Block.Memory.Near(at);
-            throw warp.Fault(lane, $"uses {Bytes} bytes of global memory {(end > 0 ? $"at {at - near} of an allocation of {end}" : $"at 0x{at:X}, where nothing is allocated")}");
+            string place = end > 0 ? $"at {at - near} of an allocation of {end}" : $"at 0x{at:X}, where nothing is allocated";
+            throw warp.Fault(lane, $"uses {Bytes} bytes of global memory {place}");
         }
 
         if (at - start > length - (ulong)Bytes || length < (ulong)Bytes)
