@@ -24,7 +24,14 @@ public class PtxRenderingTests
     // Those that are approximations in both, and how far apart they may be.
     private static readonly Dictionary<OpCode, double> Approximate = new()
     {
-        [OpCode.Exp] = 5e-7, [OpCode.Log] = 5e-7, [OpCode.Tanh] = 5e-7, [OpCode.Erf] = 1e-6, [OpCode.Sigmoid] = 5e-7, [OpCode.Rsqrt] = 2e-7, [OpCode.Sin] = 1e-6, [OpCode.Cos] = 1e-6,
+        [OpCode.Exp] = 5e-7,
+        [OpCode.Log] = 5e-7,
+        [OpCode.Tanh] = 5e-7,
+        [OpCode.Erf] = 1e-6,
+        [OpCode.Sigmoid] = 5e-7,
+        [OpCode.Rsqrt] = 2e-7,
+        [OpCode.Sin] = 1e-6,
+        [OpCode.Cos] = 1e-6,
     };
 
     public static TheoryData<OpCode, DType> Operations()
