@@ -104,7 +104,7 @@ public class OtherCommandsTests
     }
 
     [Fact]
-    public void DevicesNamesAllThreeKinds()
+    public void DevicesNamesAllKinds()
     {
         Kf plain = Kf.Run("devices");
         Assert.Equal(0, plain.ExitCode);
@@ -113,6 +113,7 @@ public class OtherCommandsTests
         Assert.Contains("cpu", kinds);
         Assert.Contains("reference", kinds);
         Assert.Contains("opencl", kinds);
+        Assert.Contains("cuda", kinds);
         Assert.All(json.GetProperty("devices").EnumerateArray(), d => Assert.True(
             d.GetProperty("available").GetBoolean() || d.GetProperty("unavailable").GetString()!.Length > 0));
     }
@@ -153,6 +154,9 @@ public class OtherCommandsTests
         Assert.DoesNotContain("x16", threads, StringComparison.Ordinal);
         Assert.Contains("Vector", Kf.Run("kernels", "show", "Normalization.RmsNorm").Output, StringComparison.Ordinal);
         Assert.Contains("__kernel", Kf.Run("kernels", "show", "RmsNorm", "--device", "opencl").Output, StringComparison.Ordinal);
+        string ptx = Kf.Run("kernels", "show", "FlashDecode", "--device", "cuda", "--specialization", "headDim=128").Output;
+        Assert.Contains(".visible .entry FlashDecode(", ptx, StringComparison.Ordinal);
+        Assert.Contains("shuffle<16>", Kf.Run("kernels", "show", "RmsNorm", "--stage", "code", "--device", "cuda").Output, StringComparison.Ordinal);
     }
 
     [Fact]

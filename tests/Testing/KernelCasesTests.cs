@@ -37,7 +37,8 @@ public sealed class KernelCasesTests
         string[] names = [.. TestTargets.All.Select(target => target.Name)];
         Assert.Equal("Reference", names[0]);
         Assert.Contains("Cpu 128 x1", names);
-        Assert.Equal(["Tile interpreter", "Vector interpreter", "Thread interpreter"], names[^3..]);
+        Assert.Contains("Cuda (Emulated sm_90)", names);
+        Assert.Equal(["Tile interpreter", "Vector interpreter", "Thread interpreter", "Warp interpreter"], names[^4..]);
         Assert.Equal(names.Length, names.Distinct().Count());
     }
 

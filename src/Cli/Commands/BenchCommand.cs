@@ -17,7 +17,7 @@ internal static class BenchCommand
     private static readonly Option<string> s_activations = CommonOptions.Activations();
     private static readonly Option<string> s_devices = new("--device")
     {
-        Description = "Where to run: auto, cpu, opencl, reference, or several of them, separated by commas.",
+        Description = "Where to run: auto, cpu, opencl, cuda, reference, or several of them, separated by commas.",
         DefaultValueFactory = _ => "auto",
         HelpName = "cpu,opencl",
     };

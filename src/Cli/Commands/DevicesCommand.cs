@@ -54,7 +54,9 @@ internal static class DevicesCommand
         device.Unavailable,
         device.IsAccelerator,
         device.Driver,
+        device.ComputeCapability?.ToString(),
         device.ComputeUnits,
         device.VectorBits,
-        device.MemoryBytes);
+        device.MemoryBytes,
+        device.LocalMemoryBytes);
 }

@@ -8,6 +8,8 @@ internal sealed record DeviceOutput(
     string? Unavailable,
     bool Accelerator,
     string Driver,
+    string? ComputeCapability,
     int ComputeUnits,
     int VectorBits,
-    long MemoryBytes);
+    long MemoryBytes,
+    long LocalMemoryBytes);

@@ -322,7 +322,7 @@ public sealed record Parameter
     /// <summary>Functors: the type parameter.</summary>
     public string TypeParameter { get; init; } = "";
 
-    /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order.</summary>
+    /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order; the last may be left out.</summary>
     public int[] Values { get; init; } = [];
 
     /// <summary>Specialized: the CPU runs the generic version for every value.</summary>
@@ -330,6 +330,9 @@ public sealed record Parameter
 
     /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant. No choice changes a bit of a result.</summary>
     public int[] Choices { get; init; } = [];
+
+    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL.</summary>
+    public int ValueFor(TargetKind target) => Values[Math.Min((int)target, Values.Length - 1)];
 
     /// <summary>Whether it is a schedule parameter that stays a run-time value: in a specialised kernel, one for the CPU.</summary>
     public bool IsTunable => Choices.Length > 0;
@@ -340,6 +343,7 @@ public enum TargetKind
 {
     Cpu,
     OpenCl,
+    Cuda,
 }
 
 /// <summary>A type parameter: an element type (functor interface empty) or a functor.</summary>

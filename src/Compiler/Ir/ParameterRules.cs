@@ -25,7 +25,7 @@ internal static class ParameterRules
                 at);
             int targets = Enum.GetValues(typeof(TargetKind)).Length;
             Require(
-                parameter.Kind != ParameterKind.Schedule || parameter.Values.Length == targets,
+                parameter.Kind != ParameterKind.Schedule || parameter.Values.Length == targets || parameter.Values.Length == targets - 1,
                 $"schedule {parameter.Name} has {parameter.Values.Length} values for {targets} targets",
                 at);
             bool isChoice = !parameter.IsTunable || (parameter.Kind == ParameterKind.Schedule && parameter.Choices.All(c => c > 0)

@@ -133,7 +133,7 @@ public sealed class Specializer
     {
         Parameter parameter = _kernel.Find(name);
         if (parameter.Kind == ParameterKind.Schedule && !(parameter.IsTunable && _target == TargetKind.Cpu))
-            return _builder.Constant(parameter.Values[(int)_target]);
+            return _builder.Constant(parameter.ValueFor(_target));
         if (parameter.Kind == ParameterKind.Specialized && _spec.Values.TryGetValue(name, out int? value) && value is { } known)
             return _builder.Constant(known);
         return _builder.Param(name, type);

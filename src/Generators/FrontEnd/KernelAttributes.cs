@@ -19,8 +19,9 @@ internal static class KernelAttributes
     /// <summary>A schedule parameter's value for each target, in the order of the targets.</summary>
     public static int[] Schedule(AttributeData attribute)
     {
-        int Of(string name) => attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as int? ?? 1;
-        return [Of("Cpu"), Of("OpenCl")];
+        int? Of(string name) => attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as int?;
+        int[] values = [Of("Cpu") ?? 1, Of("OpenCl") ?? 1];
+        return Of("Cuda") is { } cuda ? [.. values, cuda] : values;
     }
 
     /// <summary>What a CPU may be tuned to; none where the parameter is a constant.</summary>

@@ -15,6 +15,7 @@ public sealed class Transformer : IDisposable
     private readonly TransformerWeights _weights;
     private readonly RotaryEncoding _rotary;
     private readonly Activations _activations;
+    private readonly LaunchGraph _decoding;
     private readonly float _embeddingScale;
 
     /// <summary>Puts a model's weights on a device.</summary>
@@ -38,6 +39,7 @@ public sealed class Transformer : IDisposable
         _weights = TransformerWeights.Load(file, configuration, device, _options);
         _rotary = RotaryEncoding.Create(device, configuration);
         _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+        _decoding = device.CreateGraph();
         _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
     }
 
@@ -102,10 +104,14 @@ public sealed class Transformer : IDisposable
                 int count = Math.Min(_activations.Capacity, tokens.Length - first);
                 ActivationViews batch = _activations.Take(count);
                 batch.Tokens.CopyFrom(tokens.Slice(first, count));
-                RunLayers(batch, cache);
                 int skipped = Math.Max(firstLogits - first, 0);
-                if (skipped < count)
-                    ComputeLogits(batch, skipped, logits.Slice(0, first + skipped - firstLogits, count - skipped));
+                View2<float> rows = skipped < count ? logits.Slice(0, first + skipped - firstLogits, count - skipped) : default;
+
+                // A step of decoding is the same launches again and again, on positions that grow.
+                if (count == 1)
+                    _decoding.Run((transformer: this, batch, cache, skipped, rows), static a => a.transformer.Run(a.batch, a.cache, a.skipped, a.rows));
+                else
+                    Run(batch, cache, skipped, rows);
                 progress?.Report(first + count);
             }
         }
@@ -114,9 +120,17 @@ public sealed class Transformer : IDisposable
     /// <summary>Frees the weights and activations.</summary>
     public void Dispose()
     {
+        _decoding.Dispose();
         _weights.Dispose();
         _rotary.Dispose();
         _activations.Dispose();
+    }
+
+    private void Run(ActivationViews batch, KvCache cache, int skipped, View2<float> logits)
+    {
+        RunLayers(batch, cache);
+        if (logits.Extent0 > 0)
+            ComputeLogits(batch, skipped, logits);
     }
 
     private void RunLayers(ActivationViews a, KvCache cache)

@@ -29,7 +29,7 @@ public static partial class Activation
         [Shape("rows", "cols")] View2<T> up,
         [Shape("rows", "cols")] View2<T> y,
         TActivation activation,
-        [Schedule(Cpu = 1024, OpenCl = 256)] int block)
+        [Schedule(Cpu = 1024, OpenCl = 256, Cuda = 2048)] int block)
         where T : unmanaged
         where TActivation : struct, IActivation<TActivation>
     {

@@ -22,7 +22,7 @@ public static partial class Elementwise
     public static void Copy<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
         [Shape("rows", "cols")] View2<float> x,
         [Shape("rows", "cols")] View2<T> y,
-        [Schedule(Cpu = 4096, OpenCl = 256)] int block)
+        [Schedule(Cpu = 4096, OpenCl = 256, Cuda = 2048)] int block)
         where T : unmanaged
     {
         int row = ProgramId(1, x.Extent0);

@@ -25,7 +25,7 @@ public static partial class Elementwise
         [Shape("rows", "cols")] View2<T> x,
         [Shape("rows", "cols")] View2<T> residual,
         [Shape("rows", "cols")] View2<T> y,
-        [Schedule(Cpu = 4096, OpenCl = 256)] int block)
+        [Schedule(Cpu = 4096, OpenCl = 256, Cuda = 2048)] int block)
         where T : unmanaged
     {
         int row = ProgramId(1, x.Extent0);

@@ -28,7 +28,7 @@ public static partial class Embedding
         [Shape("vocabulary", "cols")] View2<TWeight> table,
         [Shape("tokens", "cols")] View2<float> y,
         [Value(1.5f)] float scale,
-        [Schedule(Cpu = 4096, OpenCl = 256)] int block)
+        [Schedule(Cpu = 4096, OpenCl = 256, Cuda = 2048)] int block)
         where TWeight : unmanaged
     {
         int t = ProgramId(1, tokens.Extent0);

@@ -31,9 +31,9 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 256, OpenCl = 8, CpuChoices = [64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16, CpuChoices = [32, 64, 128, 256])] int blockRows,
-        [Schedule(Cpu = 256, OpenCl = 32)] int blockCols)
+        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32, CpuChoices = [64, 128, 256, 512])] int blockTokens,
+        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 32, CpuChoices = [32, 64, 128, 256])] int blockRows,
+        [Schedule(Cpu = 256, OpenCl = 32, Cuda = 256)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

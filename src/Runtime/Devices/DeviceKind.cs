@@ -11,4 +11,7 @@ public enum DeviceKind
 
     /// <summary>Runs generated OpenCL C through the system's OpenCL driver.</summary>
     OpenCl,
+
+    /// <summary>Runs generated PTX through NVIDIA's driver.</summary>
+    Cuda,
 }

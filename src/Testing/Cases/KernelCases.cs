@@ -34,29 +34,20 @@ public static class KernelCases
     /// <returns>The tests.</returns>
     public static IEnumerable<KernelTest> Enumerate(Type kernelClass, string kernel, Type? typeArgument = null)
     {
-        KernelDefinition definition = Find(kernelClass, kernel);
-        if (typeArgument is not null)
-            RuntimeHelpers.RunModuleConstructor(typeArgument.Module.ModuleHandle);
-        string? wanted = typeArgument is null ? null : NamedTypes.NameOf(typeArgument);
-        string[] keys = [.. definition.Variants.Select(variant => variant.TypeKey).Distinct()];
-        if (wanted is not null)
-            keys = [.. keys.Where(key => key.Split(',').Contains(wanted))];
-        if (keys.Length == 0)
-            throw new ArgumentException($"{definition.Name} is not compiled for {wanted ?? "any type"}.");
-        foreach ((int number, TestTarget target) in TestTargets.All.Index())
-        {
-            var combinations = IsExhaustive
-                ? Product(definition, keys)
-                : Covering(definition, target.IsSlowToCompile ? EachArgument(keys) : keys, number);
-            var known = new HashSet<(string, string)>();
-            foreach ((int row, (string key, Dictionary<string, int> extents)) in combinations.Index())
-            {
-                string? focus = definition.Axes.Count == 0 ? null : definition.Axes[row % definition.Axes.Count].Name;
-                KernelTest test = Create(kernelClass, definition, target, key.Length == 0 ? [] : key.Split(','), extents, focus);
-                if (known.Add((key, test.ToString())))
-                    yield return test;
-            }
-        }
+        (KernelDefinition definition, string[] keys) = KeysOf(kernelClass, kernel, typeArgument);
+        return TestTargets.All.Index().SelectMany(target => On(kernelClass, definition, keys, target.Item, target.Index));
+    }
+
+    /// <summary>The tests of a kernel on one target, which need not be one of <see cref="TestTargets"/>.</summary>
+    /// <param name="kernelClass">The class that declares the kernel.</param>
+    /// <param name="kernel">Its name.</param>
+    /// <param name="target">What it runs on.</param>
+    /// <returns>The tests.</returns>
+    public static IEnumerable<KernelTest> Enumerate(Type kernelClass, string kernel, TestTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        (KernelDefinition definition, string[] keys) = KeysOf(kernelClass, kernel, null);
+        return On(kernelClass, definition, keys, target, variation: 0);
     }
 
     /// <summary>One test.</summary>
@@ -69,6 +60,33 @@ public static class KernelCases
     public static KernelTest Create(
         Type kernelClass, string kernel, TestTarget target, IReadOnlyList<string> typeArguments, IReadOnlyDictionary<string, int> axes) =>
         Create(kernelClass, Find(kernelClass, kernel), target, typeArguments, new Dictionary<string, int>(axes), focus: null);
+
+    private static (KernelDefinition Definition, string[] Keys) KeysOf(Type kernelClass, string kernel, Type? typeArgument)
+    {
+        KernelDefinition definition = Find(kernelClass, kernel);
+        if (typeArgument is not null)
+            RuntimeHelpers.RunModuleConstructor(typeArgument.Module.ModuleHandle);
+        string? wanted = typeArgument is null ? null : NamedTypes.NameOf(typeArgument);
+        string[] keys = [.. definition.Variants.Select(variant => variant.TypeKey).Distinct()];
+        if (wanted is not null)
+            keys = [.. keys.Where(key => key.Split(',').Contains(wanted))];
+        return keys.Length == 0 ? throw new ArgumentException($"{definition.Name} is not compiled for {wanted ?? "any type"}.") : (definition, keys);
+    }
+
+    private static IEnumerable<KernelTest> On(Type kernelClass, KernelDefinition definition, string[] keys, TestTarget target, int variation)
+    {
+        var combinations = IsExhaustive
+            ? Product(definition, keys)
+            : Covering(definition, target.IsSlowToCompile ? EachArgument(keys) : keys, variation);
+        var known = new HashSet<(string, string)>();
+        foreach ((int row, (string key, Dictionary<string, int> extents)) in combinations.Index())
+        {
+            string? focus = definition.Axes.Count == 0 ? null : definition.Axes[row % definition.Axes.Count].Name;
+            KernelTest test = Create(kernelClass, definition, target, key.Length == 0 ? [] : key.Split(','), extents, focus);
+            if (known.Add((key, test.ToString())))
+                yield return test;
+        }
+    }
 
     private static KernelTest Create(
         Type kernelClass, KernelDefinition kernel, TestTarget target, IReadOnlyList<string> typeArguments, Dictionary<string, int> axes,

@@ -2,11 +2,12 @@ namespace KernelFoundry.Testing;
 
 /// <summary>
 /// A tensor as it lies in memory for a launch: rows at a distance, random bytes before, between and after them, the first element at no
-/// special address. A kernel that writes anything but the elements of its outputs changes bytes it is then caught by.
+/// special address in half of the cases. A kernel that writes anything but the elements of its outputs changes bytes it is then caught by.
 /// </summary>
 internal sealed class TensorImage
 {
     private const int Guard = 256;
+    private const int AlignedElements = 64;
 
     private readonly Tensor tensor;
     private readonly byte[] before;
@@ -15,7 +16,10 @@ internal sealed class TensorImage
     {
         this.tensor = tensor;
         int block = tensor.Element.BlockSize;
-        ByteOffset = Guard + (random.Next(16) * tensor.Element.BlockBytes);
+
+        // Half of all tensors lie as vectors of 16 bytes like it, the others anywhere.
+        bool isAligned = random.Next(2) == 0;
+        ByteOffset = Guard + (isAligned ? 0 : random.Next(16) * tensor.Element.BlockBytes);
         if (tensor.IsPanels)
         {
             Strides = [Panels.Rows * (long)tensor.Extents[1]];
@@ -27,7 +31,8 @@ internal sealed class TensorImage
         }
 
         Strides = new long[tensor.Extents.Length - 1];
-        long row = tensor.Extents[^1] + (random.Next(4) * block);
+        int rowUnit = Math.Max(block, AlignedElements);
+        long row = isAligned ? (tensor.Extents[^1] + rowUnit - 1) / rowUnit * rowUnit : tensor.Extents[^1] + (random.Next(4) * block);
         for (int axis = Strides.Length - 1; axis >= 0; axis--)
         {
             Strides[axis] = row;

@@ -1,9 +1,11 @@
 using System.Reflection;
+using KernelFoundry.Testing.Emulation;
 
 namespace KernelFoundry.Testing;
 
 /// <summary>A device, reached through the launch overload users call.</summary>
-internal sealed class DeviceTarget(Device device) : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : long.MaxValue)
+internal sealed class DeviceTarget(Device device)
+    : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : EmulatedCuda.IsEmulated(device) ? 400_000 : long.MaxValue)
 {
     /// <inheritdoc/>
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;
@@ -64,7 +66,7 @@ internal sealed class DeviceTarget(Device device) : TestTarget(NameOf(device), d
 
     private static string NameOf(Device device) => device.Kind == DeviceKind.Cpu
         ? $"Cpu {device.Info.VectorBits} x{device.Info.ComputeUnits}"
-        : device.Kind.ToString();
+        : EmulatedCuda.IsEmulated(device) ? $"Cuda ({device.Name})" : device.Kind.ToString();
 
     private static byte[] Read(DeviceMemory memory)
     {

@@ -4,30 +4,36 @@ using KernelFoundry.Compiler.Interpreter;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ptx;
 using IrElement = KernelFoundry.Compiler.Ir.Element;
 
 namespace KernelFoundry.Testing;
 
 /// <summary>An interpreter: it needs no device, and finds races, accesses out of bounds and reads of what nothing has written.</summary>
 internal sealed class InterpreterTarget(InterpreterForm form)
-    : TestTarget($"{form} interpreter", form == InterpreterForm.Thread ? 60_000 : 150_000)
+    : TestTarget($"{form} interpreter", form >= InterpreterForm.Thread ? 60_000 : 150_000)
 {
     /// <inheritdoc/>
-    public override bool IsTunable => form != InterpreterForm.Thread;
+    public override bool IsTunable => form < InterpreterForm.Thread;
 
     /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
         Specialization specialization = Specialize(kernel, inputs);
-        TargetKind target = form == InterpreterForm.Thread ? TargetKind.OpenCl : TargetKind.Cpu;
+        TargetKind target = form switch
+        {
+            InterpreterForm.Thread => TargetKind.OpenCl,
+            InterpreterForm.Warp => TargetKind.Cuda,
+            _ => TargetKind.Cpu,
+        };
         Kernel specialized = Specializer.Specialize(kernel, specialization, target);
         var memory = new InterpreterMemory();
         foreach ((string name, TensorImage image) in images)
             memory.Add(View(inputs.Tensors[name], specialization, image.Before.ToArray(), image.ByteOffset, image.Strides));
         Dictionary<string, Number> scalars = inputs.Scalars.ToDictionary(scalar => scalar.Key, scalar => ToNumber(scalar.Value));
         foreach (Parameter tuned in specialized.Parameters.Where(parameter => parameter.IsTunable))
-            scalars.Add(tuned.Name, Number.Of(inputs.Test.Schedule.GetValueOrDefault(tuned.Name, tuned.Values[(int)target])));
+            scalars.Add(tuned.Name, Number.Of(inputs.Test.Schedule.GetValueOrDefault(tuned.Name, tuned.ValueFor(target))));
         AddFunctors(inputs, specialization, memory, scalars);
         switch (form)
         {
@@ -36,6 +42,9 @@ internal sealed class InterpreterTarget(InterpreterForm form)
                 break;
             case InterpreterForm.Vector:
                 VectorInterpreter.Run(CSharpTarget.Lower(specialized), memory, scalars);
+                break;
+            case InterpreterForm.Warp:
+                ThreadInterpreter.Run(PtxTarget.Lower(specialized), memory, scalars);
                 break;
             default:
                 ThreadInterpreter.Run(OpenClTarget.Lower(specialized), memory, scalars);

@@ -9,6 +9,6 @@ public static class TestTargets
         .. Enum.GetValues<InterpreterForm>().Select(form => new InterpreterTarget(form)),
     ]);
 
-    /// <summary>All of <see cref="TestDevices"/>, and the interpreters of the compiler's tile, vector and thread forms.</summary>
+    /// <summary>All of <see cref="TestDevices"/>, and the interpreters of the compiler's forms.</summary>
     public static IReadOnlyList<TestTarget> All => Found.Value;
 }

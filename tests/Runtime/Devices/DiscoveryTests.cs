@@ -29,6 +29,16 @@ public class DiscoveryTests
     }
 
     [Fact]
+    public void An_index_chooses_among_devices_that_fit()
+    {
+        using Device first = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Index = 0 });
+        Assert.Equal(DeviceKind.Cpu, first.Kind);
+        string message = Assert.Throws<DeviceException>(() => Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Index = 1 })).Message;
+        Assert.Contains("No device fits (Cpu, index 1)", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Device.Open(new DeviceOptions { Index = -1 }));
+    }
+
+    [Fact]
     public void The_reference_cannot_be_disposed_away()
     {
         Device.Reference.Dispose();

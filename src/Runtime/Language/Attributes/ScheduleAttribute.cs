@@ -14,6 +14,9 @@ public sealed class ScheduleAttribute : Attribute
     /// <summary>The value on OpenCL devices.</summary>
     public int OpenCl { get; init; } = 1;
 
+    /// <summary>The value on CUDA devices; that of <see cref="OpenCl"/> where it is not set.</summary>
+    public int Cuda { get; init; }
+
     /// <summary>The values a CPU may be tuned to, <see cref="Cpu"/> among them; null where it is a constant.</summary>
     public int[]? CpuChoices { get; init; }
 }
