@@ -12,22 +12,16 @@ internal sealed record ActivationViews
     /// <summary>Input of a layer's projections, [tokens, embedding].</summary>
     public required View2<float> Normed { get; init; }
 
-    /// <summary>Queries, [tokens, heads * headDim].</summary>
-    public required View2<float> Queries { get; init; }
+    /// <summary>Queries, keys before they are turned, and values, side by side, [tokens, (heads + 2 kvHeads) * headDim].</summary>
+    public required View2<float> Projected { get; init; }
 
-    /// <summary>The same, [tokens, heads, headDim].</summary>
+    /// <summary>The queries, [tokens, heads, headDim].</summary>
     public required View3<float> QueryHeads { get; init; }
 
-    /// <summary>Keys before they are turned, [tokens, kvHeads * headDim].</summary>
-    public required View2<float> Keys { get; init; }
-
-    /// <summary>The same, [tokens, kvHeads, headDim].</summary>
+    /// <summary>The keys, [tokens, kvHeads, headDim].</summary>
     public required View3<float> KeyHeads { get; init; }
 
-    /// <summary>Values, [tokens, kvHeads * headDim].</summary>
-    public required View2<float> Values { get; init; }
-
-    /// <summary>The same, [tokens, kvHeads, headDim].</summary>
+    /// <summary>The values, [tokens, kvHeads, headDim].</summary>
     public required View3<float> ValueHeads { get; init; }
 
     /// <summary>Outputs of attention, [tokens, heads * headDim].</summary>
@@ -51,11 +45,9 @@ internal sealed record ActivationViews
         Tokens = Tokens.Slice(0, count),
         Residual = Residual.Slice(0, 0, count),
         Normed = Normed.Slice(0, 0, count),
-        Queries = Queries.Slice(0, 0, count),
+        Projected = Projected.Slice(0, 0, count),
         QueryHeads = QueryHeads.Slice(0, 0, count),
-        Keys = Keys.Slice(0, 0, count),
         KeyHeads = KeyHeads.Slice(0, 0, count),
-        Values = Values.Slice(0, 0, count),
         ValueHeads = ValueHeads.Slice(0, 0, count),
         Attended = Attended.Slice(0, 0, count),
         AttendedHeads = AttendedHeads.Slice(0, 0, count),

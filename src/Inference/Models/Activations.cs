@@ -8,9 +8,7 @@ internal sealed class Activations : IDisposable
     public Activations(Device device, ModelConfiguration model, int capacity)
     {
         Capacity = capacity;
-        View2<float> queries = device.Allocate<float>(capacity, model.QueryLength);
-        View2<float> keys = device.Allocate<float>(capacity, model.KeyValueLength);
-        View2<float> values = device.Allocate<float>(capacity, model.KeyValueLength);
+        View2<float> projected = device.Allocate<float>(capacity, model.QueryLength + (2 * model.KeyValueLength));
         View2<float> attended = device.Allocate<float>(capacity, model.QueryLength);
         bool gatesApart = model.Architecture.FeedForward != FeedForwardKind.SwiGlu;
         _all = new ActivationViews
@@ -18,12 +16,10 @@ internal sealed class Activations : IDisposable
             Tokens = device.Allocate<int>(capacity),
             Residual = device.Allocate<float>(capacity, model.EmbeddingLength),
             Normed = device.Allocate<float>(capacity, model.EmbeddingLength),
-            Queries = queries,
-            QueryHeads = queries.Reshape(capacity, model.Heads, model.HeadDim),
-            Keys = keys,
-            KeyHeads = keys.Reshape(capacity, model.KeyValueHeads, model.HeadDim),
-            Values = values,
-            ValueHeads = values.Reshape(capacity, model.KeyValueHeads, model.HeadDim),
+            Projected = projected,
+            QueryHeads = Heads(0, model.Heads),
+            KeyHeads = Heads(model.QueryLength, model.KeyValueHeads),
+            ValueHeads = Heads(model.QueryLength + model.KeyValueLength, model.KeyValueHeads),
             Attended = attended,
             AttendedHeads = attended.Reshape(capacity, model.Heads, model.HeadDim),
             Gate = device.Allocate<float>(capacity, model.FeedForwardLength),
@@ -31,6 +27,9 @@ internal sealed class Activations : IDisposable
             Splits = AttentionSplits.Allocate(device, model.Heads, model.HeadDim),
         };
         One = _all.Take(1);
+
+        View3<float> Heads(int first, int heads) => new(
+            projected.Memory!, projected.ByteOffset + (first * sizeof(float)), (capacity, heads, model.HeadDim), (projected.Stride0, model.HeadDim));
     }
 
     /// <summary>Most tokens at once.</summary>
@@ -47,7 +46,7 @@ internal sealed class Activations : IDisposable
         _all.Splits.Free();
         DeviceMemory?[] memories =
         [
-            _all.Tokens.Memory, _all.Residual.Memory, _all.Normed.Memory, _all.Queries.Memory, _all.Keys.Memory, _all.Values.Memory,
+            _all.Tokens.Memory, _all.Residual.Memory, _all.Normed.Memory, _all.Projected.Memory,
             _all.Attended.Memory, _all.Gate.Memory, _all.Up.Memory,
         ];
         foreach (DeviceMemory? memory in memories)

@@ -5,11 +5,8 @@ internal sealed record LayerWeights
 {
     public required NormWeights AttentionNorm { get; init; }
 
-    public required WeightMatrix Query { get; init; }
-
-    public required WeightMatrix Key { get; init; }
-
-    public required WeightMatrix Value { get; init; }
+    /// <summary>Queries, keys and values.</summary>
+    public required Projection Attention { get; init; }
 
     public required WeightMatrix AttentionOutput { get; init; }
 

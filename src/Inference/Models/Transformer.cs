@@ -143,9 +143,7 @@ public sealed class Transformer : IDisposable
             LayerWeights layer = _weights.Layers[i];
 
             Norm(a.Residual, layer.AttentionNorm, a.Normed);
-            layer.Query.Project(_device, a.Normed, a.Queries);
-            layer.Key.Project(_device, a.Normed, a.Keys);
-            layer.Value.Project(_device, a.Normed, a.Values);
+            layer.Attention.Project(_device, a.Normed, a.Projected);
             _rotary.Apply(_device, a.QueryHeads, positions, a.QueryHeads);
             cache.StoreKeys(i, a.KeyHeads, _rotary);
             cache.StoreValues(i, a.ValueHeads);

@@ -55,9 +55,8 @@ internal sealed class TransformerWeights : IDisposable
         return new LayerWeights
         {
             AttentionNorm = loader.Norm(Name(names.AttentionNorm)),
-            Query = loader.Matrix(Name(names.Query), model.QueryLength, embedding),
-            Key = loader.Matrix(Name(names.Key), model.KeyValueLength, embedding),
-            Value = loader.Matrix(Name(names.Value), model.KeyValueLength, embedding),
+            Attention = loader.Projection(
+                embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength)),
             AttentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength),
             FeedForwardNorm = loader.Norm(Name(names.FeedForwardNorm)),
             Gate = loader.Matrix(Name(names.Gate), model.FeedForwardLength, embedding),

@@ -5,7 +5,7 @@ namespace KernelFoundry.Inference.Models;
 /// <summary>The storage types that weights may have. A new one is one line of the table.</summary>
 internal static class WeightFormats
 {
-    private static readonly SortedDictionary<GgmlType, Func<WeightPlace, WeightMatrix>> s_formats = new()
+    private static readonly SortedDictionary<GgmlType, Func<Device, WeightPlace, WeightMatrix>> s_formats = new()
     {
         [GgmlType.F32] = Create<float>,
         [GgmlType.F16] = Create<Half>,
@@ -30,15 +30,17 @@ internal static class WeightFormats
 
     public static bool IsSupported(GgmlType type) => s_formats.ContainsKey(type);
 
-    /// <summary>The matrix of a type at a place.</summary>
-    public static WeightMatrix Create(GgmlType type, WeightPlace place) => s_formats[type](place);
+    /// <summary>Whether matrices of a type have panels: those of blocks.</summary>
+    public static bool IsPacked(GgmlType type) => type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16);
 
-    private static WeightMatrix<TWeight> Create<TWeight>(WeightPlace place)
+    /// <summary>The matrix of a type at a place, packed where the place says so and the type is one of blocks.</summary>
+    public static WeightMatrix Create(GgmlType type, Device device, WeightPlace place) => s_formats[type](device, place);
+
+    private static WeightMatrix<TWeight> Create<TWeight>(Device device, WeightPlace place)
         where TWeight : unmanaged
     {
-        Panels<TWeight>? panels = place.Panels is { } source && Element<TWeight>.IsQuantized
-            ? place.Memory.Device.Pack<TWeight>(place.Rows, place.Columns, source)
-            : null;
-        return new WeightMatrix<TWeight>(new View2<TWeight>(place.Memory, 0, place.Rows, place.Columns), panels);
+        Panels<TWeight>? panels = place.Panels is { } source && Element<TWeight>.IsQuantized ? device.Pack<TWeight>(place.Rows, place.Columns, source) : null;
+        View2<TWeight> weights = place.Memory is { } memory ? new View2<TWeight>(memory, 0, place.Rows, place.Columns) : default;
+        return new WeightMatrix<TWeight>(weights, panels, place.Rows, place.Columns);
     }
 }

@@ -23,13 +23,64 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     /// <param name="isMultiplied">Whether it is multiplied, and not only looked up in.</param>
     public unsafe WeightMatrix Matrix(string name, int rows, int columns, bool isMultiplied = true)
     {
-        GgufTensor tensor = Take(name + ".weight", columns, rows);
-        if (!WeightFormats.IsSupported(tensor.Type))
-            throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
+        GgufTensor tensor = TakeMatrix(name, rows, columns);
         DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
         Keep(memory, tensor);
-        bool packs = isMultiplied && options.Activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
-        WeightMatrix matrix = WeightFormats.Create(tensor.Type, new WeightPlace(memory, rows, columns, packs ? tensor.Read : null));
+        return Create(tensor.Type, new WeightPlace(memory, rows, columns, isMultiplied && Packs ? tensor.Read : null));
+    }
+
+    /// <summary>Matrices that multiply the same input, [rows, columns] each. Neighbours of one type are packed as one matrix where matrices are packed.</summary>
+    /// <param name="columns">The columns of all.</param>
+    /// <param name="matrices">The tensors' names without their ending, and their rows.</param>
+    public Projection Projection(int columns, params (string Name, int Rows)[] matrices)
+    {
+        var parts = new List<(WeightMatrix, int)>();
+        for (int from = 0, first = 0, end; from < matrices.Length; from = end)
+        {
+            int rows = matrices[from].Rows;
+            for (end = from + 1; end < matrices.Length && Packs && TypeOf(matrices[end].Name) is { } type && type == TypeOf(matrices[from].Name) && WeightFormats.IsPacked(type); end++)
+                rows += matrices[end].Rows;
+            parts.Add((end == from + 1 ? Matrix(matrices[from].Name, rows, columns) : Joined(columns, matrices[from..end]), first));
+            first += rows;
+        }
+
+        return new Projection([.. parts]);
+    }
+
+    private bool Packs => options.Activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
+
+    private GgmlType? TypeOf(string name) => file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) ? tensor.Type : null;
+
+    private GgufTensor TakeMatrix(string name, int rows, int columns)
+    {
+        GgufTensor tensor = Take(name + ".weight", columns, rows);
+        return WeightFormats.IsSupported(tensor.Type) ? tensor : throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
+    }
+
+    // Their rows one after the other: as if they were one tensor of the file.
+    private unsafe WeightMatrix Joined(int columns, (string Name, int Rows)[] matrices)
+    {
+        GgufTensor[] tensors = [.. matrices.Select(matrix => TakeMatrix(matrix.Name, matrix.Rows, columns))];
+        foreach (GgufTensor tensor in tensors)
+            Keep(device.Wrap(tensor.Pointer, tensor.ByteLength), tensor);
+        return Create(tensors[0].Type, new WeightPlace(null, matrices.Sum(matrix => matrix.Rows), columns, Read));
+
+        void Read(long offset, Span<byte> destination)
+        {
+            foreach (GgufTensor tensor in tensors)
+            {
+                int count = (int)Math.Clamp(tensor.ByteLength - offset, 0, destination.Length);
+                if (count > 0)
+                    tensor.Read(offset, destination[..count]);
+                destination = destination[count..];
+                offset = Math.Max(0, offset - tensor.ByteLength);
+            }
+        }
+    }
+
+    private WeightMatrix Create(GgmlType type, WeightPlace place)
+    {
+        WeightMatrix matrix = WeightFormats.Create(type, device, place);
         if (matrix.Packed is { } packed)
             _memories.Add(packed);
         return matrix;

@@ -3,7 +3,7 @@ using KernelFoundry.Kernels;
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>Launches the kernels for weights of one element type: on activations rounded to 8 bits where there are panels, on floats otherwise.</summary>
-internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, Panels<TWeight>? panels) : WeightMatrix(weights.Extent0, weights.Extent1)
+internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, Panels<TWeight>? panels, int rows, int columns) : WeightMatrix(rows, columns)
     where TWeight : unmanaged
 {
     public override DeviceMemory? Packed => panels?.Memory;

@@ -11,7 +11,10 @@ public abstract partial class Device
     public static IReadOnlyList<DeviceInfo> Enumerate() =>
         [.. CudaPlatform.Enumerate(), .. OpenClDevices(), CpuDevice.Describe(new DeviceOptions()), Reference.Info];
 
-    /// <summary>Opens the best device present: a GPU or other accelerator, else the CPU. Options narrow the choice.</summary>
+    /// <summary>
+    /// Opens the best device present: a GPU or other accelerator, else the CPU. Options narrow the choice. CUDA devices are opened only when asked for, by
+    /// kind or name, as long as they have never run on a GPU.
+    /// </summary>
     /// <param name="options">Which device, and how it behaves.</param>
     /// <returns>The device; the caller disposes of it.</returns>
     /// <exception cref="DeviceException">No device fits; the message says what was found and why it did not fit.</exception>
@@ -25,7 +28,7 @@ public abstract partial class Device
             // An OpenCL device that is this very CPU is slower than the Cpu device: it is opened only when asked for.
             bool wanted = options.Kind is { } kind
                 ? info.Kind == kind
-                : info.Kind is DeviceKind.Cpu or DeviceKind.Cuda || (info.Kind == DeviceKind.OpenCl && (info.IsAccelerator || options.Name is not null));
+                : info.Kind == DeviceKind.Cpu || (info.Kind == DeviceKind.OpenCl && info.IsAccelerator) || (info.Kind is DeviceKind.Cuda or DeviceKind.OpenCl && options.Name is not null);
             bool named = options.Name is null || info.Name.Contains(options.Name, StringComparison.OrdinalIgnoreCase);
             if (wanted && named && info.IsAvailable && skipped++ == options.Index)
                 return Create(info, options);
@@ -36,10 +39,10 @@ public abstract partial class Device
         throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, Enumerate())}");
     }
 
-    // Drivers are loaded only where one of their devices may be the one; looking for NVIDIA's costs nothing where it is not.
+    // Drivers are loaded only where one of their devices may be the one.
     private static IEnumerable<DeviceInfo> Candidates(DeviceOptions options)
     {
-        bool asksCuda = options.Kind is null or DeviceKind.Cuda;
+        bool asksCuda = options.Kind == DeviceKind.Cuda || (options.Kind is null && options.Name is not null);
         bool asksOpenCl = options.Kind == DeviceKind.OpenCl || (options.Kind is null && (options.Name is not null || OpenClDrivers.MayHaveAccelerators));
         return (asksCuda ? CudaPlatform.Enumerate() : [])
             .Concat(asksOpenCl ? OpenClDevices() : [])

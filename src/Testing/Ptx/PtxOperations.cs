@@ -1,8 +1,8 @@
 namespace KernelFoundry.Testing.Ptx;
 
 /// <summary>
-/// The instructions that are known, by opcode: names, operands and results are those of NVIDIA's "Parallel Thread Execution ISA", written down here from
-/// the manual and not from the renderer, which they check.
+/// The instructions that are known, by opcode: names, operands and results are those of NVIDIA's "Parallel Thread Execution ISA", written down
+/// independently of the renderer, which they check.
 /// </summary>
 internal static class PtxOperations
 {
