@@ -4,6 +4,7 @@ using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ilgpu;
 using IrElement = KernelFoundry.Compiler.Ir.Element;
 
 namespace KernelFoundry.Cli.KernelText;
@@ -16,16 +17,18 @@ internal sealed class SpecializedKernel
     private readonly KernelDefinition _definition;
     private readonly Kernel _kernel;
     private readonly TargetKind _target;
+    private readonly bool _isIlgpu;
     private readonly string _label;
 
     /// <param name="definition">The kernel.</param>
     /// <param name="specialization">As in <c>headDim=96,T=Half,TScore=Causal</c>; null for nothing said.</param>
-    /// <param name="device">cpu or opencl; null for cpu.</param>
+    /// <param name="device">cpu, opencl or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
     /// <exception cref="UsageException">A name or value does not fit the kernel.</exception>
     public SpecializedKernel(KernelDefinition definition, string? specialization, string? device)
     {
         _definition = definition;
-        _target = device == "opencl" ? TargetKind.OpenCl : TargetKind.Cpu;
+        _target = device is "opencl" or "ilgpu" ? TargetKind.OpenCl : TargetKind.Cpu;
+        _isIlgpu = device == "ilgpu";
         Dictionary<string, string> said = Parse(specialization ?? "");
         Dictionary<string, string> types = definition.TypeParameters.ToDictionary(t => t.Name, t => Choose(t, said));
         Dictionary<string, int?> values = definition.Parameters.Where(p => p.Kind == KernelParameterKind.Specialized)
@@ -43,11 +46,13 @@ internal sealed class SpecializedKernel
     public string Code() =>
         CodePrinter.Print(_target == TargetKind.Cpu ? CSharpTarget.Lower(_kernel, s_bits) : OpenClTarget.Lower(_kernel));
 
-    /// <summary>The device's code: C# for the widest vectors of this processor, or OpenCL C.</summary>
+    /// <summary>The device's code: C# for the widest vectors of this processor, OpenCL C, or C# for ILGPU.</summary>
     public string Generated()
     {
         string name = KernelCatalog.Simple(_definition.Name);
         string header = $"// {_definition.Name} ({_label}), {_definition.SourceFile}:{_definition.SourceLine}\n";
+        if (_isIlgpu)
+            return $"{header}// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}";
         return _target == TargetKind.Cpu
             ? $"{header}// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}"
             : $"{header}// OpenCL C 1.2\n{OpenClTarget.Render(_kernel, name).Source}";

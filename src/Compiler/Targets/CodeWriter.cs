@@ -124,7 +124,7 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteRoundRow(RoundRow round) => throw new NotSupportedException("the thread form has no statements over rows");
 
-    protected void WriteAll(IEnumerable<Stmt> statements)
+    protected virtual void WriteAll(IEnumerable<Stmt> statements)
     {
         foreach (Stmt statement in statements)
             Write(statement);

@@ -45,10 +45,7 @@ internal static class VariantRenderer
         VariantFamily family, Kernel kernel, Specialization types, Parameter[] specialized, int?[] values,
         EquatableArray<int> rendered, List<RenderFailure> failures)
     {
-        string suffix = values.Length == 0
-            ? ""
-            : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
-        string className = family.ClassName + CSharp.Flat(suffix);
+        string className = ClassName(family, values);
         Specialization spec =
             types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
         int[] widths = [.. rendered.Where(w => values.All(v => v is null) || CSharpTarget.SpecializedWidths.Contains(w))];
@@ -73,7 +70,16 @@ internal static class VariantRenderer
         }
     }
 
-    private static Specialization Bind(VariantFamily family) => new(
+    /// <summary>The start of the names of a variant's classes.</summary>
+    internal static string ClassName(VariantFamily family, int?[] values)
+    {
+        string suffix = values.Length == 0
+            ? ""
+            : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
+        return family.ClassName + CSharp.Flat(suffix);
+    }
+
+    internal static Specialization Bind(VariantFamily family) => new(
         family.Arguments.Where(a => a.Element is not null).ToDictionary(a => a.Parameter, a => a.Element!),
         family.Arguments.Where(a => a.Functor is not null).ToDictionary(a => a.Parameter, a => Functor(a.Functor!)),
         new Dictionary<string, int?>(),
@@ -94,15 +100,15 @@ internal static class VariantRenderer
         : throw new IrException($"the format {format.Name} has mistakes, or comes from an assembly compiled without the kernel compiler");
 
     // Every combination of listed values and "any", the generic version last.
-    private static IEnumerable<int?[]> Values(Parameter[] specialized) => specialized.Aggregate(
+    internal static IEnumerable<int?[]> Values(Parameter[] specialized) => specialized.Aggregate(
         (IEnumerable<int?[]>)[[]],
         (product, parameter) =>
             product.SelectMany(values => parameter.Values.Select(v => (int?)v).Append(null).Select(v => (int?[])[.. values, v])));
 
-    private static string Subject(VariantFamily family) =>
+    internal static string Subject(VariantFamily family) =>
         family.Arguments.Count == 0 ? "" : string.Join(", ", family.Arguments.Select(a => $"{a.Parameter} = {a.Name}"));
 
-    private static RenderFailure Failure(VariantFamily family, string target, IrException exception)
+    internal static RenderFailure Failure(VariantFamily family, string target, IrException exception)
     {
         KernelSource? source = family.Source.Value;
         bool isHere = source is not null && exception.Location.File == Path.GetFileName(source.Path);

@@ -11,4 +11,7 @@ public enum DeviceKind
 
     /// <summary>Runs generated OpenCL C through the system's OpenCL driver.</summary>
     OpenCl,
+
+    /// <summary>Runs generated C# that ILGPU compiles for its accelerators: the package KernelFoundry.Ilgpu.</summary>
+    Ilgpu,
 }

@@ -45,9 +45,12 @@ public static class KernelCases
             throw new ArgumentException($"{definition.Name} is not compiled for {wanted ?? "any type"}.");
         foreach ((int number, TestTarget target) in TestTargets.All.Index())
         {
+            string[] possible = [.. keys.Where(key => target.Runs(definition, key))];
+            if (possible.Length == 0)
+                continue;
             var combinations = IsExhaustive
-                ? Product(definition, keys)
-                : Covering(definition, target.IsSlowToCompile ? EachArgument(keys) : keys, number);
+                ? Product(definition, possible)
+                : Covering(definition, target.IsSlowToCompile ? EachArgument(possible) : possible, number);
             var known = new HashSet<(string, string)>();
             foreach ((int row, (string key, Dictionary<string, int> extents)) in combinations.Index())
             {
