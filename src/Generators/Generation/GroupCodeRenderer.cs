@@ -24,7 +24,7 @@ internal static class GroupCodeRenderer
                 string structName = VariantRenderer.ClassName(family, values) + "__Group";
                 IlgpuProgram program = IlgpuTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), structName);
                 string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
-                variants.Add(new GroupCodeVariant(structName, list, program.Source, CSharp.List(program.ViewBlocks.Select(CSharp.Literal))));
+                variants.Add(new GroupCodeVariant(structName, list, program.Source, $"{CSharp.List(program.ViewBlocks.Select(CSharp.Literal))}, {CSharp.Literal((object)program.IsMemoryOfLaunch)}"));
             }
         }
         catch (IrException exception)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
@@ -83,24 +84,27 @@ internal sealed class IlgpuWriter(Program program) : IlgpuScalars(program)
         WriteBuffers();
     }
 
-    // One allocation; each buffer begins at a word of it.
+    // One allocation; each buffer begins at a word of it, a constant or what follows the one before.
     private void WriteBuffers()
     {
         if (Program.Buffers.Count == 0)
             return;
         int words = 0;
-        string offset = "";
-        string[] offsets = [.. Program.Buffers.Select(buffer =>
+        string? before = null, size = null;
+        var offsets = new List<string>();
+        foreach (LocalBuffer buffer in Program.Buffers)
         {
-            string at = offset.Length == 0 ? Int(words) : words == 0 ? offset : $"{offset} + {Int(words)}";
-            string size = PlanWriter.Size(buffer, Scalar);
-            if (int.TryParse(size, out int bytes))
-                words += bytes / 4;
+            offsets.Add($"int {buffer.Name} = {(before is null ? Int(words) : $"{before} + {size}")};");
+            bool isConstant = buffer.Size is Literal;
+            string bytes = PlanWriter.Size(buffer, Scalar);
+            size = isConstant ? Int(int.Parse(bytes, CultureInfo.InvariantCulture) / 4) : $"(int)({bytes} / 4)";
+            if (before is null && isConstant)
+                words += int.Parse(size, CultureInfo.InvariantCulture);
             else
-                offset = (offset.Length == 0 ? "" : offset + " + ") + $"(int)({size} / 4)";
-            return $"int {buffer.Name} = {at};";
-        })];
-        Line($"{Local} scratch = {(offset.Length == 0 ? $"{Group}.Local({Int(words)})" : $"{Group}.LocalOfLaunch()")};");
+                before = buffer.Name;
+        }
+
+        Line($"{Local} scratch = {(IlgpuTarget.HasConstantMemory(Program) ? $"{Group}.Local({Int(words)})" : $"{Group}.LocalOfLaunch()")};");
         foreach (string line in offsets)
             Line(line);
     }

@@ -24,7 +24,7 @@ internal static class GroupCodeWriter
             foreach (GroupCodeVariant variant in family.Variants)
             {
                 text.Append($"        GroupCodes.Add({CSharp.Literal(family.Kernel)}, {CSharp.Literal(family.TypeKey)}, {variant.Specialized}, ");
-                text.Append($"new GroupCode<{variant.StructName}>(&{variant.StructName}.Plan, {variant.ViewBlocks}));\n");
+                text.Append($"new GroupCode<{variant.StructName}>(&{variant.StructName}.Plan, {variant.Arguments}));\n");
             }
         }
 

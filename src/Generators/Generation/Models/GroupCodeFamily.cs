@@ -8,5 +8,5 @@ internal sealed record GroupCodeFamily(
     public GroupCodeFamily WithoutSource => this with { Variants = Variants.Select(v => v with { Source = "" }).ToEquatable() };
 }
 
-/// <summary>The group code of one variant.</summary>
-internal sealed record GroupCodeVariant(string StructName, string Specialized, string Source, string ViewBlocks);
+/// <summary>The group code of one variant, and the arguments that make its GroupCode after the plan.</summary>
+internal sealed record GroupCodeVariant(string StructName, string Specialized, string Source, string Arguments);

@@ -6,12 +6,13 @@ namespace KernelFoundry;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract unsafe class GroupCode
 {
-    private protected GroupCode(delegate*<long*, LaunchShape*, void> plan, IReadOnlyList<int> viewBlocks)
+    private protected GroupCode(delegate*<long*, LaunchShape*, void> plan, IReadOnlyList<int> viewBlocks, bool isMemoryOfLaunch)
     {
         if (plan == null)
             throw new ArgumentNullException(nameof(plan));
         Plan = plan;
         ViewBlocks = viewBlocks;
+        IsMemoryOfLaunch = isMemoryOfLaunch;
     }
 
     /// <summary>Computes the launch shape from the argument slots.</summary>
@@ -19,6 +20,9 @@ public abstract unsafe class GroupCode
 
     /// <summary>For each view, the elements of a block of its format (1 if it has none) and the block's bytes.</summary>
     public IReadOnlyList<int> ViewBlocks { get; }
+
+    /// <summary>Whether the group's memory depends on the launch; it is a constant of the code if not.</summary>
+    public bool IsMemoryOfLaunch { get; }
 
     /// <summary>Does something with the kernel's type, which is known here alone.</summary>
     /// <param name="use">What to do.</param>
@@ -36,8 +40,9 @@ public sealed unsafe class GroupCode<TKernel> : GroupCode
     /// <summary>The code and how to launch it.</summary>
     /// <param name="plan">Computes the launch shape from the argument slots.</param>
     /// <param name="viewBlocks">Elements and bytes of a block of each view.</param>
-    public GroupCode(delegate*<long*, LaunchShape*, void> plan, IReadOnlyList<int> viewBlocks)
-        : base(plan, viewBlocks)
+    /// <param name="isMemoryOfLaunch">Whether the group's memory depends on the launch.</param>
+    public GroupCode(delegate*<long*, LaunchShape*, void> plan, IReadOnlyList<int> viewBlocks, bool isMemoryOfLaunch)
+        : base(plan, viewBlocks, isMemoryOfLaunch)
     {
     }
 
