@@ -10,4 +10,5 @@ internal sealed record DeviceOutput(
     string Driver,
     int ComputeUnits,
     int VectorBits,
-    long MemoryBytes);
+    long MemoryBytes,
+    IReadOnlyList<string> Lacks);

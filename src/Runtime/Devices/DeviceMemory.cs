@@ -7,6 +7,7 @@ namespace KernelFoundry;
 public abstract unsafe class DeviceMemory : IDisposable
 {
     private int disposed;
+    private volatile bool isAway;
 
     private protected DeviceMemory(Device device, byte* address, long byteLength)
     {
@@ -60,6 +61,20 @@ public abstract unsafe class DeviceMemory : IDisposable
             ReadCore(byteOffset, destination);
     }
 
+    /// <summary>Whether a device that shares the host's memory may have this in use: the host must not touch it before <see cref="BringToHost"/>.</summary>
+    private protected bool IsAway
+    {
+        get => isAway;
+        set => isAway = value;
+    }
+
+    /// <summary>Waits for the device's use of the memory, so that the host sees what it wrote, and may write.</summary>
+    internal void BringToHost()
+    {
+        if (isAway)
+            BringToHostCore();
+    }
+
     internal void RequireUsable() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <summary>The host's address, or an error saying why there is none.</summary>
@@ -72,8 +87,11 @@ public abstract unsafe class DeviceMemory : IDisposable
                 + "CopyTo.");
         }
 
+        BringToHost();
         return Address;
     }
+
+    private protected virtual void BringToHostCore() => throw new InvalidOperationException("Memory that is never away cannot be brought.");
 
     private protected abstract void Free();
 

@@ -3,9 +3,9 @@ namespace KernelFoundry.Tests;
 /// <summary>Devices for tests. OpenCL is skipped where there is none, unless KERNELFOUNDRY_REQUIRE_OPENCL=1 makes its absence a failure.</summary>
 internal static class TestDevices
 {
-    public static Device Open(string kind, TextWriter? log = null)
+    public static Device Open(string kind, TextWriter? log = null, DeviceFeatures without = DeviceFeatures.None)
     {
-        var options = new DeviceOptions { Kind = Enum.Parse<DeviceKind>(kind), Threads = 3, LaunchLog = log };
+        var options = new DeviceOptions { Kind = Enum.Parse<DeviceKind>(kind), Threads = 3, LaunchLog = log, Without = without };
         if (options.Kind == DeviceKind.OpenCl)
             RequireOpenCl();
         return Device.Open(options);

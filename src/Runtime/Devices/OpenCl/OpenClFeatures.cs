@@ -1,0 +1,43 @@
+using static KernelFoundry.OpenClNames;
+
+namespace KernelFoundry;
+
+/// <summary>What OpenCL devices may have: how it is found out, and what its absence means.</summary>
+internal static class OpenClFeatures
+{
+    private static readonly (DeviceFeatures Feature, string Lack)[] Consequences =
+    [
+        (DeviceFeatures.HostMemory, "no memory shared with the host: weights and inputs are copied to the device, results back"),
+        (DeviceFeatures.SubGroups, "no sub-groups (cl_khr_subgroups): work-items add up through local memory, with a barrier a step"),
+        (DeviceFeatures.HalfPrecision, "no half-precision arithmetic (cl_khr_fp16): nothing follows, since halves are read and written as such and kernels compute in floats"),
+        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): products of bytes are multiplied and added one by one"),
+    ];
+
+    public static IEnumerable<string> Lacks(DeviceFeatures features) => Consequences.Where(each => !features.HasFlag(each.Feature)).Select(each => each.Lack);
+
+    /// <summary>The features of a device with OpenCL of a version, as in "OpenCL 3.0 ...".</summary>
+    public static DeviceFeatures Of(nint device, string version)
+    {
+        string[] extensions = OpenClPlatform.DeviceText(device, DeviceExtensions).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        DeviceFeatures features = DeviceFeatures.None;
+        if (OpenClPlatform.DeviceValue<uint>(device, DeviceHostUnifiedMemory) != 0)
+            features |= DeviceFeatures.HostMemory;
+        if (extensions.Contains("cl_khr_subgroups") || (IsAtLeast(version, 2, 1) && OpenClPlatform.DeviceValue<uint>(device, DeviceMaxNumSubGroups) > 0))
+            features |= DeviceFeatures.SubGroups;
+        if (extensions.Contains("cl_khr_fp16"))
+            features |= DeviceFeatures.HalfPrecision;
+        if (extensions.Contains("cl_khr_integer_dot_product"))
+            features |= DeviceFeatures.IntegerDot;
+        return features;
+    }
+
+    /// <summary>Whether "OpenCL major.minor ..." is a version or a later one. Major and minor are single digits in every version published.</summary>
+    public static bool IsAtLeast(string version, int major, int minor)
+    {
+        const string Start = "OpenCL ";
+        if (version.Length < Start.Length + 3 || !version.StartsWith(Start, StringComparison.Ordinal))
+            return false;
+        int hasMajor = version[Start.Length] - '0', hasMinor = version[Start.Length + 2] - '0';
+        return hasMajor > major || (hasMajor == major && hasMinor >= minor);
+    }
+}
