@@ -23,7 +23,7 @@ public sealed class ConsumerTests : IDisposable
             File.Copy(file, Path.Combine(consumer, Path.GetFileName(file)));
         string[] build = ["-c", "Release", $"-p:KernelFoundryVersion={version}", $"-p:RestoreAdditionalProjectSources={packages}"];
         string log = await Dotnet(consumer, ["build", .. build, $"-p:RestorePackagesPath={Path.Combine(_folder, "restored")}", $"-p:RestoreFallbackFolders={NuGetFolder()}"]);
-        Assert.Matches("kernel [^:]*Axpy: [1-9][0-9]* variants, [1-9][0-9]* characters of C#, [1-9][0-9]* of OpenCL C", log);
+        Assert.Matches("kernel [^:]*Axpy: [1-9][0-9]* variants, [1-9][0-9]* characters of C#, [1-9][0-9]* of OpenCL C, [1-9][0-9]* of PTX", log);
         Assert.Matches("all kernels of Consumer: [1-9]", log);
         string output = await Dotnet(consumer, [Path.Combine(consumer, "bin", "Release", "net10.0", "Consumer.dll")]);
 

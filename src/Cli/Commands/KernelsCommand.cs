@@ -47,7 +47,7 @@ internal static class KernelsCommand
             KernelSize size = KernelCatalog.SizeOf(kernel);
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{kernel.Name}{types}  {kernel.SourceFile}:{kernel.SourceLine}  {size.Variants} variants, {size.CSharp} characters of C#, {size.OpenCl} of OpenCL C"));
+                $"{kernel.Name}{types}  {kernel.SourceFile}:{kernel.SourceLine}  {size.Variants} variants, {size.CSharp} characters of C#, {size.OpenCl} of OpenCL C, {size.Ptx} of PTX"));
         }
 
         return ExitCode.Done;
@@ -82,7 +82,7 @@ internal static class KernelsCommand
     private static Option<string?> ShowDevice()
     {
         var option = new Option<string?>("--device") { Description = "Whose code to print; by default the cpu's." };
-        option.AcceptOnlyFromAmong("cpu", "opencl", "ilgpu");
+        option.AcceptOnlyFromAmong("cpu", "opencl", "cuda", "ilgpu");
         return option;
     }
 

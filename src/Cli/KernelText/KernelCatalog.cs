@@ -73,11 +73,11 @@ internal static partial class KernelCatalog
         .Select(metadata => SizeText().Match(metadata.Value!))
         .Where(match => match.Success)
         .Select(match => match.Groups)
-        .ToDictionary(groups => groups["name"].Value, groups => new KernelSize(Number(groups["variants"]), Number(groups["csharp"]), Number(groups["opencl"])));
+        .ToDictionary(groups => groups["name"].Value, groups => new KernelSize(Number(groups["variants"]), Number(groups["csharp"]), Number(groups["opencl"]), Number(groups["ptx"])));
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^kernel (?<name>.+): (?<variants>[0-9]+) variants, (?<csharp>[0-9]+) characters of C#, (?<opencl>[0-9]+) of OpenCL C$")]
+    [GeneratedRegex("^kernel (?<name>.+): (?<variants>[0-9]+) variants, (?<csharp>[0-9]+) characters of C#, (?<opencl>[0-9]+) of OpenCL C, (?<ptx>[0-9]+) of PTX$")]
     private static partial Regex SizeText();
 
     private static bool Matches(string name, string wanted, char separator) =>

@@ -5,6 +5,7 @@ using KernelFoundry.Compiler.Lowering;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
 using KernelFoundry.Compiler.Targets.Ilgpu;
+using KernelFoundry.Compiler.Targets.Ptx;
 using IrElement = KernelFoundry.Compiler.Ir.Element;
 
 namespace KernelFoundry.Cli.KernelText;
@@ -16,19 +17,17 @@ internal sealed class SpecializedKernel
 
     private readonly KernelDefinition _definition;
     private readonly Kernel _kernel;
-    private readonly TargetKind _target;
-    private readonly bool _isIlgpu;
+    private readonly string _device;
     private readonly string _label;
 
     /// <param name="definition">The kernel.</param>
     /// <param name="specialization">As in <c>headDim=96,T=Half,TScore=Causal</c>; null for nothing said.</param>
-    /// <param name="device">cpu, opencl or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
+    /// <param name="device">cpu, opencl, cuda, or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
     /// <exception cref="UsageException">A name or value does not fit the kernel.</exception>
     public SpecializedKernel(KernelDefinition definition, string? specialization, string? device)
     {
         _definition = definition;
-        _target = device is "opencl" or "ilgpu" ? TargetKind.OpenCl : TargetKind.Cpu;
-        _isIlgpu = device == "ilgpu";
+        _device = device ?? "cpu";
         Dictionary<string, string> said = Parse(specialization ?? "");
         Dictionary<string, string> types = definition.TypeParameters.ToDictionary(t => t.Name, t => Choose(t, said));
         Dictionary<string, int?> values = definition.Parameters.Where(p => p.Kind == KernelParameterKind.Specialized)
@@ -36,7 +35,7 @@ internal sealed class SpecializedKernel
         CheckNames(said, types.Keys.Concat(values.Keys));
         IEnumerable<string> bound = values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}");
         _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(bound));
-        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _target);
+        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device == "cpu" ? TargetKind.Cpu : TargetKind.OpenCl);
     }
 
     /// <summary>The specialised IR.</summary>
@@ -44,18 +43,25 @@ internal sealed class SpecializedKernel
 
     /// <summary>The code form the device's code is rendered from: loops over vectors, or over the work-items of a group.</summary>
     public string Code() =>
-        CodePrinter.Print(_target == TargetKind.Cpu ? CSharpTarget.Lower(_kernel, s_bits) : OpenClTarget.Lower(_kernel));
+        CodePrinter.Print(_device switch
+        {
+            "opencl" or "ilgpu" => OpenClTarget.Lower(_kernel),
+            "cuda" => PtxTarget.Lower(_kernel),
+            _ => CSharpTarget.Lower(_kernel, s_bits),
+        });
 
-    /// <summary>The device's code: C# for the widest vectors of this processor, OpenCL C, or C# for ILGPU.</summary>
+    /// <summary>The device's code: C# for the widest vectors of this processor, OpenCL C, PTX, or C# for ILGPU.</summary>
     public string Generated()
     {
         string name = KernelCatalog.Simple(_definition.Name);
         string header = $"// {_definition.Name} ({_label}), {_definition.SourceFile}:{_definition.SourceLine}\n";
-        if (_isIlgpu)
-            return $"{header}// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}";
-        return _target == TargetKind.Cpu
-            ? $"{header}// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}"
-            : $"{header}// OpenCL C 1.2\n{OpenClTarget.Render(_kernel, name).Source}";
+        return header + _device switch
+        {
+            "opencl" => $"// OpenCL C 1.2\n{OpenClTarget.Render(_kernel, name).Source}",
+            "ilgpu" => $"// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}",
+            "cuda" => $"// PTX\n{PtxTarget.Render(_kernel, name).Source}",
+            _ => $"// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}",
+        };
     }
 
     private Specialization Bind(Dictionary<string, string> types, Dictionary<string, int?> values)

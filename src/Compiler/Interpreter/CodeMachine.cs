@@ -53,16 +53,33 @@ internal sealed class CodeMachine
     {
         foreach (LocalMemory buffer in _buffers)
             buffer.Clear();
-        IEnumerator<BarrierStep>[] runs = _items.Select(i => _body.Stops(i).GetEnumerator()).ToArray();
+        IEnumerator<StopStep>[] runs = _items.Select(i => _body.Stops(i).GetEnumerator()).ToArray();
         while (RunToBarrier(runs))
             _who.Interval++;
     }
 
     // Runs every work-item to its next barrier; false when all have finished.
-    private bool RunToBarrier(IEnumerator<BarrierStep>[] runs)
+    private bool RunToBarrier(IEnumerator<StopStep>[] runs)
     {
-        var stops = new BarrierStep?[runs.Length];
-        for (int i = 0; i < runs.Length; i++)
+        var stops = new StopStep?[runs.Length];
+        for (int first = 0; first < runs.Length; first += Warp.Size)
+        {
+            int count = Math.Min(Warp.Size, runs.Length - first);
+            do
+                RunWarp(runs, stops, first, count);
+            while (Shuffled(stops, first, count));
+        }
+
+        if (Array.TrueForAll(stops, s => s is null))
+            return false;
+        Meet(stops, 0, stops.Length);
+        return true;
+    }
+
+    // Runs the work-items of a warp to their next stop.
+    private void RunWarp(IEnumerator<StopStep>[] runs, StopStep?[] stops, int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
         {
             try
             {
@@ -74,21 +91,35 @@ internal sealed class CodeMachine
                 throw;
             }
         }
+    }
 
-        int waiting = Array.FindIndex(stops, s => s is not null);
+    // Whether the warp waited at a shuffle, which it has gone through now.
+    private bool Shuffled(StopStep?[] stops, int first, int count)
+    {
+        int waiting = Array.FindIndex(stops, first, count, s => s is ShuffleStep);
         if (waiting < 0)
             return false;
-        int elsewhere = Array.FindIndex(stops, s => s != stops[waiting]);
+        Meet(stops, first, count);
+        ((ShuffleStep)stops[waiting]!).Exchange(_items, first, count);
+        return true;
+    }
+
+    // Some work-items wait: all must, and at the same place.
+    private void Meet(StopStep?[] stops, int first, int count)
+    {
+        int waiting = Array.FindIndex(stops, first, count, s => s is not null);
+        int elsewhere = Array.FindIndex(stops, first, count, s => s != stops[waiting]);
         if (elsewhere < 0)
-            return true;
+            return;
         _who.WorkItem = waiting;
         _who.Location = stops[waiting]!.Location;
-        string other = stops[elsewhere] is { } stop ? $"waits at another barrier, at line {IrText.Int(stop.Location.Line)}" : "has finished";
-        throw _who.Fault(FaultKind.BarrierDivergence, $"a work-item waits at this barrier while work-item {IrText.Int(elsewhere)} {other}");
+        string what = stops[waiting] is ShuffleStep ? "shuffle" : "barrier";
+        string other = stops[elsewhere] is { } stop ? $"waits at another {(stop is ShuffleStep ? "shuffle" : "barrier")}, at line {IrText.Int(stop.Location.Line)}" : "has finished";
+        throw _who.Fault(FaultKind.BarrierDivergence, $"a work-item waits at this {what} while work-item {IrText.Int(elsewhere)} {other}");
     }
 
     // What nothing has written yet, another work-item may write in this interval: then the read is a race, which says more.
-    private void RunOthers(IEnumerator<BarrierStep>[] runs, int first, KernelFault read)
+    private void RunOthers(IEnumerator<StopStep>[] runs, int first, KernelFault read)
     {
         for (int i = first; i < runs.Length; i++)
         {
@@ -103,7 +134,7 @@ internal sealed class CodeMachine
         }
     }
 
-    private BarrierStep? Advance(IEnumerator<BarrierStep>[] runs, int item)
+    private StopStep? Advance(IEnumerator<StopStep>[] runs, int item)
     {
         _who.WorkItem = item;
         return runs[item].MoveNext() ? runs[item].Current : null;

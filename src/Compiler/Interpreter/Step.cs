@@ -3,8 +3,8 @@ using KernelFoundry.Compiler.Ir;
 namespace KernelFoundry.Compiler.Interpreter;
 
 /// <summary>
-/// A statement made executable. One that holds no barrier runs through; one that does is an iterator that stops at each, so that the other
-/// work-items can come to it.
+/// A statement made executable. One that holds no barrier or shuffle runs through; one that does is an iterator that stops at each, so that the
+/// other work-items can come to it.
 /// </summary>
 internal abstract class Step(Accessor who, SourceLocation location)
 {
@@ -16,8 +16,8 @@ internal abstract class Step(Accessor who, SourceLocation location)
 
     public abstract void Run(WorkItem item);
 
-    /// <summary>Runs with a stop at each barrier.</summary>
-    public virtual IEnumerable<BarrierStep> Stops(WorkItem item)
+    /// <summary>Runs with a stop at each barrier and shuffle.</summary>
+    public virtual IEnumerable<StopStep> Stops(WorkItem item)
     {
         Run(item);
         yield break;
@@ -37,16 +37,38 @@ internal sealed class PlainStep(Accessor who, SourceLocation location, Action<Wo
     }
 }
 
-/// <summary>A meeting of all work-items.</summary>
-internal sealed class BarrierStep(Accessor who, SourceLocation location) : Step(who, location)
+/// <summary>A meeting of work-items.</summary>
+internal abstract class StopStep(Accessor who, SourceLocation location) : Step(who, location)
 {
     public override bool Suspends => true;
 
-    public override void Run(WorkItem item) => throw new InvalidOperationException("a barrier is run by its group");
+    public override void Run(WorkItem item) => throw new InvalidOperationException("a meeting is run by its group");
 
-    public override IEnumerable<BarrierStep> Stops(WorkItem item)
+    public override IEnumerable<StopStep> Stops(WorkItem item)
     {
         yield return this;
+    }
+}
+
+/// <summary>A meeting of all work-items of the group.</summary>
+internal sealed class BarrierStep(Accessor who, SourceLocation location) : StopStep(who, location);
+
+/// <summary>A meeting of a warp: each gives a value and takes another's.</summary>
+internal sealed class ShuffleStep(Accessor who, SourceLocation location, ScalarCode value, int slot, int mask) : StopStep(who, location)
+{
+    /// <summary>Exchanges the values of a warp, all given before any is taken.</summary>
+    public void Exchange(WorkItem[] items, int first, int count)
+    {
+        Enter();
+        var given = new Number[count];
+        for (int lane = 0; lane < count; lane++)
+        {
+            Who.WorkItem = first + lane;
+            given[lane] = value(items[first + lane]);
+        }
+
+        for (int lane = 0; lane < count; lane++)
+            items[first + lane].Scalars[slot] = given[lane ^ mask];
     }
 }
 
@@ -60,7 +82,7 @@ internal sealed class SequenceStep(Accessor who, Step[] steps) : Step(who, defau
             step.Run(item);
     }
 
-    public override IEnumerable<BarrierStep> Stops(WorkItem item)
+    public override IEnumerable<StopStep> Stops(WorkItem item)
     {
         foreach (Step step in steps)
         {
@@ -70,7 +92,7 @@ internal sealed class SequenceStep(Accessor who, Step[] steps) : Step(who, defau
                 continue;
             }
 
-            foreach (BarrierStep stop in step.Stops(item))
+            foreach (StopStep stop in step.Stops(item))
                 yield return stop;
         }
     }
@@ -82,7 +104,7 @@ internal sealed class IfStep(Accessor who, SourceLocation location, ScalarCode c
 
     public override void Run(WorkItem item) => Taken(item).Run(item);
 
-    public override IEnumerable<BarrierStep> Stops(WorkItem item) => Taken(item).Stops(item);
+    public override IEnumerable<StopStep> Stops(WorkItem item) => Taken(item).Stops(item);
 
     private Step Taken(WorkItem item)
     {
@@ -123,16 +145,16 @@ internal sealed class LoopStep(
         }
     }
 
-    public override IEnumerable<BarrierStep> Stops(WorkItem item)
+    public override IEnumerable<StopStep> Stops(WorkItem item)
     {
         Start(item);
         while (true)
         {
-            foreach (BarrierStep stop in head.Stops(item))
+            foreach (StopStep stop in head.Stops(item))
                 yield return stop;
             if (!Continues(item))
                 yield break;
-            foreach (BarrierStep stop in body.Stops(item))
+            foreach (StopStep stop in body.Stops(item))
                 yield return stop;
             Advance(item);
         }

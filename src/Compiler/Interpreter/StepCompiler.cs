@@ -55,6 +55,10 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new PlainStep(who, at, _ => { });
             case RoundRow round when !isThreads:
                 return new PlainStep(who, at, EightBits.Round(round, expressions, who));
+            case Shuffle shuffle when isThreads:
+                ScalarCode given = expressions.Scalar(shuffle.Value);
+                declared.Add(shuffle.Var);
+                return new ShuffleStep(who, at, given, expressions.Declare(shuffle.Var, mutable: false), shuffle.Mask);
             case Barrier when isThreads:
                 return new BarrierStep(who, at);
             default:

@@ -5,7 +5,7 @@ namespace KernelFoundry.Compiler.Lowering;
 // The code form: structured statements over scalars, vectors and memory; what remains after tiles have become loops.
 //
 //   program   = buffers body
-//   stmt      = let | assign | for | while | if | store view | store local | contract | transpose | quantize rows | contract bytes | round row | prefetch | barrier
+//   stmt      = let | assign | for | while | if | shuffle | store view | store local | contract | transpose | quantize rows | contract bytes | round row | prefetch | barrier
 //   expr      = var | literal | op exprs | load view | load local | broadcast | spread | lanes | permute lanes | dot bytes | packed codes | reduce lanes
 //             | identifiers of launch and thread
 //
@@ -220,6 +220,18 @@ public sealed record RoundRow(LocalBuffer Source, LocalBuffer Target, Expr First
 
 /// <summary>All work-items of the group meet here, and local and global writes before it are seen after it (thread form only).</summary>
 public sealed record Barrier : Stmt;
+
+/// <summary>Work-items of consecutive indices that run in step, from a multiple of their number on.</summary>
+public static class Warp
+{
+    public const int Size = 32;
+}
+
+/// <summary>
+/// Declares a variable: the value that this expression has for the work-item of the same warp whose index differs in the bits of
+/// <paramref name="Mask"/>, 1 to 31. All work-items of a warp meet here; no write becomes visible by it (thread form only, of whole warps).
+/// </summary>
+public sealed record Shuffle(Var Var, Expr Value, int Mask) : Stmt;
 
 /// <summary>A kernel in code form.</summary>
 public sealed record Program(Kernel Kernel, IReadOnlyList<LocalBuffer> Buffers, IReadOnlyList<Stmt> Body, IReadOnlyList<Expr> Grid)

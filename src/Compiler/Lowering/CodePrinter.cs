@@ -147,6 +147,9 @@ public static class CodePrinter
                 case Assign assign:
                     Line($"{assign.Var.Name} = {Text(assign.Value)}", assign.Location);
                     break;
+                case Shuffle shuffle:
+                    Line($"let {shuffle.Var.Name}: {IrText.Word(shuffle.Var.Type)} = shuffle<{IrText.Int(shuffle.Mask)}>({Text(shuffle.Value)})", shuffle.Location);
+                    break;
                 case For loop:
                     Block($"for{(loop.IsLanewise ? "<lanewise>" : "")} {loop.Index.Name} = {Text(loop.From)} to {Text(loop.To)} step {Text(loop.Step)} ", loop.Body, loop.Location);
                     break;

@@ -14,6 +14,7 @@ internal sealed class CodeScope
     public CodeScope(Program program, CodeForm form)
     {
         Form = form;
+        HasWholeWarps = program.WorkGroup % Warp.Size == 0;
         Location = program.Kernel.Location;
         _parameters = program.Kernel.Parameters.ToDictionary(p => p.Name);
         foreach (LocalBuffer buffer in program.Buffers)
@@ -24,6 +25,9 @@ internal sealed class CodeScope
     }
 
     public CodeForm Form { get; }
+
+    /// <summary>Whether every work-item is one of a full warp.</summary>
+    public bool HasWholeWarps { get; }
 
     /// <summary>Where the statement being checked comes from.</summary>
     public SourceLocation Location { get; set; }

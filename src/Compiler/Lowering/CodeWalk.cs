@@ -25,6 +25,7 @@ internal static class CodeWalk
     {
         Let let => [let.Value],
         Assign assign => [assign.Value],
+        Shuffle shuffle => [shuffle.Value],
         For loop => [loop.From, loop.To, loop.Step],
         While loop => [loop.Condition],
         If choice => [choice.Condition],

@@ -39,6 +39,10 @@ internal static class LaunchExpressions
             : TryBound(value, kernel) ?? throw new IrException(
                 $"the tile extent {value.Name ?? "here"} has no bound known at launch; bound it with Min by a parameter, a view extent or a constant", at);
 
+    /// <summary>The greatest value of an extent where that is a constant.</summary>
+    public static int? Most(Extent extent, Kernel kernel) =>
+        ((extent.Dynamic is { } value ? TryBound(value, kernel) : Int(extent.Constant)) as Literal)?.Value.I32;
+
     /// <summary>Whether a bound is at least a number: known of constants, and of what a device is tuned to where every choice is.</summary>
     public static bool IsAtLeast(Expr bound, int least, Kernel kernel) => bound switch
     {

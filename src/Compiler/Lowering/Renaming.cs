@@ -40,6 +40,7 @@ internal sealed class Renaming
     {
         Let let => let with { Value = Of(let.Value) },
         Assign assign => assign with { Value = Of(assign.Value) },
+        Shuffle shuffle => shuffle with { Value = Of(shuffle.Value) },
         For loop => loop with { From = Of(loop.From), To = Of(loop.To), Step = Of(loop.Step), Body = Of(loop.Body) },
         While loop => loop with { Head = Of(loop.Head), Condition = Of(loop.Condition), Body = Of(loop.Body) },
         If branch => branch with { Condition = Of(branch.Condition), Then = Of(branch.Then), Else = Of(branch.Else) },

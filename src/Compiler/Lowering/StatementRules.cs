@@ -36,6 +36,12 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 scope.RequireMutable(assign.Var);
                 Given(assign.Var, assign.Value);
                 break;
+            case Shuffle shuffle:
+                Given(shuffle.Var, shuffle.Value);
+                scope.Require(scope.Form == CodeForm.Thread && scope.HasWholeWarps, "a shuffle stands where there are no whole warps");
+                scope.Require(shuffle.Mask is > 0 and < Warp.Size && shuffle.Var.Type != DType.Bool, "a shuffle is of numbers within a warp");
+                Declare(shuffle.Var, false, declared);
+                break;
             case For loop:
                 Loop(loop);
                 break;

@@ -6,9 +6,10 @@ namespace KernelFoundry.Compiler.Lowering;
 
 /// <summary>
 /// Nests distributed over the work-items of a group: element e belongs to item e mod G; reductions combine one partial an item in a tree; a
-/// barrier stands wherever one item may read or overwrite what another wrote since the last.
+/// barrier stands wherever one item may read or overwrite what another wrote since the last. Where there are warps, the work-items of one reduce by
+/// shuffles, and each warp takes rows of its own.
 /// </summary>
-internal sealed class ThreadNests(TileState state) : INestEmitter
+internal sealed partial class ThreadNests(TileState state, bool hasWarps = false) : INestEmitter
 {
     // Rows of at most this many elements are reduced by one item each; longer ones by the whole group, row after row.
     private const int ShortRow = 64;
@@ -32,9 +33,10 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
 
     public void Emit(Nest nest, List<Stmt> into)
     {
+        Learn(nest);
         if (nest.Extents.Length == 0 && nest.Roots[0] is StoreRoot scalar)
         {
-            ByFirst(into, emitter => Store(scalar, emitter, []));
+            ByFirst(into, emitter => Store(scalar, emitter, [])());
             return;
         }
 
@@ -79,22 +81,31 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
 
     // ---- elementwise
 
-    private void ElementLoop(Root[] roots, Expr[] extents, List<Stmt> into) => Distributed(into, extents, (emitter, at) =>
+    private void ElementLoop(Root[] roots, Expr[] extents, List<Stmt> into)
     {
-        foreach (Root root in roots)
+        if (HasWarps)
         {
-            state.Location = root.Location;
-            if (root is StoreRoot store)
-            {
-                Store(store, emitter, at);
-                continue;
-            }
-
-            var keep = (MaterializeRoot)root;
-            Cell value = keep.FromDefinition ? emitter.EmitDefinition(keep.Value, at) : emitter.Emit(keep.Value, at);
-            StoreTile(keep.Target, at, value.Scalar(), emitter);
+            ElementRuns(roots, extents, into);
+            return;
         }
-    });
+
+        Distributed(into, extents, (emitter, at) =>
+        {
+            foreach (Root root in roots)
+                Computed(root, emitter, at)();
+        });
+    }
+
+    // Computes what a root stores of an element, and gives what stores it.
+    private Action Computed(Root root, ElementEmitter emitter, AxisIndex[] at)
+    {
+        state.Location = root.Location;
+        if (root is StoreRoot store)
+            return Store(store, emitter, at);
+        var keep = (MaterializeRoot)root;
+        Cell value = keep.FromDefinition ? emitter.EmitDefinition(keep.Value, at) : emitter.Emit(keep.Value, at);
+        return () => StoreTile(keep.Target, at, value.Scalar(), emitter);
+    }
 
     private static void StoreTile(TileBuffer target, AxisIndex[] at, Expr value, ElementEmitter emitter)
     {
@@ -104,14 +115,15 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         emitter.Innermost.Add(new StoreLocal(target.Storage, index, value));
     }
 
-    private void Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
+    private Action Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
     {
         MemoryAccess access = root.Op.Attr<MemoryAccess>();
         Expr[] operands = root.Op.Operands.Select(o => emitter.Emit(o, at).Scalar()).ToArray();
         int axes = operands.Length - (access.Masked ? 2 : 1);
         Expr? guard = access.Masked ? operands[axes + 1] : null;
         Element element = state.ElementOf(access.View);
-        emitter.Innermost.Add(new StoreView(access.View, operands.Take(axes).ToArray(), element, operands[axes], null, guard) { Location = root.Location });
+        return () => emitter.Innermost.Add(
+            new StoreView(access.View, operands.Take(axes).ToArray(), element, operands[axes], null, guard) { Location = root.Location });
     }
 
     // ---- reductions
@@ -131,12 +143,9 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
             return;
         }
 
-        RowByRow(into, kept, (body, row) =>
-        {
-            Var total = state.NewVar("total", root.Target.Storage.Type);
-            Total(body, root.Kind, total, [reduced], (emitter, at) => Of(emitter, row, at[0]).Scalar());
-            ByFirst(body, emitter => StoreTile(root.Target, [row], total, emitter));
-        });
+        EachRow(into, root.Kind, root.Target, kept, reduced,
+            (emitter, row, r, partial) => Combined(root.Kind, partial, emitter.Bind(Of(emitter, row, r).Scalar(), null, emitter.Depth)),
+            (_, _, total) => total);
     }
 
     private void ArgReduce(ArgReduceRoot root, Expr extent, List<Stmt> into)
@@ -152,6 +161,13 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
             Expr value = emitter.Bind(emitter.Emit(root.Operand, index).Scalar(), null, emitter.Depth);
             emitter.Innermost.Add(new If(Wins(better, value, best, type, false), [new Assign(best, value), new Assign(at, index[0].Cell.Scalar())], []));
         });
+        if (HasWarps)
+        {
+            ArgOfWarps(statements, better, best, at, values, indices, into);
+            Append(into, new Let(root.Result, Op(OpCode.Select, DType.I32, Op(OpCode.Eq, DType.Bool, at, Int(int.MaxValue)), Zero, at)) { Location = root.Location });
+            return;
+        }
+
         statements.Add(new StoreLocal(values, new ThreadIndex(), best));
         statements.Add(new StoreLocal(indices, new ThreadIndex(), at));
         Append(into, [.. statements]);
@@ -261,12 +277,10 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
 
         if (root.Target!.Rank == 1 && !IsShort(root.A.Type.Shape[1]))
         {
-            RowByRow(into, root.M, (body, row) =>
-            {
-                Var total = state.NewVar("total", root.Type);
-                Total(body, ReduceKind.Sum, total, [root.K], (emitter, at) => Product(emitter, row, AxisIndex.Zero, at[0], Times));
-                ByFirst(body, emitter => StoreTile(root.Target, [row], WithAccumulator(root, emitter, [row], total), emitter));
-            });
+            EachRow(into, ReduceKind.Sum, root.Target, root.M, root.K, (emitter, row, k, partial) => HasWarps && root.Type == DType.F32
+                    ? Product(emitter, row, AxisIndex.Zero, k, (a, b) => Op(OpCode.Fma, DType.F32, a, b, partial))
+                    : Op(OpCode.Add, root.Type, partial, emitter.Bind(Product(emitter, row, AxisIndex.Zero, k, Times), null, emitter.Depth)),
+                (emitter, row, total) => WithAccumulator(root, emitter, [row], total));
             return;
         }
 
@@ -358,17 +372,51 @@ internal sealed class ThreadNests(TileState state) : INestEmitter
         return total;
     }
 
-    /// <summary>Reduces all elements to a scalar every item knows.</summary>
-    private void Total(List<Stmt> into, ReduceKind kind, Var result, Expr[] extents, Func<ElementEmitter, AxisIndex[], Expr> element)
+    /// <summary>Reduces rows that are long to one element each: what an element makes of the partial result, and what is stored of the total.</summary>
+    private void EachRow(
+        List<Stmt> into, ReduceKind kind, TileBuffer target, Expr rows, Expr length, Func<ElementEmitter, AxisIndex, AxisIndex, Var, Expr> next,
+        Func<ElementEmitter, AxisIndex, Var, Expr> stored)
     {
-        LocalBuffer scratch = Scratch(result.Type);
+        if (HasWarps && rows is not Literal { Value.I32: 1 })
+        {
+            RowsOfWarps(into, kind, target, rows, length, next, stored);
+            return;
+        }
+
+        RowByRow(into, rows, (body, row) =>
+        {
+            Var total = state.NewVar("total", target.Storage.Type);
+            Total(body, kind, total, [length], (emitter, at, partial) => next(emitter, row, at[0], partial));
+            ByFirst(body, emitter => StoreTile(target, [row], stored(emitter, row, total), emitter));
+        });
+    }
+
+    private void Total(List<Stmt> into, ReduceKind kind, Var result, Expr[] extents, Func<ElementEmitter, AxisIndex[], Expr> element) =>
+        Total(into, kind, result, extents, (emitter, at, partial) => Combined(kind, partial, emitter.Bind(element(emitter, at), null, emitter.Depth)));
+
+    /// <summary>Reduces all elements to a scalar every item knows.</summary>
+    private void Total(List<Stmt> into, ReduceKind kind, Var result, Expr[] extents, Func<ElementEmitter, AxisIndex[], Var, Expr> next)
+    {
         var statements = new List<Stmt>();
         Var partial = Mutable(statements, "partial", new Literal(Identity(kind, result.Type)));
-        Strided(statements, extents, (emitter, at) =>
+        void Step(ElementEmitter emitter, AxisIndex[] at)
         {
-            Expr value = emitter.Bind(element(emitter, at), null, emitter.Depth);
-            emitter.Innermost.Add(new Assign(partial, Combined(kind, partial, value)) { Location = state.Location });
-        });
+            Expr value = next(emitter, at, partial);
+            emitter.Innermost.Add(new Assign(partial, value) { Location = state.Location });
+        }
+
+        if (HasWarps)
+        {
+            if (extents.Length == 1)
+                Runs(statements, new ThreadIndex(), Group, extents[0], (emitter, run) => Array.ForEach(run, index => Step(emitter, [index])));
+            else
+                Strided(statements, extents, Step);
+            TotalOfWarps(statements, kind, partial, result, into);
+            return;
+        }
+
+        LocalBuffer scratch = Scratch(result.Type);
+        Strided(statements, extents, Step);
         statements.Add(new StoreLocal(scratch, new ThreadIndex(), partial));
         Append(into, [.. statements]);
         Tree(into, (mine, other) =>

@@ -42,6 +42,9 @@ internal sealed class Traffic
             case Assign assign:
                 Visit(assign.Value);
                 break;
+            case Shuffle shuffle:
+                Visit(shuffle.Value);
+                break;
             case For loop:
                 Visit(loop.From);
                 Visit(loop.To);

@@ -124,6 +124,8 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteRoundRow(RoundRow round) => throw new NotSupportedException("the thread form has no statements over rows");
 
+    protected virtual void WriteShuffle(Shuffle shuffle) => throw new NotSupportedException("this target knows no warps");
+
     protected virtual void WriteAll(IEnumerable<Stmt> statements)
     {
         foreach (Stmt statement in statements)
@@ -192,6 +194,9 @@ internal abstract class CodeWriter(Program program)
             case RoundRow round:
                 WriteRoundRow(round);
                 break;
+            case Shuffle shuffle:
+                WriteShuffle(shuffle);
+                break;
             case Lowering.Barrier:
                 WriteBarrier();
                 break;
@@ -253,29 +258,6 @@ internal abstract class CodeWriter(Program program)
         return parts.Count == 0 ? "0" : string.Join(" + ", parts);
     }
 
-    /// <summary>
-    /// The slots of a launch: see the argument layout in the documentation of KernelArguments. The values a device is tuned to follow all others,
-    /// which launches write without knowing of them.
-    /// </summary>
-    protected IEnumerable<(Parameter Parameter, string Name, char Kind, int Slot)> Slots()
-    {
-        int slot = 0;
-        foreach (Parameter parameter in Program.Kernel.Parameters.Where(p => p.Kind != ParameterKind.Schedule))
-        {
-            if (parameter.Kind != ParameterKind.View)
-            {
-                yield return (parameter, parameter.Name, 'v', slot++);
-                continue;
-            }
-
-            yield return (parameter, parameter.Name, 'p', slot++);
-            for (int axis = 0; axis < parameter.Rank; axis++)
-                yield return (parameter, $"{parameter.Name}_e{Int(axis)}", 'e', slot++);
-            for (int axis = 0; axis < parameter.Rank - 1; axis++)
-                yield return (parameter, $"{parameter.Name}_s{Int(axis)}", 's', slot++);
-        }
-
-        foreach (Parameter parameter in Program.Kernel.Parameters.Where(p => p.IsTunable))
-            yield return (parameter, parameter.Name, 'v', slot++);
-    }
+    /// <summary>The slots of a launch, in their order.</summary>
+    protected IEnumerable<(Parameter Parameter, string Name, char Kind, int Slot)> Slots() => LaunchSlots.Of(Program.Kernel);
 }

@@ -1,6 +1,7 @@
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ptx;
 using KernelFoundry.Generators.Generation.Models;
 
 namespace KernelFoundry.Generators.Generation;
@@ -51,11 +52,17 @@ internal static class VariantRenderer
         int[] widths = [.. rendered.Where(w => values.All(v => v is null) || CSharpTarget.SpecializedWidths.Contains(w))];
         string cpu = "";
         OpenClProgram? openCl = null;
+        PtxModule? ptx = null;
         if (widths.Length > 0 && !specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
             Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
         Try("OpenCL", () => openCl = OpenClTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
+
+        // Both are of one form: where that cannot be made, saying so once is enough.
+        if (openCl is not null)
+            Try("CUDA", () => ptx = PtxTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
-        return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "");
+        return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "",
+            new[] { ptx }.OfType<PtxModule>().ToEquatable());
 
         void Try(string target, Action render)
         {

@@ -16,7 +16,8 @@ public abstract partial class Device
 
     /// <summary>Looks for devices of every kind.</summary>
     /// <returns>What was found, and what was not with the reason, best first.</returns>
-    public static IReadOnlyList<DeviceInfo> Enumerate() => [.. OpenClDevices().Concat([CpuDevice.Describe(new DeviceOptions()), Reference.Info, Ilgpu])];
+    public static IReadOnlyList<DeviceInfo> Enumerate() =>
+        [.. CudaPlatform.Enumerate(), .. OpenClDevices(), CpuDevice.Describe(new DeviceOptions()), Reference.Info, Ilgpu];
 
     /// <summary>Opens the best device present: a GPU or other accelerator, else the CPU. Options narrow the choice.</summary>
     /// <param name="options">Which device, and how it behaves.</param>
@@ -25,25 +26,28 @@ public abstract partial class Device
     public static Device Open(DeviceOptions? options = null)
     {
         options ??= new DeviceOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Index, nameof(options));
+        int skipped = 0;
         IReadOnlyList<DeviceInfo> found = Enumerate();
         foreach (DeviceInfo info in found)
         {
             // An OpenCL device that is this very CPU is slower than the Cpu device: it is opened only when asked for.
             bool wanted = options.Kind is { } kind
                 ? info.Kind == kind
-                : info.Kind == DeviceKind.Cpu || (info.Kind == DeviceKind.OpenCl && (info.IsAccelerator || options.Name is not null));
+                : info.Kind is DeviceKind.Cpu or DeviceKind.Cuda || (info.Kind == DeviceKind.OpenCl && (info.IsAccelerator || options.Name is not null));
             bool named = options.Name is null || info.Name.Contains(options.Name, StringComparison.OrdinalIgnoreCase);
-            if (wanted && named && info.IsAvailable)
+            if (wanted && named && info.IsAvailable && skipped++ == options.Index)
                 return Create(info, options);
         }
 
-        string wish = $"{options.Kind?.ToString() ?? "any kind"}{(options.Name is null ? "" : $" named '{options.Name}'")}";
+        string wish = $"{options.Kind?.ToString() ?? "any kind"}{(options.Name is null ? "" : $" named '{options.Name}'")}{(options.Index == 0 ? "" : $", index {options.Index}")}";
         throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, found)}");
     }
 
     private static Device Create(DeviceInfo info, DeviceOptions options) => info.Kind switch
     {
         DeviceKind.Cpu => new CpuDevice(options),
+        DeviceKind.Cuda => CudaDevice.Open(info, options),
         DeviceKind.OpenCl => OpenClDevice.Open(info, options),
         _ => new ReferenceDevice(options.LaunchLog),
     };

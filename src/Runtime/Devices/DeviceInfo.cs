@@ -21,6 +21,9 @@ public sealed record DeviceInfo
     /// <summary>Vendor, platform and driver version; empty for the host.</summary>
     public string Driver { get; init; } = "";
 
+    /// <summary>The generation of an NVIDIA GPU, as its maker counts them; null for other devices.</summary>
+    public Version? ComputeCapability { get; init; }
+
     /// <summary>Threads of the host, or compute units.</summary>
     public int ComputeUnits { get; init; }
 

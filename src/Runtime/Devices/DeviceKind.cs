@@ -12,6 +12,9 @@ public enum DeviceKind
     /// <summary>Runs generated OpenCL C through the system's OpenCL driver.</summary>
     OpenCl,
 
+    /// <summary>Runs generated PTX through NVIDIA's driver.</summary>
+    Cuda,
+
     /// <summary>Runs generated C# that ILGPU compiles for its accelerators: the package KernelFoundry.Ilgpu.</summary>
     Ilgpu,
 }

@@ -6,6 +6,9 @@ namespace KernelFoundry;
 /// </summary>
 public abstract unsafe class DeviceMemory : IDisposable
 {
+    // Spans are shorter than memory may be.
+    private const int PartBytes = 1 << 30;
+
     private int disposed;
     private volatile bool isAway;
 
@@ -75,6 +78,42 @@ public abstract unsafe class DeviceMemory : IDisposable
             BringToHostCore();
     }
 
+    /// <summary>
+    /// Starts a copy from the host, in the order of the device's launches. The bytes may be reused when an event recorded afterwards is reached. Devices
+    /// that cannot copy on their own return when the copy is done.
+    /// </summary>
+    /// <param name="byteOffset">Where the first byte goes.</param>
+    /// <param name="source">The bytes, from the device's <see cref="KernelFoundry.Device.AllocateHost"/>.</param>
+    /// <param name="sourceOffset">Where the first byte is.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes do not fit.</exception>
+    public void BeginWrite(long byteOffset, HostBuffer source, long sourceOffset, long length)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        source.Require(sourceOffset, length);
+        RequireRange(byteOffset, length);
+        if (length > 0)
+            BeginWriteCore(byteOffset, source, sourceOffset, length);
+    }
+
+    /// <summary>
+    /// Starts a copy to the host, in the order of the device's launches. The bytes are there when an event recorded afterwards is reached. Devices that
+    /// cannot copy on their own return when the copy is done.
+    /// </summary>
+    /// <param name="byteOffset">Where the first byte is.</param>
+    /// <param name="destination">Where the bytes go, from the device's <see cref="KernelFoundry.Device.AllocateHost"/>.</param>
+    /// <param name="destinationOffset">Where the first byte goes.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer bytes.</exception>
+    public void BeginRead(long byteOffset, HostBuffer destination, long destinationOffset, long length)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        destination.Require(destinationOffset, length);
+        RequireRange(byteOffset, length);
+        if (length > 0)
+            BeginReadCore(byteOffset, destination, destinationOffset, length);
+    }
+
     internal void RequireUsable() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <summary>The host's address, or an error saying why there is none.</summary>
@@ -99,7 +138,19 @@ public abstract unsafe class DeviceMemory : IDisposable
 
     private protected abstract void ReadCore(long byteOffset, Span<byte> destination);
 
-    private void RequireRange(long byteOffset, int length)
+    private protected virtual void BeginWriteCore(long byteOffset, HostBuffer source, long sourceOffset, long length)
+    {
+        for (long at = 0; at < length; at += PartBytes)
+            WriteCore(byteOffset + at, new ReadOnlySpan<byte>(source.Address + sourceOffset + at, (int)Math.Min(PartBytes, length - at)));
+    }
+
+    private protected virtual void BeginReadCore(long byteOffset, HostBuffer destination, long destinationOffset, long length)
+    {
+        for (long at = 0; at < length; at += PartBytes)
+            ReadCore(byteOffset + at, new Span<byte>(destination.Address + destinationOffset + at, (int)Math.Min(PartBytes, length - at)));
+    }
+
+    private void RequireRange(long byteOffset, long length)
     {
         RequireUsable();
         if (byteOffset < 0 || byteOffset > ByteLength - length)

@@ -9,6 +9,9 @@ public sealed record DeviceOptions
     /// <summary>Part of the name wanted, in any case; null for any.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Which of the devices that fit kind and name, from 0, in the order of <see cref="Device.Enumerate"/>: for several GPUs of one name.</summary>
+    public int Index { get; init; }
+
     /// <summary>Cpu: threads that run programs, the caller's included; null for all processors this process may use.</summary>
     public int? Threads { get; init; }
 

@@ -17,6 +17,9 @@ public sealed class KernelVariant
     /// <summary>The code for OpenCL devices.</summary>
     public OpenClCode? OpenCl { get; init; }
 
+    /// <summary>The code for CUDA devices, one entry a generation of GPUs it was compiled for; a device takes the newest it can run.</summary>
+    public IReadOnlyList<CudaCode> Cuda { get; init; } = [];
+
     /// <summary>Type arguments and specialized values, as in <c>float; 64, any</c>.</summary>
     /// <returns>The text.</returns>
     public override string ToString()

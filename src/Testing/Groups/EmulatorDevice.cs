@@ -86,7 +86,7 @@ internal sealed unsafe class EmulatorDevice() : Device(
                 for (int y = 0; y < shape.Grid1; y++)
                 {
                     for (int x = 0; x < shape.Grid0; x++)
-                        Emulation.Run<TKernel>(new EmulatedGroup(x, y, z, shape.LocalBytes, isBackward: number++ % 2 == 1), views, slots);
+                        EmulatedPrimitives.Run<TKernel>(new EmulatedGroup(x, y, z, shape.LocalBytes, isBackward: number++ % 2 == 1), views, slots);
                 }
             }
 

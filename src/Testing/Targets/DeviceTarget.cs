@@ -1,4 +1,5 @@
 using System.Reflection;
+using KernelFoundry.Testing.Emulation;
 
 namespace KernelFoundry.Testing;
 
@@ -6,7 +7,7 @@ namespace KernelFoundry.Testing;
 internal class DeviceTarget(Device device, string name, long workLimit) : TestTarget(name, workLimit)
 {
     public DeviceTarget(Device device)
-        : this(device, NameOf(device), device.IsReference ? 2_000_000 : long.MaxValue)
+        : this(device, NameOf(device), device.IsReference ? 2_000_000 : EmulatedCuda.IsEmulated(device) ? 150_000 : long.MaxValue)
     {
     }
 
@@ -67,7 +68,7 @@ internal class DeviceTarget(Device device, string name, long workLimit) : TestTa
 
     private static string NameOf(Device device) => device.Kind == DeviceKind.Cpu
         ? $"Cpu {device.Info.VectorBits} x{device.Info.ComputeUnits}"
-        : device.Kind.ToString();
+        : EmulatedCuda.IsEmulated(device) ? $"Cuda ({device.Name})" : device.Kind.ToString();
 
     private static byte[] Read(DeviceMemory memory)
     {

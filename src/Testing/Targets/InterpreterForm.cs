@@ -11,4 +11,7 @@ internal enum InterpreterForm
 
     /// <summary>What code for work-groups is rendered from, with races and barriers checked.</summary>
     Thread,
+
+    /// <summary>What PTX is rendered from: work-items that run in warps, with shuffles.</summary>
+    Warp,
 }

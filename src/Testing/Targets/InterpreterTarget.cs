@@ -4,23 +4,24 @@ using KernelFoundry.Compiler.Interpreter;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ptx;
 using IrElement = KernelFoundry.Compiler.Ir.Element;
 
 namespace KernelFoundry.Testing;
 
 /// <summary>An interpreter: it needs no device, and finds races, accesses out of bounds and reads of what nothing has written.</summary>
 internal sealed class InterpreterTarget(InterpreterForm form)
-    : TestTarget($"{form} interpreter", form == InterpreterForm.Thread ? 60_000 : 150_000)
+    : TestTarget($"{form} interpreter", form >= InterpreterForm.Thread ? 60_000 : 150_000)
 {
     /// <inheritdoc/>
-    public override bool IsTunable => form != InterpreterForm.Thread;
+    public override bool IsTunable => form < InterpreterForm.Thread;
 
     /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
         Specialization specialization = Specialize(kernel, inputs);
-        TargetKind target = form == InterpreterForm.Thread ? TargetKind.OpenCl : TargetKind.Cpu;
+        TargetKind target = form >= InterpreterForm.Thread ? TargetKind.OpenCl : TargetKind.Cpu;
         Kernel specialized = Specializer.Specialize(kernel, specialization, target);
         var memory = new InterpreterMemory();
         foreach ((string name, TensorImage image) in images)
@@ -36,6 +37,9 @@ internal sealed class InterpreterTarget(InterpreterForm form)
                 break;
             case InterpreterForm.Vector:
                 VectorInterpreter.Run(CSharpTarget.Lower(specialized), memory, scalars);
+                break;
+            case InterpreterForm.Warp:
+                ThreadInterpreter.Run(PtxTarget.Lower(specialized), memory, scalars);
                 break;
             default:
                 ThreadInterpreter.Run(OpenClTarget.Lower(specialized), memory, scalars);

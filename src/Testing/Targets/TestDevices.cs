@@ -1,3 +1,5 @@
+using KernelFoundry.Testing.Emulation;
+
 namespace KernelFoundry.Testing;
 
 /// <summary>The devices tests run on, opened once.</summary>
@@ -6,8 +8,8 @@ public static class TestDevices
     private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
 
     /// <summary>
-    /// The reference device, the CPU with each vector width it has and a different number of threads each, and OpenCL where there is a
-    /// driver. Not to be disposed of.
+    /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver, an
+    /// emulated CUDA device, and a real one where there is one. Not to be disposed of.
     /// </summary>
     public static IReadOnlyList<Device> All => Found.Value;
 
@@ -23,5 +25,9 @@ public static class TestDevices
 
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.OpenCl, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
+
+        yield return EmulatedCuda.Open();
+        if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.Cuda, IsAvailable: true }))
+            yield return Device.Open(new DeviceOptions { Kind = DeviceKind.Cuda });
     }
 }

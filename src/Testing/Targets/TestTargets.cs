@@ -11,8 +11,8 @@ public static class TestTargets
     ]);
 
     /// <summary>
-    /// All of <see cref="TestDevices"/>, and the interpreters of the compiler's tile, vector and thread forms; and where a project of the process asks for
-    /// group code with the property KernelFoundryGroupCode, the emulator that runs it.
+    /// All of <see cref="TestDevices"/>, and the interpreters of the compiler's forms; and where a project of the process asks for group code with the
+    /// property KernelFoundryGroupCode, the emulator that runs it.
     /// </summary>
     public static IReadOnlyList<TestTarget> All => Found.Value;
 }

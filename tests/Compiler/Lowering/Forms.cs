@@ -2,13 +2,14 @@ using KernelFoundry.Compiler.Interpreter;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ptx;
 
 namespace KernelFoundry.Compiler.Tests.Lowering;
 
-/// <summary>One kernel as tiles, as vectors and as threads.</summary>
+/// <summary>One kernel as tiles, as vectors, as threads, and as threads of warps.</summary>
 internal static class Forms
 {
-    /// <summary>Runs the kernel in all three forms over inputs drawn from a printed seed and compares the output view.</summary>
+    /// <summary>Runs the kernel in all forms over inputs drawn from a printed seed and compares the output view.</summary>
     public static void Agree(
         Kernel kernel, Specialization spec, double tolerance, Dictionary<string, int[]> shapes, Dictionary<string, Number> arguments, string output)
     {
@@ -17,7 +18,9 @@ internal static class Forms
         float[] vector = Run(kernel, spec, TargetKind.Cpu, shapes, seed, output, (k, memory) => VectorInterpreter.Run(CSharpTarget.Lower(k), memory, arguments));
         float[] thread = Run(kernel, spec, TargetKind.OpenCl, shapes, seed, output, (k, memory) => ThreadInterpreter.Run(OpenClTarget.Lower(k), memory, arguments));
         AssertClose(expected, vector, tolerance, $"{kernel.Name} as vectors, seed {seed}");
+        float[] warps = Run(kernel, spec, TargetKind.OpenCl, shapes, seed, output, (k, memory) => ThreadInterpreter.Run(PtxTarget.Lower(k), memory, arguments));
         AssertClose(expected, thread, tolerance, $"{kernel.Name} as threads, seed {seed}");
+        AssertClose(expected, warps, tolerance, $"{kernel.Name} as threads of warps, seed {seed}");
     }
 
     private static float[] Run(

@@ -24,6 +24,6 @@ internal static class KernelSizes
 
     private static string Describe(string what, VariantSummary[] variants) => string.Format(
         CultureInfo.InvariantCulture,
-        "{0}: {1} variants, {2} characters of C#, {3} of OpenCL C",
-        what, variants.Length, variants.Sum(v => v.CpuSize), variants.Sum(v => v.OpenClSize));
+        "{0}: {1} variants, {2} characters of C#, {3} of OpenCL C, {4} of PTX",
+        what, variants.Length, variants.Sum(v => v.CpuSize), variants.Sum(v => v.OpenClSize), variants.Sum(v => v.PtxSize));
 }

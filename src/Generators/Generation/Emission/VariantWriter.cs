@@ -1,4 +1,5 @@
 using System.Text;
+using KernelFoundry.Compiler.Targets.Ptx;
 using KernelFoundry.Generators.Generation.Models;
 
 namespace KernelFoundry.Generators.Generation.Emission;
@@ -12,11 +13,13 @@ internal static class VariantWriter
         KernelSource? source = family.Source.Value;
         string place = source is null ? "" : FormattableString.Invariant($" ({Path.GetFileName(source.Path)}:{source.Line})");
         RenderedVariant[] cpu = [.. family.Variants.Where(v => v.CpuSource.Length > 0)],
-            openCl = [.. family.Variants.Where(v => v.OpenClSource.Length > 0)];
+            openCl = [.. family.Variants.Where(v => v.OpenClSource.Length > 0)], ptx = [.. family.Variants.Where(v => v.Ptx.Count > 0)];
         if (cpu.Length > 0)
             yield return GeneratedFile.Of($"{family.FileName}.Cpu", $"{subject}, on the CPU{place}.", Cpu(cpu), hasReferences: false);
         if (openCl.Length > 0)
             yield return GeneratedFile.Of($"{family.FileName}.OpenCl", $"{subject}, on OpenCL{place}.", OpenCl(openCl));
+        if (ptx.Length > 0)
+            yield return GeneratedFile.Of($"{family.FileName}.Cuda", $"{subject}, on CUDA{place}.", Ptx(ptx));
     }
 
     private static string Cpu(IEnumerable<RenderedVariant> variants)
@@ -45,6 +48,25 @@ internal static class VariantWriter
             text.Append($"    public const string Source =\n{CSharp.Raw(variant.OpenClSource)};\n\n");
             text.Append(
                 $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{variant.OpenClPlan.TrimEnd('\n')}\n    }}\n}}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Ptx(IEnumerable<RenderedVariant> variants)
+    {
+        var text = new StringBuilder("using System;\n\nnamespace KernelFoundry.Generated;\n");
+        foreach (RenderedVariant variant in variants)
+        {
+            foreach (PtxModule module in variant.Ptx)
+            {
+                text.Append($"\ninternal static unsafe class {RenderedVariant.PtxClass(variant.ClassName, module.Target)}\n{{\n");
+                text.Append($"    public const string EntryPoint = {CSharp.Literal(module.EntryPoint)};\n\n");
+                text.Append("    // PTX, deflated, as Base64; kf kernels show --device cuda prints it.\n");
+                text.Append($"    public static ReadOnlySpan<byte> Source() => \"{PackedText.Of(module.Source)}\"u8;\n\n");
+                text.Append(
+                    $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{module.PlanCSharp.TrimEnd('\n')}\n    }}\n}}\n");
+            }
         }
 
         return text.ToString();

@@ -1,7 +1,7 @@
 namespace KernelFoundry.Testing;
 
 /// <summary>The primitives of group code, for the group this thread runs.</summary>
-internal readonly unsafe struct Emulation : IGroup<EmulatedView, EmulatedLocal>
+internal readonly unsafe struct EmulatedPrimitives : IGroup<EmulatedView, EmulatedLocal>
 {
     [ThreadStatic]
     private static EmulatedGroup? current;
@@ -15,7 +15,7 @@ internal readonly unsafe struct Emulation : IGroup<EmulatedView, EmulatedLocal>
         current = group;
         try
         {
-            TKernel.Run<Emulation, EmulatedView, EmulatedLocal>(views, slots);
+            TKernel.Run<EmulatedPrimitives, EmulatedView, EmulatedLocal>(views, slots);
         }
         finally
         {

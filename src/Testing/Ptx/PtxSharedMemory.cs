@@ -1,0 +1,112 @@
+namespace KernelFoundry.Testing.Ptx;
+
+/// <summary>
+/// Shared memory of one block. Every run of bytes that the kernel's narrowest access may touch remembers who wrote and who read it last, and when, so
+/// that a race between two barriers, a read of what no thread of the block has written, and an access out of bounds are faults.
+/// </summary>
+internal sealed class PtxSharedMemory(int granule)
+{
+    /// <summary>Where it starts: not at 0, so that nothing can rely on that.</summary>
+    public const uint Base = 1024;
+
+    private const ulong Many = 0xFFFF;
+
+    // Barrier number << 32 | the warp's own << 16 | thread + 1.
+    private ulong[] writers = [];
+    private ulong[] readers = [];
+    private byte[] bytes = [];
+    private ulong epoch = 1;
+    private ulong firstEpoch = 1;
+
+    public int Length { get; private set; }
+
+    /// <summary>Starts a block: nothing is written.</summary>
+    public void Start(int length)
+    {
+        Length = length;
+        if (bytes.Length < length)
+        {
+            bytes = new byte[length];
+            writers = new ulong[(length / granule) + 1];
+            readers = new ulong[(length / granule) + 1];
+        }
+
+        // What an earlier block has left is there, as on hardware.
+        firstEpoch = ++epoch;
+    }
+
+    /// <summary>All threads have met.</summary>
+    public void Barrier() => epoch++;
+
+    /// <summary>A thread's bytes to read.</summary>
+    public ReadOnlySpan<byte> Read(uint address, int count, PtxWarp warp, int lane)
+    {
+        int at = At(address, count, warp, lane, "read");
+        ulong thread = Stamp(warp, lane);
+        for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
+        {
+            if (writers[i] >> 32 < firstEpoch)
+                throw warp.Fault(lane, $"reads shared memory at {i * granule}, which no thread of the block has written");
+            if (IsRace(writers[i], thread))
+                throw Race(warp, lane, i, "reads", "written", writers[i]);
+            readers[i] = readers[i] >> 32 == epoch && readers[i] != thread ? thread | Many : thread;
+        }
+
+        return bytes.AsSpan(at, count);
+    }
+
+    /// <summary>A thread's bytes to write.</summary>
+    public Span<byte> Write(uint address, int count, PtxWarp warp, int lane)
+    {
+        int at = At(address, count, warp, lane, "write");
+        ulong thread = Stamp(warp, lane);
+        for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
+        {
+            if (IsRace(writers[i], thread))
+                throw Race(warp, lane, i, "writes", "written", writers[i]);
+            if (IsRace(readers[i], thread))
+                throw Race(warp, lane, i, "writes", "read", readers[i]);
+            writers[i] = thread;
+        }
+
+        return bytes.AsSpan(at, count);
+    }
+
+    /// <summary>Bytes for an atomic instruction, which races with others but not with its like.</summary>
+    public Span<byte> Update(uint address, int count, PtxWarp warp, int lane)
+    {
+        int at = At(address, count, warp, lane, "update");
+        for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
+        {
+            if (writers[i] >> 32 < firstEpoch)
+                throw warp.Fault(lane, $"updates shared memory at {i * granule}, which no thread of the block has written");
+        }
+
+        return bytes.AsSpan(at, count);
+    }
+
+    private ulong Stamp(PtxWarp warp, int lane) => (epoch << 32) | ((ulong)(warp.Meetings & 0xFFFF) << 16) | (uint)(warp.FirstThread + lane + 1);
+
+    // Lanes of a warp that have met since are ordered.
+    private bool IsRace(ulong last, ulong thread)
+    {
+        if (last >> 32 != epoch || last == thread)
+            return false;
+        ulong one = last & 0xFFFF, other = thread & 0xFFFF;
+        return one == Many || (one - 1) / PtxWarp.Lanes != (other - 1) / PtxWarp.Lanes || ((last >> 16) & 0xFFFF) == ((thread >> 16) & 0xFFFF);
+    }
+
+    private PtxFaultException Race(PtxWarp warp, int lane, int index, string does, string done, ulong last) => warp.Fault(
+        lane,
+        $"{does} shared memory at {index * granule}, which {((last & 0xFFFF) == Many ? "other threads have" : $"thread {(last & 0xFFFF) - 1} has")} {done} "
+        + "since the last barrier");
+
+    private int At(uint address, int count, PtxWarp warp, int lane, string what)
+    {
+        if (address % count != 0)
+            throw warp.Fault(lane, $"{what} of {count} bytes of shared memory at {(long)address - Base}, which is not aligned to them");
+        return address >= Base && address - Base <= (uint)(Length - count) && count <= Length
+            ? (int)(address - Base)
+            : throw warp.Fault(lane, $"{what} of {count} bytes of shared memory at {(long)address - Base}, and the block has {Length}");
+    }
+}

@@ -1,0 +1,96 @@
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Passes;
+using KernelFoundry.Compiler.Targets.Ptx;
+using static KernelFoundry.Compiler.Tests.SampleKernels;
+
+namespace KernelFoundry.Compiler.Tests.Targets;
+
+/// <summary>What PTX looks like, and that nothing is written that the table of instructions does not know.</summary>
+public sealed class PtxTests
+{
+    // A reduction of rows (shuffles, vector loads behind a test of their address), a loop that carries a sum with a masked load, bytes, and every
+    // element type that is stored.
+    public static TheoryData<string> Samples => ["RmsNorm", "BlockedSum", "DotOfBytes", "Stores"];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void The_text_is_the_one_on_file(string name) => Golden.Check($"{name}.ptx", Render(Kernel(name)));
+
+    [Fact]
+    public void Rendering_twice_gives_the_same_text() => Assert.Equal(Render(RmsNorm()), Render(RmsNorm()));
+
+    [Fact]
+    public void Names_are_made_of_what_the_language_allows()
+    {
+        Kernel kernel = Build("Größe", [View("größe", 1), View("add", 1)], b =>
+        {
+            Value i = b.Range(0, b.Extent("größe", 0));
+            b.Store("add", b.Load("größe", i), i);
+        });
+        PtxModule module = PtxTarget.Render(Specialised(kernel), "Größe");
+        Assert.All(module.Source, c => Assert.True(c < 128));
+        Assert.Contains($".visible .entry {module.EntryPoint}(", module.Source, StringComparison.Ordinal);
+        Assert.Contains(".param .u64 add_p", module.Source, StringComparison.Ordinal);
+    }
+
+    // Views have an address, extents and strides, in the order of a launch's slots, and only those read are loaded.
+    [Fact]
+    public void Parameters_are_the_slots_of_a_launch()
+    {
+        string[] parameters = [.. Render(RmsNorm()).Split('\n').Where(l => l.StartsWith("    .param", StringComparison.Ordinal)).Select(l => l.Trim(' ', ',', ')'))];
+        Assert.Equal(
+            [
+                ".param .u64 x_p", ".param .u32 x_e0", ".param .u32 x_e1", ".param .u64 x_s0", ".param .u64 weight_p", ".param .u32 weight_e0",
+                ".param .u64 y_p", ".param .u32 y_e0", ".param .u32 y_e1", ".param .u64 y_s0", ".param .f32 epsilon_v",
+            ],
+            parameters);
+    }
+
+    [Fact]
+    public void An_instruction_that_the_table_does_not_know_cannot_be_made()
+    {
+        var code = new PtxCode();
+        PtxRegister f = code.NewRegister(PtxOperandKind.F32), r = code.NewRegister(PtxOperandKind.B32);
+        code.Do("st.shared.f32", PtxAddress.Of(r, 4), f);
+        Assert.Throws<InvalidOperationException>(() => code.Do("st.shared.f32", PtxAddress.Of(r, 4), r));
+        Assert.Throws<InvalidOperationException>(() => code.Pure(PtxOperandKind.F32, "add.f32", f, f));
+        Assert.Throws<InvalidOperationException>(() => code.Pure(PtxOperandKind.F32, "add.rn.f32", f, f, f));
+        Assert.Throws<InvalidOperationException>(() => code.FreshVector(PtxOperandKind.F32, 3, "ld.shared.v4.f32", PtxAddress.Of(r, 0)));
+    }
+
+    // No rounding but to nearest even, no flushing of subnormal numbers, no approximation: what hardware does by itself is stated in each opcode.
+    [Fact]
+    public void Floats_are_rounded_as_the_reference_rounds_them()
+    {
+        string[] arithmetic = ["add", "sub", "mul", "div", "fma", "sqrt", "rcp"];
+        Assert.DoesNotContain(PtxInstructions.All, form => form.Opcode.Contains(".ftz") || form.Opcode.Contains(".approx"));
+        Assert.All(
+            PtxInstructions.All.Where(f => f.Opcode.EndsWith(".f32", StringComparison.Ordinal) && arithmetic.Contains(f.Opcode.Split('.')[0])),
+            form => Assert.Contains(".rn.", form.Opcode, StringComparison.Ordinal));
+    }
+
+    private static string Render(Kernel kernel) => PtxTarget.Render(Specialised(kernel), kernel.Name).Source;
+
+    private static Kernel Specialised(Kernel kernel) => Specializer.Specialize(kernel, Specialization.None, TargetKind.OpenCl);
+
+    private static Kernel Kernel(string name) => name switch
+    {
+        "RmsNorm" => RmsNorm(Element.F16),
+        "BlockedSum" => BlockedSum(),
+        "DotOfBytes" => Build(name, [View("a", 1, Element.I8), View("b", 1, Element.I8), View("y", 1, Element.I32)], b =>
+        {
+            Value k = b.Range(0, b.Extent("a", 0));
+            Value Bytes(string view) => b.Load(OpCode.Load, new MemoryAccess(view), DType.I8, k);
+            b.Store("y", b.Emit(OpCode.Dot, null, Bytes("a"), Bytes("b")), b.Constant(0));
+        }),
+        _ => Build(name, [View("x", 1), View("h", 1, Element.F16), View("b", 1, Element.BF16), View("s", 1, Element.I8), View("u", 1, Element.U8)], b =>
+        {
+            Value i = b.Range(0, b.Extent("x", 0));
+            Value x = b.Load("x", i), n = b.Emit(OpCode.Convert, DType.I32, x);
+            b.Store("h", b.Emit(OpCode.Exp, null, x), i);
+            b.Store("b", x, i);
+            b.Store("s", n, i);
+            b.Store("u", n, i);
+        }),
+    };
+}
