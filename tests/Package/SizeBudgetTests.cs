@@ -17,10 +17,11 @@ public sealed partial class SizeBudgetTests
             .Single(match => match.Success);
         Assert.InRange(Number(total.Groups[1]), 1, 11_000_000);
         Assert.InRange(Number(total.Groups[2]), 1, 3_500_000);
+        Assert.InRange(Number(total.Groups[3]), 1, 8_000_000);
     }
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^all kernels of .*: [0-9]+ variants, ([0-9]+) characters of C#, ([0-9]+) of OpenCL C$")]
+    [GeneratedRegex("^all kernels of .*: [0-9]+ variants, ([0-9]+) characters of C#, ([0-9]+) of OpenCL C, ([0-9]+) of PTX$")]
     private static partial Regex Total();
 }

@@ -89,12 +89,15 @@ internal sealed partial class PtxWriter
     private void Loop(For loop)
     {
         PtxRegister index = _code.NewRegister(PtxOperandKind.B32, isMutable: true);
-        Assign(index, loop.From);
+        int position = _code.Position;
+        PtxOperand first = Value(loop.From);
+        int alignment = first.Alignment;
+        _code.Move(index, first, position);
         PtxName start = _code.NewLabel(), end = _code.NewLabel();
         bool runs = loop is { From: Lowering.Literal { Value.I32: var from }, To: Lowering.Literal { Value.I32: var to } } && from < to;
         _code.Enter(isBranch: false);
         PtxRegister current = _code.Fresh(PtxOperandKind.B32, "mov.b32", index);
-        current.Align(Math.Min(AlignmentOf(loop.From), AlignmentOf(loop.Step)));
+        current.Align(Math.Min(alignment, Value(loop.Step).Alignment));
         _variables[loop.Index.Name] = current;
         WriteAll(loop.Body);
         PtxOperand step = Value(loop.Step), limit = Value(loop.To);
@@ -108,8 +111,6 @@ internal sealed partial class PtxWriter
         if (!runs)
             _code.Append(new PtxLabel(end));
     }
-
-    private int AlignmentOf(Expr expression) => expression is Var or Lowering.Literal or ExtentOf ? Value(expression).Alignment : 0;
 
     private void Loop(While loop)
     {

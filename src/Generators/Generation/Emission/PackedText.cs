@@ -4,7 +4,8 @@ using System.Text;
 namespace KernelFoundry.Generators.Generation.Emission;
 
 /// <summary>
-/// Text deflated, as Base64. PTX is ten times as long as what it is packed to, and the strings of an assembly may not be longer than 16 MB together.
+/// Text deflated, as Base64. PTX is three times as long as what it is packed to, and the strings of an assembly may not be longer than 16 MB together, two bytes a
+/// character.
 /// </summary>
 internal static class PackedText
 {
