@@ -7,7 +7,7 @@ namespace KernelFoundry.Cli.Commands;
 internal static class CommonOptions
 {
     /// <summary>What --device takes.</summary>
-    public static IReadOnlyList<string> DeviceKinds { get; } = ["auto", "cpu", "opencl", "reference"];
+    public static IReadOnlyList<string> DeviceKinds { get; } = ["auto", "cpu", "opencl", "cuda", "reference"];
 
     private static readonly Dictionary<string, CacheElement> s_cacheTypes = new()
     {

@@ -59,8 +59,10 @@ internal static class DevicesCommand
         device.Unavailable,
         device.IsAccelerator,
         device.Driver,
+        device.ComputeCapability?.ToString(),
         device.ComputeUnits,
         device.VectorBits,
         device.MemoryBytes,
+        device.LocalMemoryBytes,
         [.. device.Lacks]);
 }

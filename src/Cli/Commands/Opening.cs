@@ -17,6 +17,7 @@ internal static class Opening
             {
                 "cpu" => DeviceKind.Cpu,
                 "opencl" => DeviceKind.OpenCl,
+                "cuda" => DeviceKind.Cuda,
                 "reference" => DeviceKind.Reference,
                 _ => null,
             },

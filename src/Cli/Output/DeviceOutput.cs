@@ -8,7 +8,9 @@ internal sealed record DeviceOutput(
     string? Unavailable,
     bool Accelerator,
     string Driver,
+    string? ComputeCapability,
     int ComputeUnits,
     int VectorBits,
     long MemoryBytes,
+    long LocalMemoryBytes,
     IReadOnlyList<string> Lacks);

@@ -66,25 +66,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
     public int LaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** parameters) =>
-        Call<EmulatedStream>(nameof(LaunchKernel), stream, (of, context) =>
-        {
-            var described = new CudaKernelNode
-            {
-                Function = function,
-                GridX = gridX,
-                GridY = gridY,
-                GridZ = gridZ,
-                BlockX = blockX,
-                BlockY = blockY,
-                BlockZ = blockZ,
-                SharedBytes = sharedBytes,
-                Parameters = parameters,
-            };
-            int code = Describe(&described, out EmulatedLaunch? launch);
-            if (code == Success)
-                of.Add(() => launch!.Function.Run(context.Memory, launch));
-            return code;
-        });
+        TakesNoLaunches ? Success : TakeLaunch(function, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, stream, parameters);
 
     public int GraphCreate(nint* graph, uint flags) => InContext(nameof(GraphCreate), _ =>
     {
@@ -115,25 +97,11 @@ internal sealed unsafe partial class EmulatedCudaDriver
         return Success;
     });
 
-    public int GraphExecKernelNodeSetParams(nint instance, nint node, CudaKernelNode* parameters) => Call<EmulatedGraphInstance>(
-        nameof(GraphExecKernelNodeSetParams), instance, (of, _) =>
-        {
-            if (!of.Nodes.TryGetValue(node, out EmulatedNode? known))
-                return ErrorInvalidValue;
-            int code = Describe(parameters, out EmulatedLaunch? launch);
-            if (code == Success)
-                of.Nodes[node] = known with { Launch = launch! };
-            return code;
-        });
+    public int GraphExecKernelNodeSetParams(nint instance, nint node, CudaKernelNode* parameters) =>
+        TakesNoLaunches ? Success : TakeUpdate(instance, node, parameters);
 
-    public int GraphLaunch(nint instance, nint stream) => Call<EmulatedGraphInstance>(nameof(GraphLaunch), instance, (of, context) =>
-    {
-        if (StreamOf(stream) is not { } into)
-            return ErrorInvalidHandle;
-        foreach (EmulatedLaunch launch in of.Order())
-            into.Add(() => launch.Function.Run(context.Memory, launch));
-        return Success;
-    });
+    public int GraphLaunch(nint instance, nint stream) =>
+        TakesNoLaunches ? Success : TakeGraph(instance, stream);
 
     public int GraphExecDestroy(nint instance) => Remove<EmulatedGraphInstance>(nameof(GraphExecDestroy), instance);
 
@@ -156,6 +124,49 @@ internal sealed unsafe partial class EmulatedCudaDriver
         bytes.AsSpan(0, copied).CopyTo(new Span<byte>(buffer, length));
         buffer[copied] = 0;
     }
+
+    // Apart from the methods that call them: what a lambda captures is allocated where its method begins.
+    private int TakeLaunch(
+        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes, nint stream, void** parameters) =>
+        Call<EmulatedStream>(nameof(LaunchKernel), stream, (of, context) =>
+        {
+            var described = new CudaKernelNode
+            {
+                Function = function,
+                GridX = gridX,
+                GridY = gridY,
+                GridZ = gridZ,
+                BlockX = blockX,
+                BlockY = blockY,
+                BlockZ = blockZ,
+                SharedBytes = sharedBytes,
+                Parameters = parameters,
+            };
+            int code = Describe(&described, out EmulatedLaunch? launch);
+            if (code == Success)
+                of.Add(() => launch!.Function.Run(context.Memory, launch));
+            return code;
+        });
+
+    private int TakeUpdate(nint instance, nint node, CudaKernelNode* parameters) => Call<EmulatedGraphInstance>(
+        nameof(GraphExecKernelNodeSetParams), instance, (of, _) =>
+        {
+            if (!of.Nodes.TryGetValue(node, out EmulatedNode? known))
+                return ErrorInvalidValue;
+            int code = Describe(parameters, out EmulatedLaunch? launch);
+            if (code == Success)
+                of.Nodes[node] = known with { Launch = launch! };
+            return code;
+        });
+
+    private int TakeGraph(nint instance, nint stream) => Call<EmulatedGraphInstance>(nameof(GraphLaunch), instance, (of, context) =>
+    {
+        if (StreamOf(stream) is not { } into)
+            return ErrorInvalidHandle;
+        foreach (EmulatedLaunch launch in of.Order())
+            into.Add(() => launch.Function.Run(context.Memory, launch));
+        return Success;
+    });
 
     private int Describe(CudaKernelNode* node, out EmulatedLaunch? launch)
     {

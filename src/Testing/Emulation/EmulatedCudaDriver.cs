@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using KernelFoundry.Testing.Ptx;
 using static KernelFoundry.CudaNames;
@@ -17,7 +18,7 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
     private readonly Lock calling = new();
     private readonly EmulatedContext[] contexts = [.. gpus.Select((gpu, ordinal) => new EmulatedContext(gpu, ordinal))];
     private readonly Dictionary<nint, object> handles = [];
-    private readonly ThreadLocal<Stack<nint>> current = new(() => new Stack<nint>());
+    private readonly ConcurrentDictionary<int, Stack<nint>> current = [];
     private readonly Dictionary<nint, nint> pinned = [];
     private string fault = "";
     private nint lastHandle = 0x1000;
@@ -37,6 +38,9 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
 
     /// <summary>Page-locked buffers.</summary>
     public int PinnedBuffers => pinned.Count;
+
+    /// <summary>Lets launches succeed without taking them, and without allocating: for tests of what a device allocates.</summary>
+    public bool TakesNoLaunches { get; set; }
 
     public string ErrorName(int code) => code switch
     {
@@ -135,14 +139,14 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
         {
             if (!handles.TryGetValue(context, out object? known) || known is not EmulatedContext)
                 return ErrorInvalidContext;
-            current.Value!.Push(context);
+            CurrentOfThread().Push(context);
             return Success;
         }
     }
 
     public int CtxPopCurrent(nint* context)
     {
-        if (!current.Value!.TryPop(out nint popped))
+        if (!CurrentOfThread().TryPop(out nint popped))
             return ErrorInvalidContext;
         *context = popped;
         return Success;
@@ -193,6 +197,8 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
         return Success;
     });
 
+    private Stack<nint> CurrentOfThread() => current.GetOrAdd(Environment.CurrentManagedThreadId, static _ => new Stack<nint>());
+
     private EmulatedContext? Current() =>
-        current.Value!.TryPeek(out nint context) && handles.TryGetValue(context, out object? known) ? (EmulatedContext)known : null;
+        CurrentOfThread().TryPeek(out nint context) && handles.TryGetValue(context, out object? known) ? (EmulatedContext)known : null;
 }

@@ -64,6 +64,10 @@ internal sealed unsafe class PtxGlobalMemory
         return low > 0 && address - sorted[low - 1].Start < sorted[low - 1].Length ? sorted[low - 1] : default;
     }
 
+    /// <summary>The last allocation that starts at or below an address, if the address is not far beyond it.</summary>
+    public (ulong Start, ulong Length) Near(ulong address) =>
+        runs.LastOrDefault(run => run.Start <= address && address - run.Start < run.Length + 4096);
+
     /// <summary>Whether bytes are all within one allocation.</summary>
     public bool Contains(ulong address, nuint bytes)
     {

@@ -12,17 +12,14 @@ internal sealed record PtxShared(string Name, int Alignment, int Bytes, bool IsD
 /// <summary>A parameter, and where it lies among the entry's.</summary>
 internal sealed record PtxParameter(string Name, PtxType Type, int Offset, int Line);
 
-/// <summary>A kernel.</summary>
-/// <param name="RequiredThreads">What <c>.reqntid</c> says; 0 if nothing.</param>
-/// <param name="Registers">Types of registers by name, <c>%r&lt;n&gt;</c> expanded by <see cref="PtxRegisters"/>.</param>
-/// <param name="Labels">The instruction each label stands before.</param>
+/// <summary>
+/// A kernel. RequiredThreads is what <c>.reqntid</c> says, 0 if nothing; Labels hold the instruction each label stands before; lines count from 1.
+/// </summary>
 internal sealed record PtxEntry(
     string Name, IReadOnlyList<PtxParameter> Parameters, int RequiredThreads, PtxRegisters Registers, IReadOnlyList<PtxInstruction> Instructions,
     IReadOnlyDictionary<string, int> Labels, int Line);
 
-/// <summary>An instruction.</summary>
-/// <param name="Opcode">With all modifiers: <c>ld.global.f32</c>.</param>
-/// <param name="Guard">The predicate that it runs under; null for always.</param>
+/// <summary>An instruction. The opcode has all modifiers, as in <c>ld.global.f32</c>; without a guard, a predicate's name, it always runs.</summary>
 internal sealed record PtxInstruction(string Opcode, IReadOnlyList<PtxOperand> Operands, string? Guard, bool IsNegated, int Line)
 {
     public override string ToString() =>

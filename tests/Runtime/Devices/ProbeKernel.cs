@@ -35,6 +35,11 @@ internal static unsafe class ProbeKernel
     public static KernelVariantSet OpenCl(string source, string entryPoint, delegate*<long*, LaunchShape*, void> plan) =>
         Set(openCl: new OpenClCode(source, entryPoint, plan));
 
+    public static KernelVariantSet Cuda(string source, string entryPoint, delegate*<long*, LaunchShape*, void> plan) =>
+        Cuda(new CudaCode(70, source, entryPoint, plan));
+
+    public static KernelVariantSet Cuda(params CudaCode[] codes) => Set(cuda: codes);
+
     /// <summary>One program, work-group of 1, no local memory.</summary>
     public static void OneProgram(long* slots, LaunchShape* shape)
     {
@@ -55,13 +60,13 @@ internal static unsafe class ProbeKernel
         device.Launch(kernel, ref arguments);
     }
 
-    public static KernelVariantSet Set(CpuCode? cpu = null, OpenClCode? openCl = null)
+    public static KernelVariantSet Set(CpuCode? cpu = null, OpenClCode? openCl = null, IReadOnlyList<CudaCode>? cuda = null)
     {
         var kernel = new KernelDefinition
         {
             Name = $"Probe.Kernel{Interlocked.Increment(ref made)}",
             ClassName = "Probe",
-            VariantSource = () => [new KernelVariant { TypeKey = "", Cpu = cpu, OpenCl = openCl }],
+            VariantSource = () => [new KernelVariant { TypeKey = "", Cpu = cpu, OpenCl = openCl, Cuda = cuda ?? [] }],
         };
         return KernelRegistry.Find(kernel, "");
     }

@@ -202,8 +202,12 @@ internal sealed unsafe class CudaDevice : Device
     private CudaCode CodeFor(KernelVariantSet kernel, KernelVariant variant)
     {
         CudaCode? best = null;
-        foreach (CudaCode code in variant.Cuda)
+
+        // By index: a launch allocates no enumerator.
+        IReadOnlyList<CudaCode> codes = variant.Cuda;
+        for (int i = 0; i < codes.Count; i++)
         {
+            CudaCode code = codes[i];
             if (code.Target <= id.Target && code.Target > (best?.Target ?? 0))
                 best = code;
         }

@@ -44,7 +44,11 @@ internal abstract unsafe class GlobalStep(PtxSlot address, int bytes) : PtxStep
     {
         (start, length) = warp.Block.Memory.Find(at);
         if (length == 0)
-            throw warp.Fault(lane, $"uses {Bytes} bytes of global memory at 0x{at:X}, where nothing is allocated");
+        {
+            (ulong near, ulong end) = warp.Block.Memory.Near(at);
+            throw warp.Fault(lane, $"uses {Bytes} bytes of global memory {(end > 0 ? $"at {at - near} of an allocation of {end}" : $"at 0x{at:X}, where nothing is allocated")}");
+        }
+
         if (at - start > length - (ulong)Bytes || length < (ulong)Bytes)
             throw warp.Fault(lane, $"uses {Bytes} bytes of global memory at {at - start} of an allocation of {length}");
         if (at % (ulong)Bytes != 0)
