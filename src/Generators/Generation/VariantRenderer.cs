@@ -51,17 +51,22 @@ internal static class VariantRenderer
             types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
         int[] widths = [.. rendered.Where(w => values.All(v => v is null) || CSharpTarget.SpecializedWidths.Contains(w))];
         string cpu = "";
-        OpenClProgram? openCl = null;
+        OpenClProgram? openCl = null, subGroups = null;
         PtxModule? ptx = null;
         if (widths.Length > 0 && !specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
             Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
-        Try("OpenCL", () => openCl = OpenClTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
+        Try("OpenCL", () =>
+        {
+            Kernel specialised = Specializer.Specialize(kernel, spec, TargetKind.OpenCl);
+            openCl = OpenClTarget.Render(specialised, className);
+            subGroups = OpenClTarget.RenderSubGroups(specialised, className);
+        });
 
         // Both are of one form: where that cannot be made, saying so once is enough.
         if (openCl is not null)
             Try("CUDA", () => ptx = PtxTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
-        return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "",
+        return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "", subGroups,
             new[] { ptx }.OfType<PtxModule>().ToEquatable());
 
         void Try(string target, Action render)

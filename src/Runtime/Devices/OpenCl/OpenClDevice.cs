@@ -10,13 +10,16 @@ internal sealed unsafe class OpenClDevice : Device
 {
     private readonly DeviceFeatures features;
     private readonly int alignment;
+    private readonly string standard;
+    private readonly Dictionary<OpenClCode, bool> fitting = [];
     private readonly Dictionary<OpenClCode, OpenClKernel> kernels = [];
 
     private OpenClDevice(OpenClDeviceId id, DeviceOptions options)
-        : base(id.Info with { Features = id.Info.Features & ~options.Without }, options.LaunchLog)
+        : base(id.Info with { Features = (id.Info.Features | options.Claimed) & ~options.Without }, options.LaunchLog)
     {
         Handle = id.Handle;
         features = Info.Features;
+        standard = $"-cl-std=CL{(OpenClFeatures.IsAtLeast(OpenClPlatform.DeviceText(id.Handle, DeviceVersion), 3, 0) ? "3.0" : "2.0")}";
         alignment = Math.Max(64, (int)OpenClPlatform.DeviceValue<uint>(Handle, DeviceMemBaseAddrAlign) / 8);
         CacheIdentity = $"{id.Info.Name}|{id.Info.Driver}|{id.Versions}";
         nint handle = id.Handle;
@@ -129,7 +132,12 @@ internal sealed unsafe class OpenClDevice : Device
         OpenClCode code = variant.OpenCl ?? throw NoCode(kernel, variant, DeviceKind.OpenCl);
         LaunchShape shape = default;
         fixed (long* slots = &arguments.FirstSlot)
+        {
+            if (code.SubGroups is { } withSubGroups && Fits(withSubGroups, kernel.Kernel.Name, slots))
+                code = withSubGroups;
             code.Plan(slots, &shape);
+        }
+
         if (shape.IsEmpty)
             return;
 
@@ -158,10 +166,34 @@ internal sealed unsafe class OpenClDevice : Device
         }
     }
 
+    // Code with sub-groups shuffles among 32 work-items: the driver may have chosen smaller ones, or have no way to say.
+    private bool Fits(OpenClCode code, string kernelName, long* slots)
+    {
+        if (!features.HasFlag(DeviceFeatures.SubGroups))
+            return false;
+        lock (Launching)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            if (!fitting.TryGetValue(code, out bool fits))
+            {
+                LaunchShape shape = default;
+                code.Plan(slots, &shape);
+                kernels[code] = new OpenClKernel(this, OpenClProgram.Build(this, code, standard, kernelName), code, kernelName);
+                fitting[code] = fits = kernels[code].SubGroupSize(Handle, shape.WorkGroup) is > 0 and var size && size % 32 == 0;
+            }
+
+            return fits;
+        }
+    }
+
     private OpenClKernel KernelFor(OpenClCode code, string kernelName)
     {
         if (!kernels.TryGetValue(code, out OpenClKernel? built))
-            kernels[code] = built = new OpenClKernel(this, OpenClProgram.Build(this, code, kernelName), code, kernelName);
+        {
+            nint program = OpenClProgram.Build(this, code, OpenClProgram.BuildOptions, kernelName);
+            kernels[code] = built = new OpenClKernel(this, program, code, kernelName);
+        }
+
         return built;
     }
 

@@ -8,9 +8,9 @@ internal static class OpenClFeatures
     private static readonly (DeviceFeatures Feature, string Lack)[] Consequences =
     [
         (DeviceFeatures.HostMemory, "no memory shared with the host: weights and inputs are copied to the device, results back"),
-        (DeviceFeatures.SubGroups, "no sub-groups (cl_khr_subgroups): work-items add up through local memory, with a barrier a step"),
+        (DeviceFeatures.SubGroups, "no sub-groups that shuffle (cl_khr_subgroups, cl_khr_subgroup_shuffle): work-items add up through local memory, with a barrier a step"),
         (DeviceFeatures.HalfPrecision, "no half-precision arithmetic (cl_khr_fp16): nothing follows, since halves are read and written as such and kernels compute in floats"),
-        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): products of bytes are multiplied and added one by one"),
+        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): nothing follows, since kernels do not use it"),
     ];
 
     public static IEnumerable<string> Lacks(DeviceFeatures features) => Consequences.Where(each => !features.HasFlag(each.Feature)).Select(each => each.Lack);
@@ -22,7 +22,9 @@ internal static class OpenClFeatures
         DeviceFeatures features = DeviceFeatures.None;
         if (OpenClPlatform.DeviceValue<uint>(device, DeviceHostUnifiedMemory) != 0)
             features |= DeviceFeatures.HostMemory;
-        if (extensions.Contains("cl_khr_subgroups") || (IsAtLeast(version, 2, 1) && OpenClPlatform.DeviceValue<uint>(device, DeviceMaxNumSubGroups) > 0))
+        bool hasSubGroups = IsAtLeast(version, 2, 1)
+            && (extensions.Contains("cl_khr_subgroups") || OpenClPlatform.DeviceValue<uint>(device, DeviceMaxNumSubGroups) > 0);
+        if (hasSubGroups && extensions.Contains("cl_khr_subgroup_shuffle"))
             features |= DeviceFeatures.SubGroups;
         if (extensions.Contains("cl_khr_fp16"))
             features |= DeviceFeatures.HalfPrecision;

@@ -67,6 +67,9 @@ internal static unsafe class OpenClLibrary
 
     public static delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, int> GetKernelWorkGroupInfo { get; private set; }
 
+    /// <summary>Of OpenCL 2.1; null where the loader is older.</summary>
+    public static delegate* unmanaged<nint, nint, uint, nuint, void*, nuint, void*, nuint*, int> GetKernelSubGroupInfo { get; private set; }
+
     public static delegate* unmanaged<nint, int> ReleaseKernel { get; private set; }
 
     public static delegate* unmanaged<nint, uint, nuint, void*, int> SetKernelArg { get; private set; }
@@ -123,6 +126,8 @@ internal static unsafe class OpenClLibrary
         CreateKernel = (delegate* unmanaged<nint, byte*, int*, nint>)Find("clCreateKernel");
         GetKernelInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, int>)Find("clGetKernelInfo");
         GetKernelWorkGroupInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, int>)Find("clGetKernelWorkGroupInfo");
+        if (NativeLibrary.TryGetExport(library, "clGetKernelSubGroupInfo", out nint subGroupInfo))
+            GetKernelSubGroupInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint, void*, nuint*, int>)subGroupInfo;
         ReleaseKernel = (delegate* unmanaged<nint, int>)Find("clReleaseKernel");
         SetKernelArg = (delegate* unmanaged<nint, uint, nuint, void*, int>)Find("clSetKernelArg");
         EnqueueNDRangeKernel = (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, int>)Find("clEnqueueNDRangeKernel");

@@ -42,6 +42,7 @@ internal static class OpenClNames
     public const uint KernelNumArgs = 0x1191;
     public const uint KernelWorkGroupSize = 0x11B0;
     public const uint KernelLocalMemSize = 0x11B2;
+    public const uint KernelMaxSubGroupSizeForNdRange = 0x2033;
 
     /// <summary>An error code's name in the headers.</summary>
     public static string ErrorName(int code) => code switch
