@@ -117,8 +117,10 @@ public unsafe class OpenClHostMemoryTests
         Assert.DoesNotContain(device.Info.Lacks, lack => lack.StartsWith("no memory shared", StringComparison.Ordinal));
         Assert.Contains(without.Info.Lacks, lack => lack.StartsWith("no memory shared", StringComparison.Ordinal));
         Assert.Empty(Device.Reference.Info.Lacks);
-        DeviceInfo nothing = device.Info with { Features = DeviceFeatures.None };
-        Assert.Equal(4, nothing.Lacks.Count());
+        DeviceInfo nothing = device.Info with { Features = DeviceFeatures.None, MaxWorkGroup = 128, LocalMemoryBytes = 16384 };
+        Assert.Equal(6, nothing.Lacks.Count());
+        Assert.Contains(nothing.Lacks, lack => lack.Contains("128 items", StringComparison.Ordinal));
+        Assert.Contains(nothing.Lacks, lack => lack.Contains("16384 bytes", StringComparison.Ordinal));
         Assert.All(nothing.Lacks, lack => Assert.Contains(": ", lack, StringComparison.Ordinal));
     }
 

@@ -13,7 +13,21 @@ internal static class OpenClFeatures
         (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): nothing follows, since kernels do not use it"),
     ];
 
-    public static IEnumerable<string> Lacks(DeviceFeatures features) => Consequences.Where(each => !features.HasFlag(each.Feature)).Select(each => each.Lack);
+    // What the largest kernels of the library ask for.
+    private const int WorkGroup = 256, LocalBytes = 32 << 10;
+
+    public static IEnumerable<string> Lacks(DeviceInfo device)
+    {
+        if (device.MaxWorkGroup < WorkGroup)
+            yield return $"work-groups of at most {device.MaxWorkGroup} items: kernels that ask for more, up to {WorkGroup}, are refused";
+        if (device.LocalMemoryBytes < LocalBytes)
+            yield return $"local memory of {device.LocalMemoryBytes} bytes: kernels that need more for their shapes are refused";
+        foreach ((DeviceFeatures feature, string lack) in Consequences)
+        {
+            if (!device.Features.HasFlag(feature))
+                yield return lack;
+        }
+    }
 
     /// <summary>The features of a device with OpenCL of a version, as in "OpenCL 3.0 ...".</summary>
     public static DeviceFeatures Of(nint device, string version)
