@@ -110,17 +110,10 @@ internal sealed class ExpressionCompiler(
                     Number[] values = scalars.Select(s => s(item)).ToArray();
                     return Make(lane => values[lane * values.Length / Lanes.Count]);
                 };
-            case PermuteLanes permute:
-                LaneCode source = Vector(permute.Vector);
-                return item =>
-                {
-                    Number[] lanes = source(item);
-                    return Make(lane => lanes[((Literal)permute.Order[lane]).Value.I32]);
-                };
             case DotBytes dot:
                 return Dot(dot);
             case PackedCodes packed:
-                Func<WorkItem, Func<int, int>> codes = Codes(packed.Codes);
+                Func<WorkItem, Func<int, int>> codes = Codes(packed.View, packed.Start, packed.Codes);
                 return item =>
                 {
                     Func<int, int> code = codes(item);
@@ -132,8 +125,8 @@ internal sealed class ExpressionCompiler(
         }
     }
 
-    /// <summary>The indices of an access as lanes: gathered if any is a vector, consecutive along the last axis otherwise.</summary>
-    public Func<WorkItem, Func<int, int[]>> Indices(Exprs indices)
+    /// <summary>The indices of an access as lanes: gathered if any is a vector, at equal distances along the last axis otherwise.</summary>
+    public Func<WorkItem, Func<int, int[]>> Indices(Exprs indices, int step = 1)
     {
         bool gathers = indices.AsEnumerable().Any(i => i.IsVector);
         LaneCode[] lanes = indices.AsEnumerable().Select(Vector).ToArray();
@@ -141,7 +134,7 @@ internal sealed class ExpressionCompiler(
         return item =>
         {
             Number[][] values = lanes.Select(l => l(item)).ToArray();
-            return lane => values.Select((v, axis) => v[lane].I32 + (!gathers && axis == last ? lane : 0)).ToArray();
+            return lane => values.Select((v, axis) => v[lane].I32 + (!gathers && axis == last ? lane * step : 0)).ToArray();
         };
     }
 
@@ -236,7 +229,7 @@ internal sealed class ExpressionCompiler(
     private LaneCode LoadLanes(LoadView load)
     {
         RawType raw = RawOf(load);
-        Func<WorkItem, Func<int, int[]>> indices = Indices(load.Indices);
+        Func<WorkItem, Func<int, int[]>> indices = Indices(load.Indices, load.ByteOffset ? StoredElement.Bytes(raw) : 1);
         Func<WorkItem, Func<int, bool>> counted = Active(load.Count, null), guarded = Active(null, load.Guard);
         LaneCode? other = load.Other is null ? null : Vector(load.Other);
         return item =>
@@ -275,34 +268,45 @@ internal sealed class ExpressionCompiler(
     {
         LocalMemory other = Buffer(dot.Other);
         ScalarCode first = Scalar(dot.Index);
-        Func<WorkItem, Func<int, int>> codes = Codes(dot.Codes);
+        Func<WorkItem, Func<int, int>>[] codes = [.. dot.Codes.Select(tree => Codes(dot.View, dot.Start, tree))];
         LaneCode? accumulator = dot.Accumulator is null ? null : Vector(dot.Accumulator);
         return item =>
         {
             int from = first(item).I32;
-            Number[]? sums = accumulator?.Invoke(item);
-            Func<int, int> code = codes(item);
+            Number[]? start = accumulator?.Invoke(item);
+            int[] packed = [.. codes.Select((_, step) => other.Read(from + step).Bits)];
+            Func<int, int>[] steps = [.. codes.Select(step => step(item))];
             return Make(lane =>
             {
-                int sum = sums?[lane].I32 ?? 0, packed = other.ReadLane(from + lane).Bits;
-                for (int t = 0; t < QuantizedRow.Packed; t++)
-                    sum += code((lane * QuantizedRow.Packed) + t) * (sbyte)(packed >> (8 * t));
+                int sum = start?[lane].I32 ?? 0;
+                for (int s = 0; s < steps.Length; s++)
+                {
+                    for (int t = 0; t < QuantizedRow.Packed; t++)
+                    {
+                        int code = steps[s]((lane * QuantizedRow.Packed) + t);
+                        if (code < 0 || code > dot.Greatest)
+                            throw new IrException($"a code is {IrText.Int(code)}, and at most {IrText.Int(dot.Greatest)} was promised", who.Location);
+                        sum += code * (sbyte)(packed[s] >> (8 * t));
+                    }
+                }
+
                 return Number.Of(sum);
             });
         };
     }
 
-    private Func<WorkItem, Func<int, int>> Codes(ByteCodes codes)
+    // Arithmetic on bytes is modulo 256, and codes have no sign.
+    private Func<WorkItem, Func<int, int>> Codes(string view, Exprs start, ByteTree tree)
     {
-        ScalarCode[] start = codes.Start.AsEnumerable().Select(Scalar).ToArray();
+        ScalarCode[] indices = start.AsEnumerable().Select(Scalar).ToArray();
         return item =>
         {
-            int[] at = start.Select(s => s(item).I32).ToArray();
-            return lane => codes.Tree.At(lane, (offset, isSigned) =>
+            int[] at = indices.Select(s => s(item).I32).ToArray();
+            return lane => tree.At(lane, (offset, isSigned) =>
             {
                 int[] index = (int[])at.Clone();
                 index[index.Length - 1] += offset;
-                return memory.Read(codes.View, index, isSigned ? RawType.I8 : RawType.U8, true, who).I32;
+                return memory.Read(view, index, isSigned ? RawType.I8 : RawType.U8, true, who).I32;
             });
         };
     }

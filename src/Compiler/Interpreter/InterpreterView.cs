@@ -13,15 +13,17 @@ public sealed class InterpreterView
     /// <param name="extents">Elements along each axis, one to four.</param>
     /// <param name="strides">Elements between neighbours along each axis but the last; null where rows follow each other.</param>
     /// <param name="format">The block layout of quantized elements, where the element does not say it.</param>
+    /// <param name="isPanels">Whether rows lie in panels, to which the first axis's indices and strides then refer.</param>
     /// <exception cref="ArgumentException">The view does not fit its buffer.</exception>
     public InterpreterView(
-        string name, Element element, byte[] buffer, long offset, int[] extents, long[]? strides = null, QuantFormat? format = null)
+        string name, Element element, byte[] buffer, long offset, int[] extents, long[]? strides = null, QuantFormat? format = null, bool isPanels = false)
     {
         Name = name;
         Element = element;
         Buffer = buffer;
         Offset = offset;
         Extents = extents;
+        RowsTogether = isPanels ? PanelLayout.Rows : 1;
         (BlockSize, BlockBytes) = element.Kind != ElementKind.Quantized ? (1, element.Bytes)
             : format is null ? (element.BlockSize, element.BlockBytes) : (format.BlockSize, format.BlockBytes);
         if (BlockSize <= 0 || BlockBytes <= 0)
@@ -31,7 +33,7 @@ public sealed class InterpreterView
         Strides = strides ?? RowMajor(extents);
         if (Strides.Length != extents.Length - 1 || Strides.Any(s => s < 0 || s % BlockSize != 0))
             throw new ArgumentException($"view {name} has the strides [{string.Join(", ", Strides)}]", nameof(strides));
-        long last = extents.Any(e => e == 0) ? 0 : RowStart(extents.Take(extents.Length - 1).Select(e => e - 1).ToArray()) + RowBytes;
+        long last = extents.Any(e => e == 0) ? 0 : RowStart(extents.Take(extents.Length - 1).Select(e => (e - 1) / RowsTogether).ToArray()) + RowBytes;
         if (offset < 0 || offset > buffer.Length || last > buffer.Length)
             throw new ArgumentException($"view {name} ends at byte {last} of a buffer of {buffer.Length}", nameof(buffer));
     }
@@ -55,8 +57,11 @@ public sealed class InterpreterView
     /// <summary>Nothing has written this memory yet: reading an element before the kernel writes it is a fault.</summary>
     public bool Uninitialized { get; init; }
 
-    /// <summary>Bytes of one row along the last axis.</summary>
-    public long RowBytes => ((long)Extents[Extents.Length - 1] + BlockSize - 1) / BlockSize * BlockBytes;
+    /// <summary>Rows that lie together: a panel's, or one.</summary>
+    public int RowsTogether { get; }
+
+    /// <summary>Bytes of one row along the last axis, or of one panel.</summary>
+    public long RowBytes => RowsTogether * (((long)Extents[Extents.Length - 1] + BlockSize - 1) / BlockSize * BlockBytes);
 
     /// <summary>The byte address of the row at the given leading indices.</summary>
     internal long RowStart(int[] indices)
@@ -70,7 +75,7 @@ public sealed class InterpreterView
     private long[] RowMajor(int[] extents)
     {
         var strides = new long[extents.Length - 1];
-        long row = ((long)extents[extents.Length - 1] + BlockSize - 1) / BlockSize * BlockSize;
+        long row = ((long)extents[extents.Length - 1] + BlockSize - 1) / BlockSize * BlockSize * RowsTogether;
         for (int axis = strides.Length - 1; axis >= 0; axis--)
         {
             strides[axis] = row;

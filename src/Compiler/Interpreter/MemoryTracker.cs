@@ -102,7 +102,7 @@ internal sealed class MemoryTracker
         int last = index.Length - 1;
         for (int axis = 0; axis <= last; axis++)
         {
-            long end = axis < last || !byteOffset ? view.Extents[axis] : view.RowBytes - bytes + 1;
+            long end = axis == last && byteOffset ? view.RowBytes - bytes + 1 : axis < last ? (view.Extents[axis] + view.RowsTogether - 1) / view.RowsTogether : view.Extents[axis];
             if (index[axis] < 0 || index[axis] >= end)
             {
                 string extent = byteOffset && axis == last ? $"{view.RowBytes} bytes" : $"extent {end}";

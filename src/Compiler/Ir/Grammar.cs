@@ -316,6 +316,9 @@ public sealed record Parameter
     /// <summary>Views: number of axes, 1 to 4.</summary>
     public int Rank { get; init; }
 
+    /// <summary>Views: the rows, of quantized elements, lie in panels: see <see cref="PanelLayout"/>.</summary>
+    public bool IsPanels { get; init; }
+
     /// <summary>Functors: the type parameter.</summary>
     public string TypeParameter { get; init; } = "";
 
@@ -377,4 +380,8 @@ public sealed record Functor(string Name, string Interface, IReadOnlyList<Parame
 /// A quantization format. Decode's argument is the index of an element within its block (i32); its RawLoads name the view "block" and take one
 /// byte offset within the block; it returns (scale f32, code i32 in -128..127, offset f32): value = scale * code + offset.
 /// </summary>
-public sealed record QuantFormat(string Name, int BlockSize, int BlockBytes, int GroupSize, Function Decode);
+public sealed record QuantFormat(string Name, int BlockSize, int BlockBytes, int GroupSize, Function Decode)
+{
+    /// <summary>The bytes of a block that stand apart from those taken four by four in panels, at its beginning: 0 to 3.</summary>
+    public int LeadingBytes { get; init; } = BlockBytes % PanelLayout.Unit;
+}

@@ -73,10 +73,11 @@ public static class IrParser
         int bytes = reader.Int(1, LargestBlock);
         reader.Expect("group");
         int group = reader.Int(1, LargestBlock);
+        int leading = reader.TryTake(IrText.Leading) ? reader.Int(0, PanelLayout.Unit - 1) : bytes % PanelLayout.Unit;
         reader.Expect("decode");
         var decode = new Function(reader.Name(), new IrBodyReader(reader).Body());
         reader.End();
-        return new QuantFormat(name, size, bytes, group, decode);
+        return new QuantFormat(name, size, bytes, group, decode) { LeadingBytes = leading };
     }
 
     private static List<Parameter> Parameters(IrReader reader, string keyword)
@@ -102,7 +103,7 @@ public static class IrParser
         ParameterKind kind = reader.Word(IrText.ParameterKinds);
         return kind switch
         {
-            ParameterKind.View => new Parameter { Name = name, Kind = kind, Element = ElementOf(reader), Rank = reader.Int(1, 4) },
+            ParameterKind.View => new Parameter { Name = name, Kind = kind, Element = ElementOf(reader), Rank = reader.Int(1, 4), IsPanels = reader.TryTake(IrText.Panels) },
             ParameterKind.Functor => new Parameter { Name = name, Kind = kind, TypeParameter = reader.Name() },
             ParameterKind.Scalar => new Parameter { Name = name, Kind = kind, DType = reader.Word(IrText.DTypes) },
             _ => new Parameter

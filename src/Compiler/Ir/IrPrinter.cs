@@ -39,14 +39,15 @@ public static class IrPrinter
     {
         var writer = new Writer(FileOf([format.Decode.Body]), positions);
         writer.Text($"{IrText.Format} {IrText.Name(format.Name)}").File();
-        writer.Text($" block {IrText.Int(format.BlockSize)} bytes {IrText.Int(format.BlockBytes)} group {IrText.Int(format.GroupSize)}").Line();
+        string leading = format.LeadingBytes == format.BlockBytes % PanelLayout.Unit ? "" : $" {IrText.Leading} {IrText.Int(format.LeadingBytes)}";
+        writer.Text($" block {IrText.Int(format.BlockSize)} bytes {IrText.Int(format.BlockBytes)} group {IrText.Int(format.GroupSize)}{leading}").Line();
         return writer.Function("decode", format.Decode).Line().ToString();
     }
 
     /// <summary>Prints a parameter: its name, kind and type.</summary>
     public static string Print(Parameter parameter) => $"{IrText.Name(parameter.Name)}: {IrText.Word(parameter.Kind)} " + parameter.Kind switch
     {
-        ParameterKind.View => $"{Print(parameter.Element)} {IrText.Int(parameter.Rank)}",
+        ParameterKind.View => $"{Print(parameter.Element)} {IrText.Int(parameter.Rank)}{(parameter.IsPanels ? " " + IrText.Panels : "")}",
         ParameterKind.Functor => IrText.Name(parameter.TypeParameter),
         ParameterKind.Scalar => IrText.Word(parameter.DType),
         _ => $"{IrText.Word(parameter.DType)} ({string.Join(", ", parameter.Values.Select(IrText.Int))})"

@@ -38,6 +38,10 @@ public static class IrVerifier
             format.GroupSize > 0 && format.BlockSize % format.GroupSize == 0,
             $"format {format.Name} has groups of {format.GroupSize} elements in blocks of {format.BlockSize}",
             default);
+        Require(
+            format.LeadingBytes is >= 0 and < PanelLayout.Unit && format.LeadingBytes <= format.BlockBytes,
+            $"format {format.Name} has {format.LeadingBytes} leading bytes",
+            default);
         Block body = format.Decode.Body;
         Require(
             body.Arguments.Count == 1 && body.Arguments[0].Type.SameAs(ValueType.Scalar(DType.I32)),

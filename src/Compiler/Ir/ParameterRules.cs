@@ -41,7 +41,7 @@ internal static class ParameterRules
         foreach (Parameter field in functor.Fields)
         {
             Check(field, default);
-            bool isPlain = field.Kind == ParameterKind.Scalar || (field.Kind == ParameterKind.View && field.Element.Bytes > 0);
+            bool isPlain = field.Kind == ParameterKind.Scalar || (field is { Kind: ParameterKind.View, IsPanels: false } && field.Element.Bytes > 0);
             Require(isPlain, $"field {field.Name} of {functor.Name} is neither a scalar nor a view of a primitive", default);
         }
     }
@@ -51,6 +51,10 @@ internal static class ParameterRules
         Require(
             parameter.Kind != ParameterKind.View || parameter.Rank is >= 1 and <= 4,
             $"view {parameter.Name} has {parameter.Rank} axes",
+            at);
+        Require(
+            !parameter.IsPanels || (parameter is { Kind: ParameterKind.View, Rank: 2 } && parameter.Element.Kind is ElementKind.Quantized or ElementKind.Parameter),
+            $"panels {parameter.Name} hold {parameter.Element.Name} along {parameter.Rank} axes: they hold rows of quantized elements",
             at);
         bool isInteger = parameter.Kind is not (ParameterKind.Specialized or ParameterKind.Schedule) || parameter.DType == DType.I32;
         Require(isInteger, $"parameter {parameter.Name} has listed values, which are i32, and is {parameter.DType}", at);

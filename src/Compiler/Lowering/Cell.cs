@@ -32,6 +32,9 @@ internal sealed record Cell(Expr Base, bool Lane = false, int Offset = 0, int Di
     /// <summary>As a vector.</summary>
     public Expr Vector() => Base.IsVector ? Base : Lane ? new LaneIndex(Scalar()) : new Broadcast(Scalar());
 
+    /// <summary>A number that divides the product of two scalars.</summary>
+    public static int ProductDivisor(Cell a, Cell b) => (int)Math.Min(ZeroDivisor, (long)a.ScalarDivisor * b.ScalarDivisor);
+
     /// <summary>The index form of an integer op, or null where it has none.</summary>
     public static Cell? Index(OpCode code, Cell a, Cell b, Func<Expr, Expr> bind)
     {

@@ -69,7 +69,7 @@ public sealed record ReduceLanes(ReduceKind Kind, Expr Vector) : Expr(Vector.Typ
 /// <summary>
 /// Reads a view at one index per axis (i32). A scalar read takes scalar indices. A vector read with scalar indices takes 16 consecutive
 /// elements of the last axis; with any vector index it gathers. <paramref name="Raw"/> says what lies there; <paramref name="ByteOffset"/>
-/// that the last index counts bytes (quantized data). <paramref name="Count"/> limits a vector read to its first lanes, the others are zero.
+/// that the last index counts bytes (quantized data): 16 consecutive numbers then begin at that byte. <paramref name="Count"/> limits a vector read to its first lanes, the others are zero.
 /// Where the guard is false, <paramref name="Other"/> is the result and nothing is read.
 /// </summary>
 public sealed record LoadView(
@@ -92,24 +92,18 @@ public sealed record MultiplyAddPairs(Expr Accumulator, LoadView A, LoadView B) 
     public const int Elements = 2 * Lanes.Count;
 }
 
-/// <summary>Bytes of quantized data on the way to codes: the tree's offsets count from Start (i32, one an axis, the last in bytes).</summary>
-public sealed record ByteCodes(string View, Exprs Start, ByteTree Tree, bool IsSigned);
-
 /// <summary>
-/// The dot of bytes, four a lane: lane l is Accumulator[l] (0 without one) plus the sum over t &lt; 4 of Codes at 4l + t times signed byte t, from
-/// the least, of Other[Index + l]. Codes are at most 129 if unsigned, -128 to 127 if signed, and the bytes of Other -127 to 127: then two products
-/// fit 16 bits, and no step of any instruction saturates. Exact.
+/// The dot of bytes, four a lane at a time: lane l is Accumulator[l] (0 without one) plus the sum over s and t &lt; 4 of Codes[s] at 4l + t times signed byte t, from
+/// the least, of Other[Index + s]. Codes are bytes of quantized data, their offsets counted from Start (i32, one an axis, the last in bytes); they have no sign and
+/// are at most Greatest. The bytes of Other are -127 to 127. Exact.
 /// </summary>
-public sealed record DotBytes(ByteCodes Codes, LocalBuffer Other, Expr Index, Expr? Accumulator) : Expr(DType.I32, true);
+public sealed record DotBytes(string View, Exprs Start, ByteTree[] Codes, LocalBuffer Other, Expr Index, Expr? Accumulator, int Greatest) : Expr(DType.I32, true);
 
-/// <summary>The codes as they are, four a lane, the first in the least byte.</summary>
-public sealed record PackedCodes(ByteCodes Codes) : Expr(DType.I32, true);
+/// <summary>Codes as in <see cref="DotBytes"/>, as they are: four a lane, the first in the least byte.</summary>
+public sealed record PackedCodes(string View, Exprs Start, ByteTree Codes) : Expr(DType.I32, true);
 
 /// <summary>Scalars in equal runs of lanes: lane l holds the scalar l * n / 16 of n, a power of two.</summary>
 public sealed record Spread(Exprs Scalars) : Expr(Scalars[0].Type, true);
-
-/// <summary>Lane l is the lane Order[l] (a literal) of a vector.</summary>
-public sealed record PermuteLanes(Expr Vector, Exprs Order) : Expr(Vector.Type, true);
 
 /// <summary>Extent of a view's axis.</summary>
 public sealed record ExtentOf(string View, int Axis) : Expr(DType.I32);

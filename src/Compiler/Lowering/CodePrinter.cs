@@ -40,10 +40,9 @@ public static class CodePrinter
         LoadLocal load => $"load{Lanes(load)} {load.Buffer.Name}[{Text(load.Index)}]{Optional("count", load.Count)}",
         LoadView load => Load(load),
         MultiplyAddPairs pairs => $"multiplyaddpairs({Text(pairs.Accumulator)}, {Text(pairs.A)}, {Text(pairs.B)})",
-        PackedCodes packed => $"packed({packed.Codes.View}[{List(packed.Codes.Start.AsEnumerable())}] as {Text(packed.Codes.Tree)})",
+        PackedCodes packed => $"packed({packed.View}[{List(packed.Start.AsEnumerable())}] as {Text(packed.Codes)})",
         Spread spread => $"spread({List(spread.Scalars.AsEnumerable())})",
-        PermuteLanes permute => $"permute({Text(permute.Vector)}, {List(permute.Order.AsEnumerable())})",
-        DotBytes dot => $"dotbytes<{(dot.Codes.IsSigned ? "i8" : "u8")}>({dot.Codes.View}[{List(dot.Codes.Start.AsEnumerable())}] as {Text(dot.Codes.Tree)}, "
+        DotBytes dot => $"dotbytes({dot.View}[{List(dot.Start.AsEnumerable())}] as {string.Join(", ", dot.Codes.Select(Text))}; "
             + $"{dot.Other.Name}[{Text(dot.Index)}]{(dot.Accumulator is { } start ? $", {Text(start)}" : "")})",
         _ => throw new ArgumentException($"no expression of this form: {expression}", nameof(expression)),
     };

@@ -55,9 +55,8 @@ internal static class CodeWalk
         LoadView load => Present([.. load.Indices.AsEnumerable(), load.Count, load.Guard, load.Other]),
         LoadLocal load => Present([load.Index, load.Count]),
         Spread spread => spread.Scalars.AsEnumerable(),
-        PermuteLanes permute => [permute.Vector],
-        PackedCodes packed => packed.Codes.Start.AsEnumerable(),
-        DotBytes dot => Present([.. dot.Codes.Start.AsEnumerable(), dot.Index, dot.Accumulator]),
+        PackedCodes packed => packed.Start.AsEnumerable(),
+        DotBytes dot => Present([.. dot.Start.AsEnumerable(), dot.Index, dot.Accumulator]),
         MultiplyAddPairs pairs => [pairs.Accumulator, pairs.A, pairs.B],
         _ => [],
     };

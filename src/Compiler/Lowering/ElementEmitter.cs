@@ -183,7 +183,8 @@ internal sealed class ElementEmitter
         if (operands.All(o => o.IsScalar))
         {
             Expr[] scalars = operands.Select(o => o.Scalar()).ToArray();
-            return new Cell(Bind(new Apply(op.Code, op.Result.Type.DType, false, scalars, op.Attribute), name, depth));
+            int divisor = op.Code == OpCode.Mul && op.Result.Type.DType == DType.I32 ? Cell.ProductDivisor(operands[0], operands[1]) : 1;
+            return new Cell(Bind(new Apply(op.Code, op.Result.Type.DType, false, scalars, op.Attribute), name, depth), false, 0, divisor);
         }
 
         return Vector(op.Code, operands, op.Result, depth, op.Attribute);

@@ -115,16 +115,11 @@ internal sealed class ExpressionRules(CodeScope scope)
                 foreach (Expr scalar in spread.Scalars.AsEnumerable())
                     Scalar(scalar, spread.Type, "a scalar of lanes");
                 break;
-            case PermuteLanes permute:
-                Check(permute.Vector);
-                bool picks = permute.Order.Length == Lanes.Count && permute.Order.AsEnumerable().All(o => o is Literal { Value: { Type: DType.I32, I32: >= 0 and < Lanes.Count } });
-                scope.Require(permute.Vector.IsVector && picks, "a permutation takes lanes and sixteen constants below sixteen");
-                break;
             case DotBytes dot:
                 Dot(dot);
                 break;
             case PackedCodes packed:
-                Codes(packed.Codes);
+                Codes(packed.View, packed.Start);
                 break;
             default:
                 throw new IrException($"no expression of this form: {expression}", scope.Location);
@@ -133,7 +128,8 @@ internal sealed class ExpressionRules(CodeScope scope)
 
     private void Dot(DotBytes dot)
     {
-        Codes(dot.Codes);
+        Codes(dot.View, dot.Start);
+        scope.Require(dot.Codes.Length > 0 && dot.Greatest is >= 0 and <= byte.MaxValue, $"{IrText.Int(dot.Codes.Length)} steps of bytes up to {IrText.Int(dot.Greatest)}");
         scope.Use(dot.Other);
         scope.Require(dot.Other.Type == DType.I32, $"{dot.Other.Name} holds codes as {IrText.Word(dot.Other.Type)}, not as i32");
         Index(dot.Index, $"an index of {dot.Other.Name}");
@@ -143,9 +139,9 @@ internal sealed class ExpressionRules(CodeScope scope)
         scope.Require(accumulator is { Type: DType.I32, IsVector: true }, $"an accumulator of bytes is {Describe(accumulator)}");
     }
 
-    private void Codes(ByteCodes codes)
+    private void Codes(string name, Exprs start)
     {
-        Parameter view = Indexed(codes.View, codes.Start, isVector: false);
+        Parameter view = Indexed(name, start, isVector: false);
         scope.Require(view.Element.Kind == ElementKind.Quantized, $"{view.Name} holds {view.Element.Name}, which has no bytes to take apart");
     }
 

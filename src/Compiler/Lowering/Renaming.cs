@@ -104,9 +104,11 @@ internal sealed class Renaming
         LoadView load => Of(load),
         LoadLocal load => load with { Buffer = Of(load.Buffer), Index = Of(load.Index), Count = Optional(load.Count) },
         Spread spread => new Spread(Of(spread.Scalars)),
-        PermuteLanes permute => permute with { Vector = Of(permute.Vector) },
-        PackedCodes packed => new PackedCodes(Of(packed.Codes)),
-        DotBytes dot => new DotBytes(Of(dot.Codes), Of(dot.Other), Of(dot.Index), Optional(dot.Accumulator)),
+        PackedCodes packed => packed with { View = _names[packed.View], Start = Of(packed.Start) },
+        DotBytes dot => dot with
+        {
+            View = _names[dot.View], Start = Of(dot.Start), Other = Of(dot.Other), Index = Of(dot.Index), Accumulator = Optional(dot.Accumulator),
+        },
         MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
         _ => throw new IrException($"no expression of this form: {expression}"),
     };
@@ -128,8 +130,6 @@ internal sealed class Renaming
     private LocalBuffer Of(LocalBuffer buffer) => buffer with { Size = Of(buffer.Size) };
 
     private Exprs Of(Exprs expressions) => new([.. expressions.AsEnumerable().Select(Of)]);
-
-    private ByteCodes Of(ByteCodes codes) => codes with { View = _names[codes.View], Start = Of(codes.Start) };
 
     private LocalBuffer? Optional(LocalBuffer? buffer) => buffer is null ? null : Of(buffer);
 

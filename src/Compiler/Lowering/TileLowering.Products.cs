@@ -29,13 +29,13 @@ internal sealed partial class TileLowering
             : null;
     }
 
-    private QuantizedRow Quantized(IntegerDot plan, Value rounded, int run)
+    private QuantizedRow Quantized(IntegerDot plan, Value rounded)
     {
         Extent[] shape = rounded.Type.Shape;
         Matrix source = InMemory(rounded.Definition!.Operands[0]);
         (Expr, Expr) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
         return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
-            IntegerDot.Group(rounded)!.Value, run, plan.Bias, plan.HasOffset, _out);
+            IntegerDot.Group(rounded)!.Value, plan.Run, plan.Bias, plan.HasOffset, _out);
     }
 
     private void Contract(Op op)
@@ -50,7 +50,7 @@ internal sealed partial class TileLowering
         }
 
         IntegerDot? plan = PlanOf(op);
-        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b, QuantizedRow.Packed));
+        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b));
 
         Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
         Expr k = ExtentExpr(a.Type.Shape[a.Type.Rank - 1]);
@@ -77,7 +77,7 @@ internal sealed partial class TileLowering
         Value a = op.Operands[0], b = op.Operands[1], result = op.Result;
         if (PlanOf(op) is { } plan)
         {
-            MultiplyBytes(op, plan.Unsigned());
+            MultiplyBytes(op, plan);
             return;
         }
 
@@ -114,18 +114,17 @@ internal sealed partial class TileLowering
     private void MultiplyBytes(Op op, IntegerDot plan)
     {
         Value a = op.Operands[0], result = op.Result;
-        int run = ByteMatrixNest.RunOf(plan);
         (Expr Bound, Expr Count) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
-        QuantizedRow rows = Quantized(plan, a, run);
+        QuantizedRow rows = Quantized(plan, a);
         TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
         if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
             Materialize(op.Operands[2], target, false);
         Flush();
         (Expr Bound, Expr Count) depth = Size(a.Type.Shape[1]);
-        Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), runs = Div(depth.Count, Int(run));
-        var weights = new ByteMatrixNest(_state, plan, Size(result.Type.Shape[1]), depth, run, _out);
+        Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), runs = Div(depth.Count, Int(plan.Run));
+        var weights = new ByteMatrixNest(_state, plan, Size(result.Type.Shape[1]), depth, _out);
         _out.Add(new ContractBytes(
-            rows.Codes, rows.Scales, plan.HasOffset ? null : rows.Sums, weights.Codes, weights.Scales, Matrices.Of(target), m, n, runs, run, plan.Greatest, op.Operands.Length > 2)
+            rows.Codes, rows.Scales, plan.HasOffset ? null : rows.Sums, weights.Codes, weights.Scales, Matrices.Of(target), m, n, runs, plan.Run, plan.Greatest, op.Operands.Length > 2)
         {
             Location = op.Location,
         });

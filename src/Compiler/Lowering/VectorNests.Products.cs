@@ -16,14 +16,15 @@ internal sealed partial class VectorNests
         });
     }
 
-    // Weights and activations as bytes. Rows side by side share what is read of the activations, which pays where codes are unpacked: what is a byte
-    // already is bound by memory, which is read best in one stream.
+    // Weights in panels and activations as bytes: sixteen rows at a time, a row a lane.
     private void ContractIntegers(ContractRoot root, IntegerDot dot, QuantizedRow other, ElementEmitter emitter) =>
-        Grouped(emitter, root.M, width == 512 && dot.IsPacked ? 2 : 1, "m", rows =>
+        InLoop(emitter, Zero, root.M, Lanes.Count, "m", isLanewise: true, index =>
         {
-            Expr[] sums = new IntegerDotNest(state, emitter, dot, other, rows, root.Location).Sums(root.K);
-            for (int r = 0; r < rows.Length; r++)
-                Result(root, emitter, rows[r], AxisIndex.Zero, new ReduceLanes(ReduceKind.Sum, Bind(emitter, sums[r])));
+            Expr sums = new IntegerDotNest(state, emitter, dot, other, root.Location).Sums(new Cell(index, false, 0, Lanes.Count), root.K);
+            var rows = new AxisIndex(new Cell(index, true, 0, Lanes.Count), emitter.Depth);
+            if (root.Accumulator is { } accumulator)
+                sums = new Apply(OpCode.Add, root.Type, true, new[] { Vector(emitter, emitter.Emit(accumulator, rows)), Bind(emitter, sums) });
+            emitter.Innermost.Add(new StoreLocal(root.Target!.Storage, root.Target.Index([rows], e => Bind(emitter, e)).Scalar(), sums) { Location = root.Location });
         });
 
     // Both operands contiguous along k: a vector accumulator for each of several rows, lanes combined at the end.

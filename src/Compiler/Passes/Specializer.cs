@@ -22,7 +22,7 @@ public sealed class Specializer
     private readonly Kernel _kernel;
     private readonly Specialization _spec;
     private readonly TargetKind _target;
-    private readonly Dictionary<string, Element> _views = [];
+    private readonly Dictionary<string, Parameter> _views = [];
     private readonly Block _body = new();
     private readonly Builder _builder;
 
@@ -39,7 +39,7 @@ public sealed class Specializer
         var pass = new Specializer(kernel, spec, target);
         List<Parameter> parameters = kernel.Parameters.SelectMany(pass.Bind).ToList();
         foreach (Parameter view in parameters.Where(p => p.Kind == ParameterKind.View))
-            pass._views[view.Name] = view.Element;
+            pass._views[view.Name] = view;
         pass.Copy(kernel.Body, new Scope(null, null, []));
         DeadCode.Remove(pass._body);
         pass._body.Ops.Add(new Op(OpCode.Return, []));
@@ -60,10 +60,11 @@ public sealed class Specializer
     {
         switch (parameter.Kind)
         {
-            case ParameterKind.View when parameter.Element.Kind == ElementKind.Parameter:
-                return [parameter with { Element = Laid(_spec.Elements[parameter.Element.Name]) }];
             case ParameterKind.View:
-                return [parameter with { Element = Laid(parameter.Element) }];
+                Element element = Laid(parameter.Element.Kind == ElementKind.Parameter ? _spec.Elements[parameter.Element.Name] : parameter.Element);
+                if (parameter.IsPanels && element.Kind != ElementKind.Quantized)
+                    throw new IrException($"panels {parameter.Name} hold {element.Name}, which is no quantization format", _kernel.Location);
+                return [parameter with { Element = element }];
             case ParameterKind.Functor:
                 return _spec.Functors[parameter.TypeParameter].Fields.Select(f => f with { Name = FieldName(parameter.Name, f.Name) });
             case ParameterKind.Schedule when _target != TargetKind.Cpu:
@@ -108,7 +109,7 @@ public sealed class Specializer
                 MemoryAccess extent = op.Attr<MemoryAccess>();
                 return [_builder.Emit(OpCode.ViewExtent, extent with { View = ViewName(extent.View, scope) }, operands)];
             case OpCode.BlockSize:
-                Element blocks = _views[ViewName(op.Attr<MemoryAccess>().View, scope)];
+                Element blocks = _views[ViewName(op.Attr<MemoryAccess>().View, scope)].Element;
                 return [_builder.Constant(blocks.Kind == ElementKind.Quantized ? _spec.Formats[blocks.Name].BlockSize : 1)];
             case OpCode.Load:
                 MemoryAccess load = op.Attr<MemoryAccess>();
@@ -174,7 +175,7 @@ public sealed class Specializer
 
     private Value Load(MemoryAccess access, DType type, Value[] operands)
     {
-        Element element = _views[access.View];
+        Element element = _views[access.View].Element;
         if (element.Kind != ElementKind.Quantized)
         {
             return access.Part switch
@@ -190,8 +191,11 @@ public sealed class Specializer
         QuantFormat format = _spec.Formats[element.Name];
         Value last = operands[operands.Length - 1];
         Value size = _builder.Constant(format.BlockSize);
-        Value block = _builder.Emit(OpCode.Mul, null, _builder.Emit(OpCode.Div, null, last, size), _builder.Constant(format.BlockBytes));
-        var decode = new Decoder(this, access.View, operands.Take(operands.Length - 1).ToArray(), block);
+        PanelAddress? panels = _views[access.View].IsPanels ? new PanelAddress(_builder, format, operands[0]) : null;
+        Value bytes = _builder.Constant(format.BlockBytes * (panels is null ? 1 : PanelLayout.Rows));
+        Value block = _builder.Emit(OpCode.Mul, null, _builder.Emit(OpCode.Div, null, last, size), bytes);
+        Value[] leading = panels is null ? [.. operands.Take(operands.Length - 1)] : [panels.Panel];
+        var decode = new Decoder(this, access.View, leading, block, panels);
         Value[] parts = decode.Run(format.Decode, _builder.Emit(OpCode.Rem, null, last, size));
         return access.Part switch
         {
@@ -243,7 +247,7 @@ public sealed class Specializer
     private sealed record Scope(string? Self, SourceLocation? Function, Dictionary<Value, Value> Values);
 
     /// <summary>Inlines a format's Decode: byte offsets within "block" become offsets within the view's row.</summary>
-    private sealed class Decoder(Specializer owner, string view, Value[] leading, Value block)
+    private sealed class Decoder(Specializer owner, string view, Value[] leading, Value block, PanelAddress? panels)
     {
         public Value[] Run(Function decode, Value index)
         {
@@ -254,13 +258,13 @@ public sealed class Specializer
                 if (op.Code == OpCode.Return)
                     return operands;
                 values[op.Result] = op.Code == OpCode.RawLoad
-                    ? owner._builder.Load(OpCode.RawLoad, op.Attr<MemoryAccess>() with { View = view }, op.Result.Type.DType, [.. leading, Offset(operands[0])])
+                    ? owner._builder.Load(OpCode.RawLoad, op.Attr<MemoryAccess>() with { View = view }, op.Result.Type.DType, [.. leading, Offset(op, operands[0])])
                     : owner._builder.Emit(op.Code, op.Attribute, operands);
             }
 
             throw new IrException($"the Decode of {decode.Name} does not return");
         }
 
-        private Value Offset(Value withinBlock) => owner._builder.Emit(OpCode.Add, null, block, withinBlock);
+        private Value Offset(Op read, Value withinBlock) => owner._builder.Emit(OpCode.Add, null, block, panels is null ? withinBlock : panels.Offset(read, withinBlock));
     }
 }

@@ -6,6 +6,8 @@ namespace KernelFoundry.Compiler.Targets;
 /// <content>Bytes: the lanes of quantized data, four to a lane of 32 bits.</content>
 internal partial class VectorWriter
 {
+    private int _dots;
+
     private int BytesOfPart => width / 8;
 
     protected override void WriteQuantizeRows(QuantizeRows quantize)
@@ -71,22 +73,70 @@ internal partial class VectorWriter
 
     private string[] Dot(DotBytes dot)
     {
-        string address = Address(Place(dot.Codes.View, dot.Codes.Start, Scalar, true));
-        string other = Address(dot.Other.Name, Bare(Scalar(dot.Index)));
+        string address = BytesOf(dot.View, dot.Start);
         string[]? accumulator = dot.Accumulator is null ? null : Vector(dot.Accumulator);
+        string other = $"dot{Int(_dots++)}";
+        Line($"int* {other} = {Address(dot.Other.Name, Bare(Scalar(dot.Index)))};");
+        string[] others = [.. dot.Codes.Select((_, step) => $"{other}[{Int(step)}]")];
         return Parts(p =>
         {
-            string codes = Bare(Bytes(dot.Codes.Tree, address, p));
-            string sum = accumulator is null ? $"{_vector}<int>.Zero" : Bare(accumulator[p]);
-            string ones = HasHotLoops ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "";
-            return $"Lanes.{(dot.Codes.IsSigned ? "DotSigned" : "Dot")}({sum}, {codes}, {_vector}.Load((sbyte*)({PartAddress(other, p)})){ones})";
+            string[] codes = [.. dot.Codes.Select(tree => Bare(Bytes(tree, address, p)))];
+            string sum = dot.Greatest > GreatestOfPairs ? Wide(codes, others) : Narrow(codes, others, (short.MaxValue / (2 * 127 * Math.Max(1, dot.Greatest))));
+            return accumulator is null ? sum : $"({accumulator[p]} + {sum})";
         });
+    }
+
+    // The first byte of lanes, four a lane.
+    private string BytesOf(string view, Exprs start) => Address(Place(view, start, Scalar, true)) + (_inLaneLoop ? $" + 4 * {LaneLoop}" : "");
+
+    // Two products of an unsigned and a signed byte add up within 16 bits: 2 * 129 * 127 <= 32767.
+    private const int GreatestOfPairs = 129;
+
+    // Products are added up in 16 bits for as many steps as fit, then in 32.
+    private string Narrow(string[] codes, string[] others, int together)
+    {
+        string ones = HasHotLoops ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "";
+        var sums = new List<string>();
+        for (int first = 0; first < codes.Length; first += together)
+        {
+            IEnumerable<string> products = Enumerable.Range(first, Math.Min(together, codes.Length - first))
+                .Select(step => $"Lanes.Products({codes[step]}, {_vector}.Create({others[step]}).AsSByte())");
+            sums.Add($"Lanes.Pairs({string.Join(" + ", products)}{ones})");
+        }
+
+        return sums.Count == 1 ? sums[0] : $"({string.Join(" + ", sums)})";
+    }
+
+    // Four products at once in 32 bits, which processors that have it do for 256 bits.
+    private string Wide(string[] codes, string[] others)
+    {
+        string name = $"dot{Int(_dots++)}";
+        bool halves = width == 512;
+        string vector = halves ? "Vector256" : _vector;
+        Line($"{vector}<int> {name} = {vector}<int>.Zero{(halves ? $", {name}__1 = {vector}<int>.Zero" : "")};");
+        for (int step = 0; step < codes.Length; step++)
+        {
+            string other = $"{vector}.Create({others[step]}).AsSByte()";
+            if (!halves)
+            {
+                Line($"{name} = Lanes.DotWide({name}, {codes[step]}, {other});");
+                continue;
+            }
+
+            string bytes = $"{name}__{Int(step + 2)}";
+            Line($"{_vector}<byte> {bytes} = {codes[step]};");
+            Line($"{vector}<sbyte> {bytes}x = {other};");
+            Line($"{name} = Lanes.DotWide({name}, {bytes}.GetLower(), {bytes}x);");
+            Line($"{name}__1 = Lanes.DotWide({name}__1, {bytes}.GetUpper(), {bytes}x);");
+        }
+
+        return halves ? $"Lanes.Join({name}, {name}__1)" : name;
     }
 
     private string[] Packed(PackedCodes packed)
     {
-        string address = Address(Place(packed.Codes.View, packed.Codes.Start, Scalar, true));
-        return Parts(p => $"{Bytes(packed.Codes.Tree, address, p)}.AsInt32()");
+        string address = BytesOf(packed.View, packed.Start);
+        return Parts(p => $"{Bytes(packed.Codes, address, p)}.AsInt32()");
     }
 
     private string Bytes(ByteTree tree, string address, int part)
@@ -147,32 +197,12 @@ internal partial class VectorWriter
 
     private string Constant(IEnumerable<int> lanes) => ConstantVector([.. lanes.Select(v => unchecked((byte)v))]);
 
-    // A vector is read in as few pieces as its bytes lie in; where they lie out of order, the pieces are shuffled.
+    // One load; where bytes repeat or are out of order they are shuffled.
     private string Read(ReadBytes read, string address, int part)
     {
-        int[] offsets = [.. Slice(read.Offsets, part)];
-        if (IsRun(offsets, 0, offsets.Length))
-            return $"{_vector}.Load({At(address, offsets[0])})";
-        int pieces = offsets.Length / ByteTree.Window;
-        int[] windows = [.. Enumerable.Range(0, pieces).Select(w => IsRun(offsets, w * ByteTree.Window, ByteTree.Window)
-            ? offsets[w * ByteTree.Window]
-            : read.Windows[(part * pieces) + w])];
-        string bytes = Pieces([.. windows.Select(w => At(address, w))], pieces > 2 && windows[1] == windows[0] + ByteTree.Window && windows[3] == windows[2] + ByteTree.Window);
-        int[] order = [.. offsets.Select((offset, lane) => offset - windows[lane / ByteTree.Window])];
-        return order.Select((o, lane) => o == lane % ByteTree.Window).All(same => same) ? bytes : $"Lanes.Shuffle({bytes}, {Constant(order)})";
+        string bytes = $"{_vector}.Load({At(address, read.First + (part * BytesOfPart))})";
+        return read.IsRun ? bytes : $"Lanes.Shuffle({bytes}, {Constant([.. read.Offsets.Select((offset, lane) => offset - read.First - (lane / ByteTree.Window * ByteTree.Window))], part)})";
     }
-
-    private static bool IsRun(int[] offsets, int from, int count) => Enumerable.Range(from, count).All(i => offsets[i] == offsets[from] + i - from);
-
-    private string Pieces(string[] at, bool isHalves) => at.Length switch
-    {
-        1 => $"Vector128.Load({at[0]})",
-        2 => at[0] == at[1] ? $"Lanes.Twice({at[0]})" : $"Lanes.Join(Vector128.Load({at[0]}), Vector128.Load({at[1]}))",
-        _ when at.All(a => a == at[0]) => $"Lanes.FourTimes({at[0]})",
-        _ when isHalves => at[0] == at[2] ? $"Lanes.HalfTwice({at[0]})" : $"Lanes.Join(Vector256.Load({at[0]}), Vector256.Load({at[2]}))",
-        _ when at[0] == at[1] && at[2] == at[3] => $"Lanes.TwiceEach({at[0]}, {at[2]}, {LastHalf})",
-        _ => $"Lanes.Join({Pieces([at[0], at[1]], false)}, {Pieces([at[2], at[3]], false)})",
-    };
 
     private static string At(string address, int offset) => offset == 0 ? address : $"{address} + {Int(offset)}";
 
@@ -187,28 +217,7 @@ internal partial class VectorWriter
         return Parts(p =>
         {
             string[] texts = [.. scalars.Select(s => Bare(Scalar(s)))];
-            return Runs([.. Enumerable.Range(p * _lanes, _lanes).Select(l => texts[l / run])]);
+            return $"{_vector}.Create({string.Join(", ", Enumerable.Range(p * _lanes, _lanes).Select(l => texts[l / run]))})";
         });
-    }
-
-    // Where the last half of a vector's lanes are.
-    private string LastHalf => ConstantVector(Enumerable.Range(0, _lanes).Select(l => l < _lanes / 2 ? 0 : -1));
-
-    // A hardware vector of scalars, of which neighbours are often the same.
-    private string Runs(string[] lanes)
-    {
-        int half = _lanes / 2;
-        return lanes.All(l => l == lanes[0]) ? $"{_vector}.Create({lanes[0]})"
-            : width > 128 && lanes.Take(half).All(l => l == lanes[0]) && lanes.Skip(half).All(l => l == lanes[half]) ? $"Lanes.Halves{Int(width)}({lanes[0]}, {lanes[half]}{(HasHotLoops ? $", {LastHalf}" : "")})"
-            : $"{_vector}.Create({string.Join(", ", lanes)})";
-    }
-
-    private string[] Permute(PermuteLanes permute)
-    {
-        int[] order = [.. permute.Order.AsEnumerable().Select(o => ((Literal)o).Value.I32)];
-        if (width == 512)
-            return [$"Avx512F.PermuteVar16x32({Vector(permute.Vector)[0]}, {ConstantVector(order)}.AsInt32())"];
-        string stage = Staged(permute.Vector);
-        return Parts(p => Runs([.. order.Skip(p * _lanes).Take(_lanes).Select(o => $"{stage}[{Int(o)}]")]));
     }
 }

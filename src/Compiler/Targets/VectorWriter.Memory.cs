@@ -28,6 +28,8 @@ internal partial class VectorWriter
         if (consecutive && load.Guard is null && Narrow(load.Raw) is { } narrow)
         {
             string address = Address(Place(load.View, load.Indices, Scalar, load.ByteOffset));
+            if (load.ByteOffset && load.Raw is not (RawType.U8 or RawType.I8))
+                address = $"({PointerTo(load.Raw)}*)({address})";
             if (load.Count is null)
                 PrefetchAhead(load);
             string[] lanes = load.Count is { } limit ? PartialLoad(narrow, address, limit) : WholeLoad(load.Raw, address);
@@ -60,6 +62,8 @@ internal partial class VectorWriter
         RawType.I16 => "short",
         _ => null,
     };
+
+    private static string PointerTo(RawType raw) => Narrow(raw) is { Length: > 0 } narrow ? narrow : raw == RawType.F32 ? "float" : "int";
 
     private string[] WholeLoad(RawType raw, string address) => raw is RawType.F32 or RawType.I32
         ? Parts(p => $"{_vector}.Load({PartAddress(address, p)})")

@@ -311,7 +311,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     // A short loop over the parts, after what they share: the turn's scalars.
     protected override void WriteBody(For loop)
     {
-        if (!loop.IsLanewise || _parts == 1 || loop.Body.Any(s => s is not (Let or Lowering.StoreView or StoreLocal)))
+        if (!loop.IsLanewise || _parts == 1 || !StandsByItself(loop))
         {
             base.WriteBody(loop);
             return;
@@ -323,6 +323,13 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         WriteAll(loop.Body.Where(s => s is not Let { Var.IsVector: false }));
         (_parts, _inLaneLoop) = (lanes / _lanes, false);
         Close();
+    }
+
+    // Nothing in it is called on all lanes, or made of lanes one by one.
+    private static bool StandsByItself(For loop)
+    {
+        Stmt[] inside = [.. CodeWalk.All(loop.Body)];
+        return inside.All(s => s is Let or Assign or For or Prefetch or Lowering.StoreView or StoreLocal) && !inside.SelectMany(CodeWalk.Expressions).Any(e => e is Lowering.Spread or ReduceLanes);
     }
 
     private static Expr[] Leading(Exprs indices) => indices.AsEnumerable().Take(indices.Length - 1).ToArray();
@@ -424,8 +431,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
                 return Packed(packed);
             case Spread spread:
                 return Spread(spread);
-            case PermuteLanes permute:
-                return Permute(permute);
             case MultiplyAddPairs pairs:
                 string[] sums = Vector(pairs.Accumulator);
                 string a = First(pairs.A), b = First(pairs.B);

@@ -31,11 +31,14 @@ internal static class FormatReader
         else if (!mistakes.IsBroken && (group < 0 || block % group != 0))
             mistakes.Add(Rules.Format, type.Locations[0], type.Name, $"has groups of {group} elements in blocks of {block}",
                 "a block holds whole groups");
+        int leading = Size(type, "LeadingBytes", mistakes, compilation, cancellation) is { } stated and not -1 ? stated : bytes % PanelLayout.Unit;
+        if (!mistakes.IsBroken && (leading is < 0 or >= PanelLayout.Unit || leading > bytes))
+            mistakes.Add(Rules.Format, type.Locations[0], type.Name, $"has {leading} leading bytes", "give 0 to 3, or -1");
         Function? decode = type.GetMembers("Decode").OfType<IMethodSymbol>().FirstOrDefault(IsDecode) is { } method
             ? ReadDecode(method, mistakes, compilation, cancellation)
             : null;
         return new FormatReading(mistakes.IsBroken || decode is null ? null
-            : new QuantFormat(Language.FormatName(type), block, bytes, group, decode), mistakes.Found);
+            : new QuantFormat(Language.FormatName(type), block, bytes, group, decode) { LeadingBytes = leading }, mistakes.Found);
     }
 
     private static bool IsDecode(IMethodSymbol method) => method is { IsStatic: true, Parameters.Length: 2 }

@@ -92,7 +92,7 @@ internal static class FunctorReader
         ITypeSymbol type = TypeOf(field);
         if (Language.ScalarOf(type) is { } dtype)
             return new Parameter { Name = field.Name, Kind = ParameterKind.Scalar, DType = dtype };
-        if (Language.RankOf(type) is > 0 and var rank && Language.ElementOf(((INamedTypeSymbol)type).TypeArguments[0]) is { } element
+        if (!Language.IsPanels(type) && Language.RankOf(type) is > 0 and var rank && Language.ElementOf(((INamedTypeSymbol)type).TypeArguments[0]) is { } element
             && FieldElements.Contains(element.Kind))
             return new Parameter { Name = field.Name, Kind = ParameterKind.View, Element = element, Rank = rank };
         return null;

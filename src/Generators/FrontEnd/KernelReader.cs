@@ -91,8 +91,9 @@ internal sealed class KernelReader
         if (Language.RankOf(type) is > 0 and var rank)
         {
             ITypeSymbol argument = ((INamedTypeSymbol)type).TypeArguments[0];
-            if (Language.ElementOf(argument) is { } element)
-                return new Parameter { Name = parameter.Name, Kind = ParameterKind.View, Element = element, Rank = rank };
+            bool isPanels = Language.IsPanels(type);
+            if (Language.ElementOf(argument) is { } element && !(isPanels && element.Bytes > 0))
+                return new Parameter { Name = parameter.Name, Kind = ParameterKind.View, Element = element, Rank = rank, IsPanels = isPanels };
             _mistakes.Add(Rules.Element, at, Language.Display(argument));
             return null;
         }

@@ -73,11 +73,14 @@ internal static class Language
     public static int RankOf(ITypeSymbol? type) => NameOf(type) switch
     {
         "View1" => 1,
-        "View2" => 2,
+        "View2" or "Panels" => 2,
         "View3" => 3,
         "View4" => 4,
         _ => 0,
     };
+
+    /// <summary>Whether a view type holds rows in panels.</summary>
+    public static bool IsPanels(ITypeSymbol? type) => NameOf(type) == "Panels";
 
     /// <summary>How elements of type <paramref name="type"/> are stored, or null where it is no element type.</summary>
     public static Element? ElementOf(ITypeSymbol type)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace KernelFoundry.Inference.Formats;
 
@@ -12,6 +13,7 @@ internal sealed unsafe class GgufContent : IDisposable
 {
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
+    private readonly SafeFileHandle? _handle;
     private MemoryHandle _pin;
     private byte* _start;
     private bool _disposed;
@@ -31,6 +33,7 @@ internal sealed unsafe class GgufContent : IDisposable
                 return;
             }
 
+            _handle = stream.SafeFileHandle;
             _map = MemoryMappedFile.CreateFromFile(
                 stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
@@ -73,6 +76,27 @@ internal sealed unsafe class GgufContent : IDisposable
 
     /// <summary>A range of the file.</summary>
     public ReadOnlySpan<byte> Span(long offset, int length) => new(Pointer(offset, length), length);
+
+    /// <summary>Copies a range. It is read from the file, so that its pages do not become part of the process's memory, as those of the mapping do.</summary>
+    /// <exception cref="EndOfStreamException">The file has become shorter.</exception>
+    public void Read(long offset, Span<byte> destination)
+    {
+        byte* mapped = Pointer(offset, destination.Length);
+        if (_handle is null)
+        {
+            new ReadOnlySpan<byte>(mapped, destination.Length).CopyTo(destination);
+            return;
+        }
+
+        while (destination.Length > 0)
+        {
+            int count = RandomAccess.Read(_handle, destination, offset);
+            if (count == 0)
+                throw new EndOfStreamException($"{Name} ended at byte {offset} while it was read; it had {Length} bytes when it was opened.");
+            offset += count;
+            destination = destination[count..];
+        }
+    }
 
     /// <summary>Little-endian 32-bit value at any alignment.</summary>
     public uint UInt32(long offset) => BinaryPrimitives.ReadUInt32LittleEndian(Span(offset, sizeof(uint)));

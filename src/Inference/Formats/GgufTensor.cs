@@ -78,6 +78,17 @@ public readonly struct GgufTensor
         return _content.Span(Offset + start, length);
     }
 
+    /// <summary>Copies part of the data without making it part of the process's memory, as using it in place does.</summary>
+    /// <param name="start">The first byte.</param>
+    /// <param name="destination">Receives the bytes.</param>
+    /// <exception cref="EndOfStreamException">The file has become shorter.</exception>
+    public void Read(long start, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, ByteLength - destination.Length);
+        _content.Read(Offset + start, destination);
+    }
+
     /// <summary>Name, dimensions in file order and type.</summary>
     public override string ToString()
     {

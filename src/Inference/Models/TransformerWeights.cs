@@ -23,9 +23,9 @@ internal sealed class TransformerWeights : IDisposable
     {
         using var loader = new WeightLoader(file, model, device, options);
         TensorNames names = model.Architecture.Tensors;
-        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength);
-        NormWeights outputNorm = loader.Norm(names.OutputNorm);
         bool tied = model.Architecture.AllowsTiedOutput && !loader.Has(names.Output);
+        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
+        NormWeights outputNorm = loader.Norm(names.OutputNorm);
         WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
 
         // Layers are found missing one by one: the number of them is the file's word alone.

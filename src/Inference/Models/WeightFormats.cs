@@ -34,5 +34,11 @@ internal static class WeightFormats
     public static WeightMatrix Create(GgmlType type, WeightPlace place) => s_formats[type](place);
 
     private static WeightMatrix<TWeight> Create<TWeight>(WeightPlace place)
-        where TWeight : unmanaged => new(new View2<TWeight>(place.Memory, 0, place.Rows, place.Columns), place.Activations);
+        where TWeight : unmanaged
+    {
+        Panels<TWeight>? panels = place.Panels is { } source && Element<TWeight>.IsQuantized
+            ? place.Memory.Device.Pack<TWeight>(place.Rows, place.Columns, source)
+            : null;
+        return new WeightMatrix<TWeight>(new View2<TWeight>(place.Memory, 0, place.Rows, place.Columns), panels);
+    }
 }

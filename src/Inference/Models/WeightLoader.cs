@@ -17,14 +17,22 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
 
     /// <summary>A matrix, [rows, columns].</summary>
-    public unsafe WeightMatrix Matrix(string name, int rows, int columns)
+    /// <param name="name">The tensor's name without its ending.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="isMultiplied">Whether it is multiplied, and not only looked up in.</param>
+    public unsafe WeightMatrix Matrix(string name, int rows, int columns, bool isMultiplied = true)
     {
         GgufTensor tensor = Take(name + ".weight", columns, rows);
         if (!WeightFormats.IsSupported(tensor.Type))
             throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
         DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
         Keep(memory, tensor);
-        return WeightFormats.Create(tensor.Type, new WeightPlace(memory, rows, columns, options.Activations));
+        bool packs = isMultiplied && options.Activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
+        WeightMatrix matrix = WeightFormats.Create(tensor.Type, new WeightPlace(memory, rows, columns, packs ? tensor.Read : null));
+        if (matrix.Packed is { } packed)
+            _memories.Add(packed);
+        return matrix;
     }
 
     /// <summary>The weights of a norm, [embedding], with the bias that the architecture's kind of norm has.</summary>

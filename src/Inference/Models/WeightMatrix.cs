@@ -9,6 +9,9 @@ internal abstract class WeightMatrix(int rows, int columns)
     /// <summary>Length of an input.</summary>
     public int Columns { get; } = columns;
 
+    /// <summary>The memory of the panels that were made of the weights, if any.</summary>
+    public abstract DeviceMemory? Packed { get; }
+
     /// <summary>y[t] = scale * row tokens[t].</summary>
     /// <param name="device">Where to run.</param>
     /// <param name="tokens">Row numbers, checked, [tokens].</param>

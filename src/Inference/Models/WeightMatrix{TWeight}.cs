@@ -2,10 +2,12 @@ using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Inference.Models;
 
-/// <summary>Launches the kernels for weights of one element type.</summary>
-internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, ActivationRounding activations) : WeightMatrix(weights.Extent0, weights.Extent1)
+/// <summary>Launches the kernels for weights of one element type: on activations rounded to 8 bits where there are panels, on floats otherwise.</summary>
+internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, Panels<TWeight>? panels) : WeightMatrix(weights.Extent0, weights.Extent1)
     where TWeight : unmanaged
 {
+    public override DeviceMemory? Packed => panels?.Memory;
+
     public override void Embed(Device device, View1<int> tokens, View2<float> y, float scale) =>
         Embedding.EmbeddingLookup(device, tokens, weights, y, scale);
 
@@ -21,17 +23,16 @@ internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, ActivationRo
     private void Multiply<TEpilogue>(Device device, View2<float> x, View2<float> y, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {
-        bool rounds = Element<TWeight>.IsQuantized && activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
-        switch (x.Extent0 == 1, rounds)
+        switch (x.Extent0 == 1, panels)
         {
-            case (true, true):
-                Linear.MatVecInt8(device, weights, x, y, epilogue);
+            case (true, { } packed):
+                Linear.MatVecInt8(device, packed, x, y, epilogue);
                 break;
-            case (true, false):
+            case (true, null):
                 Linear.MatVec(device, weights, x, y, epilogue);
                 break;
-            case (false, true):
-                Linear.MatMulInt8(device, weights, x, y, epilogue);
+            case (false, { } packed):
+                Linear.MatMulInt8(device, packed, x, y, epilogue);
                 break;
             default:
                 Linear.MatMul(device, weights, x, y, epilogue);

@@ -10,7 +10,7 @@ public static partial class Linear
     /// <see cref="MatVec"/>, this is beside <see cref="MatVecInt8"/>. A NaN or an infinity in x makes every result of its token NaN.
     /// <paramref name="y"/> must not be <paramref name="x"/>.
     /// </summary>
-    /// <param name="w">Weights, [rows, cols].</param>
+    /// <param name="w">Weights in panels, [rows, cols].</param>
     /// <param name="x">Activations, [tokens, cols].</param>
     /// <param name="y">Output, [tokens, rows].</param>
     /// <param name="epilogue">What becomes of the results before they are stored.</param>
@@ -28,7 +28,7 @@ public static partial class Linear
     public static void MatMulInt8<[Elements(typeof(Q8_0), typeof(Q4_0), typeof(Q4_1), typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K),
         typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS), typeof(MXFP4))] TWeight,
         [Functors(typeof(NoEpilogue), typeof(ResidualEpilogue), typeof(SiluGateEpilogue))] TEpilogue>(
-        [Shape("rows", "cols")] View2<TWeight> w,
+        [Shape("rows", "cols")] Panels<TWeight> w,
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,

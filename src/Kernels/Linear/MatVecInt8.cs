@@ -11,7 +11,7 @@ public static partial class Linear
     /// it is faster than <see cref="MatVec"/>; rounding changes a result by about 0.4 % of its typical magnitude. A NaN or an infinity in x makes
     /// every result of its token NaN. <paramref name="y"/> must not be <paramref name="x"/>.
     /// </summary>
-    /// <param name="w">Weights, [rows, cols].</param>
+    /// <param name="w">Weights in panels, [rows, cols].</param>
     /// <param name="x">Activations, [tokens, cols].</param>
     /// <param name="y">Output, [tokens, rows].</param>
     /// <param name="epilogue">What becomes of the results before they are stored.</param>
@@ -22,18 +22,18 @@ public static partial class Linear
     [Kernel]
     [Axis("tokens", 1, 2)]
     [Axis("rows", 1, 7, 9, 33, 127)]
-    [Axis("cols", 32, 64, 96, 288, 4096, 4384)]
+    [Axis("cols", 32, 64, 96, 288, 4096, 16640)]
     [Reference(nameof(MatVecInt8Reference))]
     [Tolerance(typeof(float), 4e-6)]
     public static void MatVecInt8<[Elements(typeof(Q8_0), typeof(Q4_0), typeof(Q4_1), typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K),
         typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS), typeof(MXFP4))] TWeight,
         [Functors(typeof(NoEpilogue), typeof(ResidualEpilogue), typeof(SiluGateEpilogue))] TEpilogue>(
-        [Shape("rows", "cols")] View2<TWeight> w,
+        [Shape("rows", "cols")] Panels<TWeight> w,
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 96, OpenCl = 4, CpuChoices = [32, 64, 96, 128, 192, 256, 384, 512])] int block,
-        [Schedule(Cpu = 4096, OpenCl = 1024)] int blockCols)
+        [Schedule(Cpu = 96, OpenCl = 16, CpuChoices = [32, 64, 96, 128, 192, 256, 384, 512])] int block,
+        [Schedule(Cpu = 16384, OpenCl = 1024)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

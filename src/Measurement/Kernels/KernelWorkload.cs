@@ -92,10 +92,16 @@ public sealed class KernelWorkload : IDisposable
     {
         ElementInfo element = Shape.ElementOf(view);
         int[] extents = Shape.ExtentsOf(view);
-        DeviceMemory memory = _device.AllocateBytes(element.Bytes(extents.Aggregate(1L, (count, extent) => count * extent)));
+        long rows = extents.SkipLast(1).Aggregate(1L, (count, extent) => count * extent);
+        if (view.IsPanels)
+            rows = (rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
+        DeviceMemory memory = _device.AllocateBytes(element.Bytes(rows * extents[^1]));
         _memories.Add(memory);
         DrawnElements.Fill(memory, element, view, random);
-        _arguments.Add(memory, element, extents);
+        if (view.IsPanels)
+            _arguments.AddPanels(memory, element, extents[0], extents[1]);
+        else
+            _arguments.Add(memory, element, extents);
     }
 
     private void AddScalar(KernelParameterInfo scalar)

@@ -66,6 +66,28 @@ public unsafe struct KernelArguments
     public void Add<T>(in View4<T> view)
         where T : unmanaged => AddView(view.Data);
 
+    /// <summary>Adds a matrix in panels.</summary>
+    /// <param name="panels">The matrix.</param>
+    /// <typeparam name="T">Its quantization format.</typeparam>
+    public void Add<T>(in Panels<T> panels)
+        where T : unmanaged => AddView(panels.Data);
+
+    /// <summary>Adds a matrix in panels that takes a whole memory, where the element type is known by name only.</summary>
+    /// <param name="memory">The panels.</param>
+    /// <param name="element">The quantization format.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    /// <exception cref="ArgumentException">The memory has another length than the panels.</exception>
+    public void AddPanels(DeviceMemory memory, ElementInfo element, int rows, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(element);
+        long needed = element.Bytes(((long)rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows * columns);
+        if (memory.ByteLength != needed)
+            throw new ArgumentException($"Panels of {element.Name} with shape [{rows}, {columns}] take {needed} bytes, but the memory has {memory.ByteLength}.");
+        AddView(new ViewData(memory, 0, [rows, columns], [Panels.Rows * (long)columns]));
+    }
+
     /// <summary>Adds a view of a whole memory, row-major without gaps, where the element type is known by name only.</summary>
     /// <param name="memory">The elements.</param>
     /// <param name="element">Their type.</param>

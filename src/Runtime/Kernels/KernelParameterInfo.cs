@@ -17,6 +17,9 @@ public sealed record KernelParameterInfo
     /// <summary>Views: number of axes.</summary>
     public int Rank { get; init; }
 
+    /// <summary>Views: whether rows lie in panels.</summary>
+    public bool IsPanels { get; init; }
+
     /// <summary>Views: one entry an axis, the name of a test axis or an integer.</summary>
     public IReadOnlyList<string> Shape { get; init; } = [];
 

@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace KernelFoundry;
 
-/// <content>Bytes: dots of them, look-ups, and reads that repeat what lies in memory.</content>
+/// <content>Bytes: dots of them, and look-ups.</content>
 public static unsafe partial class Lanes
 {
-    // ---- dots of four bytes a lane. Codes are at most 129, or -128 to 127; the others -127 to 127: pairs of products fit 16 bits.
+    // ---- dots of four bytes a lane. Codes are at most 129, the others -127 to 127: pairs of products fit 16 bits.
 
     /// <summary>sums[l] + the sum over t below 4 of codes[4l + t] * others[4l + t].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,30 +29,6 @@ public static unsafe partial class Lanes
             return sums + Sse2.MultiplyAddAdjacent(Ssse3.MultiplyAddAdjacent(codes, others), Vector128<short>.One);
         (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(codes);
         return sums + Fours(low.AsInt16(), high.AsInt16(), others);
-    }
-
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> DotSigned(Vector512<int> sums, Vector512<byte> codes, Vector512<sbyte> others, Vector512<short> ones)
-    {
-        Vector512<sbyte> signed = codes.AsSByte();
-        Vector512<sbyte> negated = Vector512.ConditionalSelect(Vector512.LessThan(signed, Vector512<sbyte>.Zero), -others, others);
-        return Dot(sums, Avx512BW.Abs(signed), negated, ones);
-    }
-
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> DotSigned(Vector256<int> sums, Vector256<byte> codes, Vector256<sbyte> others) =>
-        Dot(sums, Avx2.Abs(codes.AsSByte()), Avx2.Sign(others, codes.AsSByte()));
-
-    /// <inheritdoc cref="Dot(Vector512{int}, Vector512{byte}, Vector512{sbyte}, Vector512{short})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> DotSigned(Vector128<int> sums, Vector128<byte> codes, Vector128<sbyte> others)
-    {
-        if (Ssse3.IsSupported)
-            return Dot(sums, Ssse3.Abs(codes.AsSByte()), Ssse3.Sign(others, codes.AsSByte()));
-        (Vector128<short> low, Vector128<short> high) = Vector128.Widen(codes.AsSByte());
-        return sums + Fours(low, high, others);
     }
 
     /// <summary>As <see cref="Dot(Vector256{int}, Vector256{byte}, Vector256{sbyte})"/>, with codes up to 255.</summary>
@@ -130,39 +106,12 @@ public static unsafe partial class Lanes
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static ulong* Constants(ReadOnlySpan<ulong> values) => (ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(values));
 
-    // ---- reads
+    // ---- halves
 
     /// <summary>Two halves of a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Join(Vector256<byte> lower, Vector256<byte> upper) => Avx512F.InsertVector256(lower.ToVector512Unsafe().AsUInt64(), upper.AsUInt64(), 1).AsByte();
-
-    /// <summary>Two halves of a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Join(Vector128<byte> lower, Vector128<byte> upper) => Avx2.InsertVector128(lower.ToVector256Unsafe(), upper, 1);
-
-    /// <summary>16 bytes in both halves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<byte> Twice(byte* source) => Avx2.BroadcastVector128ToVector256(source);
-
-    /// <summary>16 bytes in all quarters.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> FourTimes(byte* source) => Avx512F.BroadcastVector128ToVector512((uint*)source).AsByte();
-
-    /// <summary>16 bytes in the first two quarters, 16 others in the last two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> TwiceEach(byte* first, byte* second, Vector512<byte> lastHalf) => Vector512.ConditionalSelect(
-        lastHalf.AsUInt32(),
-        Avx512F.BroadcastVector128ToVector512((uint*)second),
-        Avx512F.BroadcastVector128ToVector512((uint*)first)).AsByte();
-
-    /// <summary>32 bytes in both halves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> HalfTwice(byte* source)
-    {
-        // Not a broadcast of 256 bits: .NET 10 encodes its address wrongly where a multiple of 16 is added to it.
-        Vector256<byte> half = Vector256.Load(source);
-        return Join(half, half);
-    }
+    public static Vector512<int> Join(Vector256<int> lower, Vector256<int> upper) =>
+        Avx512F.InsertVector256(lower.ToVector512Unsafe().AsUInt64(), upper.AsUInt64(), 1).AsInt32();
 
     // ---- order
 
@@ -214,22 +163,4 @@ public static unsafe partial class Lanes
     /// <inheritdoc cref="ShiftLeftLogicalBytes(Vector512{byte}, Vector512{byte})"/>
     public static Vector128<byte> ShiftLeftLogicalBytes(Vector128<byte> bytes, Vector128<byte> counts) =>
         bytes * Vector128.Shuffle(Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0), counts);
-
-    /// <summary>One value in the first eight lanes, another in the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Halves512(float first, float second, Vector512<byte> lastHalf) =>
-        Vector512.ConditionalSelect(lastHalf.AsSingle(), Vector512.Create(second), Vector512.Create(first));
-
-    /// <summary>One value in each half of the lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Halves512(int first, int second, Vector512<byte> lastHalf) =>
-        Vector512.ConditionalSelect(lastHalf.AsInt32(), Vector512.Create(second), Vector512.Create(first));
-
-    /// <summary>One value in the first four lanes, another in the last.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Halves256(float first, float second) => Vector256.Create(Vector128.Create(first), Vector128.Create(second));
-
-    /// <summary>One value in each half of the lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Halves256(int first, int second) => Vector256.Create(Vector128.Create(first), Vector128.Create(second));
 }

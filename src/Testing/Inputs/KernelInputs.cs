@@ -65,7 +65,7 @@ internal sealed class KernelInputs
         TensorElement element = TensorElement.Find(name);
         int[] extents = [.. parameter.Shape.Select(Extent)];
         byte[] packed = element.Draw(Tensor.Count(extents), random, parameter.Low, parameter.High);
-        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput);
+        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput) { IsPanels = parameter.IsPanels };
     }
 
     private int Extent(string shape) => axes.TryGetValue(shape, out int extent) ? extent : int.Parse(shape, CultureInfo.InvariantCulture);

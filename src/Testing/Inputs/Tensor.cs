@@ -9,6 +9,9 @@ namespace KernelFoundry.Testing;
 /// <param name="IsOutput">Whether the kernel stores to it.</param>
 internal sealed record Tensor(string Name, TensorElement Element, string ElementName, int[] Extents, byte[] Packed, bool IsOutput)
 {
+    /// <summary>Whether the kernel takes its rows in panels.</summary>
+    public bool IsPanels { get; init; }
+
     /// <summary>Number of elements.</summary>
     public static long Count(int[] extents) => extents.Aggregate(1L, (product, extent) => product * extent);
 

@@ -51,6 +51,12 @@ internal abstract class TensorElement
     /// <summary>Elements as numbers.</summary>
     public abstract double[] Decode(byte[] packed);
 
+    /// <summary>Quantized rows in panels.</summary>
+    public abstract byte[] Pack(byte[] rows, int columns);
+
     /// <summary>A boxed view of as many axes as there are extents.</summary>
     public abstract object View(DeviceMemory memory, long byteOffset, int[] extents, long[] strides);
+
+    /// <summary>A boxed matrix in panels.</summary>
+    public abstract object Panels(DeviceMemory memory, long byteOffset, int[] extents);
 }

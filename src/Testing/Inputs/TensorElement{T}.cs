@@ -63,6 +63,19 @@ internal sealed class TensorElement<T> : TensorElement
         return values;
     }
 
+    /// <inheritdoc/>
+    public override byte[] Pack(byte[] rows, int columns)
+    {
+        int panel = (int)KernelFoundry.Panels.PanelBytes<T>(columns);
+        var packed = new byte[(rows.Length + panel - 1) / panel * panel];
+        for (int at = 0; at < rows.Length; at += panel)
+            KernelFoundry.Panels.Pack<T>(rows.AsSpan(at, Math.Min(panel, rows.Length - at)), columns, packed.AsSpan(at, panel));
+        return packed;
+    }
+
+    /// <inheritdoc/>
+    public override object Panels(DeviceMemory memory, long byteOffset, int[] extents) => new Panels<T>(memory, byteOffset, extents[0], extents[1]);
+
     private static T Integer(Random random, double? low, double? high)
     {
         (double least, double end) = typeof(T) == typeof(sbyte) ? (-128, 128) : typeof(T) == typeof(byte) ? (0, 256) : (-100.0, 101);

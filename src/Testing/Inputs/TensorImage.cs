@@ -15,6 +15,17 @@ internal sealed class TensorImage
     {
         this.tensor = tensor;
         int block = tensor.Element.BlockSize;
+        ByteOffset = Guard + (random.Next(16) * tensor.Element.BlockBytes);
+        if (tensor.IsPanels)
+        {
+            Strides = [Panels.Rows * (long)tensor.Extents[1]];
+            byte[] panels = tensor.Extents[1] == 0 ? [] : tensor.Element.Pack(tensor.Packed, tensor.Extents[1]);
+            before = new byte[ByteOffset + panels.Length + Guard];
+            random.NextBytes(before);
+            panels.CopyTo(before, ByteOffset);
+            return;
+        }
+
         Strides = new long[tensor.Extents.Length - 1];
         long row = tensor.Extents[^1] + (random.Next(4) * block);
         for (int axis = Strides.Length - 1; axis >= 0; axis--)
@@ -23,7 +34,6 @@ internal sealed class TensorImage
             row *= tensor.Extents[axis];
         }
 
-        ByteOffset = Guard + (random.Next(16) * tensor.Element.BlockBytes);
         before = new byte[ByteOffset + Bytes(row) + Guard];
         random.NextBytes(before);
         foreach ((int packed, int at) in Rows())

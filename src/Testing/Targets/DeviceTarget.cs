@@ -49,7 +49,9 @@ internal class DeviceTarget(Device device, string name, long workLimit) : TestTa
                 memories.Add(memory);
                 memory.Write(0, image.Before);
                 Tensor tensor = inputs.Tensors[name];
-                views.Add(name, (memory, tensor.Element.View(memory, image.ByteOffset, tensor.Extents, image.Strides)));
+                views.Add(name, (memory, tensor.IsPanels
+                    ? tensor.Element.Panels(memory, image.ByteOffset, tensor.Extents)
+                    : tensor.Element.View(memory, image.ByteOffset, tensor.Extents, image.Strides)));
             }
 
             Launch(inputs, parameter => parameter.Kind switch

@@ -87,7 +87,7 @@ internal sealed class InterpreterTarget(InterpreterForm form)
         QuantFormat? format = specialization.Formats.GetValueOrDefault(tensor.ElementName);
         IrElement element = IrElement.Primitives.FirstOrDefault(each => each.Name == tensor.ElementName)
             ?? IrElement.Quantized(tensor.ElementName);
-        return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format)
+        return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format, tensor.IsPanels)
         {
             Uninitialized = tensor.IsOutput,
         };

@@ -10,6 +10,9 @@ namespace KernelFoundry.EndToEnd.Tests;
 /// <param name="Also">What else must be in it.</param>
 internal sealed record HotLoop(string Kernel, string Type, int Bits, string Method, string Unit, double MostPerStep, params string[] Also)
 {
+    /// <summary>Vectors that are kept in memory for want of registers, at most.</summary>
+    public int MostSpills { get; init; }
+
     // Enough rows and columns for every loop to be compiled; the code is the same for all shapes.
     private static readonly Dictionary<string, string[]> s_axes = new()
     {

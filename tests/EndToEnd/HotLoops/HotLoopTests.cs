@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelFoundry.EndToEnd.Tests;
 
@@ -13,16 +14,16 @@ public class HotLoopTests
     // vpmaddubsw multiplies 64 pairs of bytes at 512 bits and 32 at 256; vfmadd231ps 16 or 8 pairs of floats; FlashDecode rounds 16 exponents at once.
     private static readonly HotLoop[] s_loops =
     [
-        // One to four instructions of each step ask for weights that are still to come. Packed codes are taken two rows at a time at 512 bits.
-        new("MatVecInt8", "q8_0", 512, "Loop512_0", "vpmaddubsw", 27, "vpmaddwd"),
-        new("MatVecInt8", "q4_0", 512, "Loop512_0", "vpmaddubsw", 18, "vpmaddwd"),
-        new("MatVecInt8", "q5_0", 512, "Loop512_0", "vpmaddubsw", 23, "vpmaddwd"),
-        new("MatVecInt8", "q4_k", 512, "Loop512_0", "vpmaddubsw", 25, "vpmaddwd"),
-        new("MatVecInt8", "q6_k", 512, "Loop512_0", "vpmaddubsw", 20.5, "vpmaddwd"),
-        new("MatVecInt8", "q8_0", 256, "Run256", "vpmaddubsw", 20, "vpmaddwd"),
-        new("MatVecInt8", "q4_0", 256, "Run256", "vpmaddubsw", 21, "vpmaddwd"),
-        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 23, "vpmaddwd"),
-        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 22, "vpmaddwd"),
+        // Sixteen rows at a time, a row a lane; some instructions of each block ask for weights that are still to come. 8-bit codes need products that add up in 32 bits.
+        new("MatVecInt8", "q8_0", 512, "Loop512_0", "vpdpbusd", 6.5),
+        new("MatVecInt8", "q4_0", 512, "Loop512_0", "vpmaddubsw", 10, "vpmaddwd"),
+        new("MatVecInt8", "q5_0", 512, "Loop512_0", "vpmaddubsw", 16.5, "vpmaddwd"),
+        new("MatVecInt8", "q4_k", 512, "Loop512_0", "vpmaddubsw", 11, "vpmaddwd"),
+        new("MatVecInt8", "q6_k", 512, "Loop512_0", "vpmaddubsw", 13.5, "vpmaddwd"),
+        new("MatVecInt8", "q8_0", 256, "Run256", "vpdpbusd", 10.5),
+        new("MatVecInt8", "q4_0", 256, "Run256", "vpmaddubsw", 11.5, "vpmaddwd"),
+        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 13, "vpmaddwd") { MostSpills = 56 },
+        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 16, "vpmaddwd") { MostSpills = 16 },
         new("MatVec", "f32", 512, "Run512", "vfmadd231ps", 5.5),
         new("MatVec", "f16", 512, "Run512", "vfmadd231ps", 12.5),
         new("MatVec", "bf16", 512, "Run512", "vfmadd231ps", 5.5),
@@ -89,7 +90,8 @@ public class HotLoopTests
         string perStep = (loop.Count / (double)steps).ToString("0.00", CultureInfo.InvariantCulture);
         Assert.True(loop.Count <= expected.MostPerStep * steps, $"{perStep} instructions a step; at most {expected.MostPerStep}: {text}");
         Assert.DoesNotContain(loop, each => MachineCode.Mnemonic(each) == "call");
-        Assert.DoesNotContain(loop, IsSpill);
+        int spills = loop.Count(IsSpill);
+        Assert.True(spills <= expected.MostSpills, $"{spills} uses of spilled vectors; at most {expected.MostSpills}: {text}");
         TestContext.Current.TestOutputHelper?.WriteLine($"{expected}: {perStep} instructions a step");
     }
 
@@ -103,6 +105,8 @@ public class HotLoopTests
         Assert.SkipUnless(
             expected.Bits == 512 ? Vector512.IsHardwareAccelerated : Vector256.IsHardwareAccelerated,
             $"The processor does not compute with {expected.Bits} bits.");
+        bool usesVnni = expected.Unit == "vpdpbusd";
+        Assert.SkipUnless(!usesVnni || AvxVnni.IsSupported, "The processor has no products of bytes that add up in 32 bits.");
         string file = Path.Combine(Path.GetTempPath(), $"kernelfoundry-{Guid.NewGuid():N}.asm");
         try
         {
@@ -114,7 +118,7 @@ public class HotLoopTests
 
                 // Narrower vectors as a processor without wider ones compiles them, and without the byte products only some of those have.
                 ["DOTNET_EnableAVX512"] = expected.Bits == 512 ? "1" : "0",
-                ["DOTNET_EnableAVXVNNI"] = "0",
+                ["DOTNET_EnableAVXVNNI"] = usesVnni ? "1" : "0",
             };
             Kf kf = Kf.Run(expected.Arguments, environment);
             Assert.Equal((0, ""), (kf.ExitCode, kf.Error));

@@ -3,14 +3,12 @@ using KernelFoundry.Compiler.Ir;
 namespace KernelFoundry.Compiler.Lowering;
 
 /// <summary>
-/// Reads the integer tile of a quantized load as bytes: follows its arithmetic for 64 elements of a chunk at once, whose places in the chunk are
-/// constants, so that what depends on them is too. A tile it does not understand (an op on wider integers, a gather, a mask) gives null.
+/// Reads the integer tile of a quantized load as bytes: follows its arithmetic for four elements of sixteen rows at once, whose places are constants within a
+/// block, so that what depends on them is too. A tile it does not understand (rows that are no panel, an op on wider integers, a gather, a mask) gives null.
 /// </summary>
-/// <param name="axis">The tile of indices along the reduced axis.</param>
-/// <param name="chunk">Elements of a chunk; the axis begins at a multiple of it.</param>
-/// <param name="bytes">Bytes of a chunk.</param>
-/// <param name="elements">The element in each lane, by its place in the chunk.</param>
-internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] elements)
+/// <param name="axes">The tile's indices.</param>
+/// <param name="first">The first of the four elements, by its place in the block.</param>
+internal sealed class ByteReader(WeightAxes axes, int first)
 {
     private readonly Dictionary<Value, Lane?> _known = [];
 
@@ -21,10 +19,10 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
     public (ByteTree Tree, int Least, int Greatest)? Read(Value codes) =>
         Of(codes) is Data data && Source is not null ? (data.Tree, data.Least, data.Greatest) : null;
 
-    // What a value is in the lanes: a number of chunks times Unit plus a constant; bytes; or 16-bit words that are not taken apart yet.
+    // What a value is in the lanes: a place; bytes; or 16-bit words that are not taken apart yet.
     private abstract record Lane;
 
-    private sealed record Place(int Unit, int[] Offsets) : Lane;
+    private sealed record Place(LanePlace At) : Lane;
 
     private sealed record Data(ByteTree Tree, int Least, int Greatest) : Lane;
 
@@ -41,14 +39,12 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
 
     private Lane? Compute(Value value)
     {
-        if (ReferenceEquals(value, axis))
-            return new Place(chunk, elements);
+        if (axes.PlaceOf(value, Each(l => first + (l % QuantizedRow.Packed)), Each(l => l / QuantizedRow.Packed)) is { } place)
+            return new Place(place);
         if (value.Definition is not { } op)
             return null;
         switch (op.Code)
         {
-            case OpCode.Const when op.Attr<Number>().Type == DType.I32:
-                return new Place(0, Each(_ => op.Attr<Number>().I32));
             case OpCode.Expand:
                 return Of(op.Operands[0]);
             case OpCode.RawLoad:
@@ -59,15 +55,19 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
                 return new Data(new ByteLookup(table, index.Tree), entries.Min(), entries.Max());
         }
 
-        if (op.Operands.Length != 2 || Of(op.Operands[0]) is not { } a || Of(op.Operands[1]) is not { } b)
+        if (!op.Info.IsElementwise)
+            return null;
+        Lane?[] operands = [.. op.Operands.Select(Of)];
+        if (operands.All(o => o is Place))
+            return LanePlace.Of(op, [.. operands.Select(o => ((Place)o!).At)]) is { } result ? new Place(result) : null;
+        if (operands.Length != 2 || operands[0] is not { } a || operands[1] is not { } b)
             return null;
         return (a, b) switch
         {
-            (Place x, Place y) => Index(op.Code, x, y),
-            (Words words, Place { Unit: 0 } count) when op.Code == OpCode.Shr => new ShiftedWords(words.Offsets, count.Offsets),
-            (ShiftedWords words, Place { Unit: 0 } mask) when op.Code == OpCode.And => Split(words, mask.Offsets),
-            (Data x, Place { Unit: 0 } y) => Combine(op.Code, x, Constant(y)),
-            (Place { Unit: 0 } x, Data y) => Combine(op.Code, Constant(x), y),
+            (Words words, Place { At.IsConstant: true } count) when op.Code == OpCode.Shr => new ShiftedWords(words.Offsets, count.At.Offsets),
+            (ShiftedWords words, Place { At.IsConstant: true } mask) when op.Code == OpCode.And => Split(words, mask.At.Offsets),
+            (Data x, Place { At.IsConstant: true } y) => Combine(op.Code, x, Constant(y.At.Offsets)),
+            (Place { At.IsConstant: true } x, Data y) => Combine(op.Code, Constant(x.At.Offsets), y),
             (Data x, Data y) => Combine(op.Code, x, y),
             _ => null,
         };
@@ -75,37 +75,15 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
 
     private static int[] Each(Func<int, int> lane) => [.. Enumerable.Range(0, ByteTree.Lanes).Select(lane)];
 
-    private static Data Constant(Place place) => new(new ConstantBytes(place.Offsets), place.Offsets.Min(), place.Offsets.Max());
-
-    private static Place? Index(OpCode code, Place a, Place b)
-    {
-        switch (code)
-        {
-            case OpCode.Add:
-                return new Place(a.Unit + b.Unit, Each(l => a.Offsets[l] + b.Offsets[l]));
-            case OpCode.Sub:
-                return new Place(a.Unit - b.Unit, Each(l => a.Offsets[l] - b.Offsets[l]));
-            case OpCode.Mul when a.Unit == 0 && Uniform(a) is { } factor:
-                return new Place(b.Unit * factor, Each(l => b.Offsets[l] * factor));
-            case OpCode.Mul when b.Unit == 0 && Uniform(b) is { } factor:
-                return new Place(a.Unit * factor, Each(l => a.Offsets[l] * factor));
-            case OpCode.Div or OpCode.Rem when b.Unit == 0 && Uniform(b) is > 0 and var d && a.Unit % d == 0 && a.Offsets.Min() >= 0:
-                return code == OpCode.Div ? new Place(a.Unit / d, Each(l => a.Offsets[l] / d)) : new Place(0, Each(l => a.Offsets[l] % d));
-            default:
-                return null;
-        }
-    }
-
-    private static int? Uniform(Place place) => place.Offsets.All(o => o == place.Offsets[0]) ? place.Offsets[0] : null;
+    private static Data Constant(int[] values) => new(new ConstantBytes(values), values.Min(), values.Max());
 
     private Lane? Load(Op op)
     {
         MemoryAccess access = op.Attr<MemoryAccess>();
-        int last = op.Operands.Length - 1;
-        bool isFirst = Source is null;
-        if (access.Masked || Of(op.Operands[last]) is not Place place || place.Unit != bytes)
+        if (access.Masked || op.Operands.Length != 2 || Of(op.Operands[0]) is not Place { At: { IsPanel: true } } || Of(op.Operands[1]) is not Place { At: var place }
+            || place.Blocks != axes.Bytes || place.Panels != 0)
             return null;
-        if (!isFirst && (Source!.Attr<MemoryAccess>().View != access.View || !Source.Operands.Take(last).SequenceEqual(op.Operands.Take(last))))
+        if (Source is not null && Source.Attr<MemoryAccess>().View != access.View)
             return null;
         Source ??= op;
         return access.Raw switch
@@ -119,30 +97,9 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
 
     private Data? Bytes(int[] offsets, int least, int greatest, bool isSigned)
     {
-        // Pieces that lie in one window are one read: all four of 64 bytes, or neighbours.
-        int pieces = ByteTree.Lanes / ByteTree.Window;
-        var windows = new int[pieces];
-        foreach (int together in new[] { 1, 2, pieces })
-        {
-            for (int w = 0; w < pieces; w += together)
-            {
-                int[] part = [.. offsets.Skip(w * ByteTree.Window).Take(together * ByteTree.Window)];
-                int window = Math.Min(part.Min(), bytes - ByteTree.Window);
-                bool fits = window >= 0 && part.Max() < window + ByteTree.Window;
-                if (!fits && together == 1)
-                    return null;
-                if (fits)
-                    Fill(windows, w, together, window);
-            }
-        }
-
-        return new Data(new ReadBytes(offsets, windows, isSigned), least, greatest);
-    }
-
-    private static void Fill(int[] values, int from, int count, int value)
-    {
-        for (int i = from; i < from + count; i++)
-            values[i] = value;
+        int first = Math.Min(offsets.Min(), axes.Bytes - ByteTree.Lanes);
+        bool fits = first >= 0 && Enumerable.Range(0, ByteTree.Lanes).All(l => offsets[l] - first >= 0 && (offsets[l] - first) / ByteTree.Window == l / ByteTree.Window);
+        return fits ? new Data(new ReadBytes(offsets, first, isSigned), least, greatest) : null;
     }
 
     // A few bits of a word are bits of one of its bytes.
@@ -150,8 +107,8 @@ internal sealed class ByteReader(Value axis, int chunk, int bytes, int[] element
     {
         bool fits = Enumerable.Range(0, ByteTree.Lanes).All(l => words.Counts[l] is >= 0 and < 16 && masks[l] >= 0 && masks[l] << (words.Counts[l] % 8) < 256);
         return fits && Bytes(Each(l => words.Offsets[l] + (words.Counts[l] / 8)), 0, 255, false) is { } bytes
-            && Combine(OpCode.Shr, bytes, Constant(new Place(0, Each(l => words.Counts[l] % 8)))) is { } shifted
-            ? Combine(OpCode.And, shifted, Constant(new Place(0, masks)))
+            && Combine(OpCode.Shr, bytes, Constant(Each(l => words.Counts[l] % 8))) is { } shifted
+            ? Combine(OpCode.And, shifted, Constant(masks))
             : null;
     }
 

@@ -3,16 +3,26 @@ using KernelFoundry.Compiler.Ir;
 namespace KernelFoundry.Compiler.Lowering;
 
 /// <summary>
-/// What becomes of the bytes of quantized data on the way to codes, for <see cref="Lanes"/> consecutive elements at once: a lane is one byte,
-/// and what differs from lane to lane is constant. Arithmetic is modulo 256.
+/// What becomes of the bytes of quantized data on the way to codes, for four elements of each of sixteen rows at once: a lane is one byte, the fours of a row lie
+/// together, and what differs from lane to lane is constant. Arithmetic is modulo 256.
 /// </summary>
 public abstract record ByteTree
 {
     /// <summary>Elements, and lanes of a byte vector.</summary>
     public const int Lanes = 4 * Lowering.Lanes.Count;
 
-    /// <summary>Lanes that one read of a vector serves, and the bytes it spans.</summary>
+    /// <summary>Lanes whose bytes lie within as many bytes.</summary>
     public const int Window = 16;
+
+    /// <summary>Where its reads begin.</summary>
+    public IEnumerable<int> Reads => this switch
+    {
+        ReadBytes bytes => [bytes.First],
+        ByteTest test => test.Operand.Reads,
+        ByteLookup lookup => lookup.Index.Reads,
+        ByteOp op => op.A.Reads.Concat(op.B.Reads),
+        _ => [],
+    };
 
     /// <summary>The integer in a lane, 0 to 255 or -128 to 127 as the operations give it.</summary>
     /// <param name="lane">The lane.</param>
@@ -29,10 +39,14 @@ public abstract record ByteTree
 }
 
 /// <summary>
-/// Lane l is the byte at Offsets[l] from a common start. Each <see cref="ByteTree.Window"/> lanes lie within as many bytes from their entry of
-/// <paramref name="Windows"/>, all of them readable.
+/// Lane l is the byte at Offsets[l] from a common start. The lanes' bytes lie in <see cref="ByteTree.Lanes"/> bytes from <paramref name="First"/> on, all of them
+/// readable, each in the same <see cref="ByteTree.Window"/> as its lane.
 /// </summary>
-public sealed record ReadBytes(int[] Offsets, int[] Windows, bool IsSigned) : ByteTree;
+public sealed record ReadBytes(int[] Offsets, int First, bool IsSigned) : ByteTree
+{
+    /// <summary>Whether the bytes lie one after the other.</summary>
+    public bool IsRun => Offsets.Select((offset, lane) => offset == First + lane).All(same => same);
+}
 
 /// <summary>The same in every evaluation.</summary>
 public sealed record ConstantBytes(int[] Values) : ByteTree;

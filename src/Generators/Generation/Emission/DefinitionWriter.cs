@@ -90,6 +90,8 @@ internal static class DefinitionWriter
         text.Append($", Type = {CSharp.Literal(parameter.TypeName)}");
         if (parameter.Kind == ParameterKind.View)
             text.Append($", Rank = {CSharp.Literal(parameter.Rank)}");
+        if (parameter.IsPanels)
+            text.Append(", IsPanels = true");
         if (parameter.Shape.Count > 0)
             text.Append($", Shape = {CSharp.List(parameter.Shape.Select(CSharp.Literal))}");
         if (parameter.Value.Length > 0)

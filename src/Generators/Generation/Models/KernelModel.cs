@@ -89,6 +89,8 @@ internal sealed record ParameterModel
 
     public required int Rank { get; init; }
 
+    public bool IsPanels { get; init; }
+
     public required EquatableArray<int> Values { get; init; }
 
     /// <summary>Schedule: what a CPU may be tuned to.</summary>

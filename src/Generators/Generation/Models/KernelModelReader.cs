@@ -111,6 +111,7 @@ internal static class KernelModelReader
                 : isFunctor ? type.Name : Language.Display(type),
             Default = parameter.HasExplicitDefaultValue ? " = " + CSharp.Literal(parameter.ExplicitDefaultValue) : "",
             Rank = rank,
+            IsPanels = Language.IsPanels(type),
             Values = (specialize is not null
                 ? KernelAttributes.Integers(specialize)
                 : schedule is not null ? KernelAttributes.Schedule(schedule) : []).ToEquatable(),

@@ -40,6 +40,9 @@ public static class Element
                 + $"positive, and GroupSize {group} must divide BlockSize.");
         }
 
+        if (TFormat.LeadingBytes is < -1 or > 3 || TFormat.LeadingBytes > TFormat.BlockBytes)
+            throw new ArgumentException($"Format {typeof(TFormat)}: LeadingBytes {TFormat.LeadingBytes} must be 0 to 3, or -1.");
+
         Formats.TryAdd(typeof(TFormat), new QuantCodec<TFormat>(NameOfFormat(typeof(TFormat))));
     }
 

@@ -17,6 +17,8 @@ internal abstract unsafe class ElementCodec(string name, int blockSize, int bloc
 
     public virtual bool IsQuantized => false;
 
+    public virtual int LeadingBytes => 0;
+
     /// <summary>Bytes from the base to an element that starts a block.</summary>
     public long ByteOffset(long element) => element / BlockSize * BlockBytes;
 

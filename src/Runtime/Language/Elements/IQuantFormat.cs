@@ -15,6 +15,12 @@ public interface IQuantFormat
     /// <summary>Consecutive elements of a block that share scale and offset; divides the block size. 0 means the whole block does.</summary>
     static virtual int GroupSize => 0;
 
+    /// <summary>
+    /// How many bytes at the beginning of a block stand apart when the others are taken four by four, as <see cref="Panels{T}"/> does: 0 to 3, chosen so that
+    /// codes are whole fours. -1 means what is left of a block divided by four.
+    /// </summary>
+    static virtual int LeadingBytes => -1;
+
     /// <summary>Decodes one element, in the kernel language.</summary>
     /// <param name="b">The block's bytes.</param>
     /// <param name="i">Index of the element within the block, 0 to BlockSize - 1.</param>

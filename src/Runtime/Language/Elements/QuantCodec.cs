@@ -8,6 +8,8 @@ internal sealed unsafe class QuantCodec<TFormat>(string name) : ElementCodec(nam
 
     public override bool IsQuantized => true;
 
+    public override int LeadingBytes => TFormat.LeadingBytes == -1 ? TFormat.BlockBytes % 4 : TFormat.LeadingBytes;
+
     public override float Load(byte* address, long element) => Decode(address, element).Value;
 
     public override sbyte LoadCode(byte* address, long element)

@@ -18,6 +18,9 @@ public readonly struct Q3_K : IQuantEncoder
     public static int BlockBytes => 110;
 
     /// <inheritdoc/>
+    public static int LeadingBytes => 0;
+
+    /// <inheritdoc/>
     public static int GroupSize => 16;
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ public readonly struct Q6_K : IQuantEncoder
     public static int BlockBytes => 210;
 
     /// <inheritdoc/>
+    public static int LeadingBytes => 0;
+
+    /// <inheritdoc/>
     public static int GroupSize => 16;
 
     /// <inheritdoc/>

@@ -11,12 +11,16 @@ internal static unsafe class ViewAccess
 {
     public static R Load<T, R, TPart>(in ViewData view, params ReadOnlySpan<ViewIndex> indices)
         where T : unmanaged
+        where TPart : struct, IElementPart<R> => Load<T, R, TPart>(view, Element<T>.Codec, indices);
+
+    public static R Load<T, R, TPart>(in ViewData view, ElementCodec codec, params ReadOnlySpan<ViewIndex> indices)
+        where T : unmanaged
         where TPart : struct, IElementPart<R>
     {
         long element = 0;
         for (int axis = 0; axis < indices.Length; axis++)
             element += Offset<T>(view, axis, indices[axis].Value);
-        R value = TPart.Read(Element<T>.Codec, Address(view), element);
+        R value = TPart.Read(codec, Address(view), element);
         KeepAlive(view);
         return value;
     }
@@ -24,12 +28,16 @@ internal static unsafe class ViewAccess
     public static Tile<R> Load<T, R, TPart>(in ViewData view, Tile<bool>? mask, R other, params ReadOnlySpan<ViewIndex> indices)
         where T : unmanaged
         where R : unmanaged
+        where TPart : struct, IElementPart<R> => Load<T, R, TPart>(view, Element<T>.Codec, mask, other, indices);
+
+    public static Tile<R> Load<T, R, TPart>(in ViewData view, ElementCodec codec, Tile<bool>? mask, R other, params ReadOnlySpan<ViewIndex> indices)
+        where T : unmanaged
+        where R : unmanaged
         where TPart : struct, IElementPart<R>
     {
         TileShape shape = ShapeOf(indices);
         if (mask is not null)
             shape.Require(mask, "mask");
-        ElementCodec codec = Element<T>.Codec;
         byte* address = Address(view);
         var result = new R[shape.Count];
         int k = 0;
