@@ -61,18 +61,21 @@ internal sealed unsafe class EmulatorDevice() : Device(
         return rank;
     }
 
-    // Slots: pointer, extents, strides of all axes but the last. The view ends behind the last element of its last row.
+    // Slots: pointer, extents, strides of all axes but the last. The view ends behind the last element of its last row, or of its last panel, whose
+    // rows are counted together.
     private static EmulatedView View(ReadOnlySpan<long> slots, int rank, int number, IReadOnlyList<int> blocks)
     {
-        long elements = slots[rank];
+        int together = blocks[(3 * number) + 2];
+        long elements = slots[rank] * together;
         bool isEmpty = elements == 0;
         for (int axis = 0; axis < rank - 1; axis++)
         {
-            elements += (slots[1 + axis] - 1) * slots[1 + rank + axis];
+            long count = axis == 0 ? (slots[1] + together - 1) / together : slots[1 + axis];
+            elements += (count - 1) * slots[1 + rank + axis];
             isEmpty |= slots[1 + axis] == 0;
         }
 
-        return new EmulatedView((byte*)slots[0], isEmpty ? 0 : elements / blocks[2 * number] * blocks[(2 * number) + 1], number);
+        return new EmulatedView((byte*)slots[0], isEmpty ? 0 : elements / blocks[3 * number] * blocks[(3 * number) + 1], number);
     }
 
     private sealed class Grid(GroupViews<EmulatedView> views, GroupSlots slots, LaunchShape shape) : IGroupKernelUse<long>

@@ -5,7 +5,7 @@ namespace KernelFoundry.Compiler.Targets.Ilgpu;
 
 /// <summary>
 /// A kernel as group code: C# whose Run is a work-item on ILGPU and a work-group in the emulator, the C# statements of its Plan (over
-/// <c>long* args, LaunchShape* shape</c>), elements and bytes of a block of each view, and whether launches decide on the group's memory.
+/// <c>long* args, LaunchShape* shape</c>), elements and bytes of a block and rows that lie together of each view, and whether launches decide on the group's memory.
 /// </summary>
 public sealed record IlgpuProgram(string Source, string PlanCSharp, IReadOnlyList<int> ViewBlocks, bool IsMemoryOfLaunch);
 
@@ -20,7 +20,9 @@ public static class IlgpuTarget
     {
         Program program = Renaming.ForText(Lower(kernel));
         IEnumerable<int> blocks = program.Kernel.Parameters.Where(p => p.Kind == ParameterKind.View)
-            .SelectMany(p => p.Element.Kind == ElementKind.Quantized ? new[] { p.Element.BlockSize, p.Element.BlockBytes } : [1, p.Element.Bytes]);
+            .SelectMany(p => p.Element.Kind == ElementKind.Quantized
+                ? new[] { p.Element.BlockSize, p.Element.BlockBytes, p.IsPanels ? PanelLayout.Rows : 1 }
+                : [1, p.Element.Bytes, 1]);
         string plan = PlanWriter.Body(program, "        ", "LocalBytes");
         return new IlgpuProgram(new IlgpuWriter(program).Struct(structName, plan), plan, [.. blocks], !HasConstantMemory(program));
     }

@@ -18,7 +18,7 @@ public abstract unsafe class GroupCode
     /// <summary>Computes the launch shape from the argument slots.</summary>
     public delegate*<long*, LaunchShape*, void> Plan { get; }
 
-    /// <summary>For each view, the elements of a block of its format (1 if it has none) and the block's bytes.</summary>
+    /// <summary>For each view, the elements of a block of its format (1 if it has none), the block's bytes, and the rows that lie together (1, or a panel's).</summary>
     public IReadOnlyList<int> ViewBlocks { get; }
 
     /// <summary>Whether the group's memory depends on the launch; it is a constant of the code if not.</summary>
@@ -39,7 +39,7 @@ public sealed unsafe class GroupCode<TKernel> : GroupCode
 {
     /// <summary>The code and how to launch it.</summary>
     /// <param name="plan">Computes the launch shape from the argument slots.</param>
-    /// <param name="viewBlocks">Elements and bytes of a block of each view.</param>
+    /// <param name="viewBlocks">Of each view, elements and bytes of a block, and the rows that lie together.</param>
     /// <param name="isMemoryOfLaunch">Whether the group's memory depends on the launch.</param>
     public GroupCode(delegate*<long*, LaunchShape*, void> plan, IReadOnlyList<int> viewBlocks, bool isMemoryOfLaunch)
         : base(plan, viewBlocks, isMemoryOfLaunch)
