@@ -28,8 +28,7 @@ public abstract partial class Device
         options ??= new DeviceOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Index, nameof(options));
         int skipped = 0;
-        IReadOnlyList<DeviceInfo> found = Enumerate();
-        foreach (DeviceInfo info in found)
+        foreach (DeviceInfo info in Candidates(options))
         {
             // An OpenCL device that is this very CPU is slower than the Cpu device: it is opened only when asked for.
             bool wanted = options.Kind is { } kind
@@ -40,8 +39,19 @@ public abstract partial class Device
                 return Create(info, options);
         }
 
-        string wish = $"{options.Kind?.ToString() ?? "any kind"}{(options.Name is null ? "" : $" named '{options.Name}'")}{(options.Index == 0 ? "" : $", index {options.Index}")}";
-        throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, found)}");
+        string index = options.Index == 0 ? "" : $", index {options.Index}";
+        string wish = $"{options.Kind?.ToString() ?? "any kind"}{(options.Name is null ? "" : $" named '{options.Name}'")}{index}";
+        throw new DeviceException($"No device fits ({wish}). Found:{Environment.NewLine}{string.Join(Environment.NewLine, Enumerate())}");
+    }
+
+    // Drivers are loaded only where one of their devices may be the one; looking for NVIDIA's costs nothing where it is not.
+    private static IEnumerable<DeviceInfo> Candidates(DeviceOptions options)
+    {
+        bool asksCuda = options.Kind is null or DeviceKind.Cuda;
+        bool asksOpenCl = options.Kind == DeviceKind.OpenCl || (options.Kind is null && (options.Name is not null || OpenClDrivers.MayHaveAccelerators));
+        return (asksCuda ? CudaPlatform.Enumerate() : [])
+            .Concat(asksOpenCl ? OpenClDevices() : [])
+            .Concat([CpuDevice.Describe(new DeviceOptions()), Reference.Info]);
     }
 
     private static Device Create(DeviceInfo info, DeviceOptions options) => info.Kind switch

@@ -69,6 +69,7 @@ public static class Panels
         return (start * Rows) + (row * size) + offset - start;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackRow(ReadOnlySpan<byte> source, Span<byte> panel, int row, int block, int leading)
     {
         int whole = leading + ((block - leading) / Unit * Unit);
