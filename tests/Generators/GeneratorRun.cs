@@ -13,12 +13,12 @@ internal sealed class GeneratorRun
 
     private static readonly ConcurrentDictionary<string, Lazy<GeneratorRun>> Valid = new();
 
-    public GeneratorRun(Compilation compilation, string? vectorBits = null)
+    public GeneratorRun(Compilation compilation, string? vectorBits = null, string? groupCode = null)
     {
         _driver = CSharpGeneratorDriver.Create(
             [new KernelGenerator().AsSourceGenerator()],
             parseOptions: Snippet.Options,
-            optionsProvider: new ProjectProperties(vectorBits),
+            optionsProvider: new ProjectProperties(vectorBits, groupCode),
             driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
         Update(compilation);
     }
@@ -54,22 +54,27 @@ internal sealed class GeneratorRun
         return this;
     }
 
-    private sealed class ProjectProperties(string? vectorBits) : AnalyzerConfigOptionsProvider
+    private sealed class ProjectProperties(string? vectorBits, string? groupCode) : AnalyzerConfigOptionsProvider
     {
-        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(vectorBits);
+        public override AnalyzerConfigOptions GlobalOptions { get; } = new Properties(vectorBits, groupCode);
 
         public override AnalyzerConfigOptions GetOptions(SyntaxTree tree) => GlobalOptions;
 
         public override AnalyzerConfigOptions GetOptions(AdditionalText textFile) => GlobalOptions;
     }
 
-    private sealed class Properties(string? vectorBits) : AnalyzerConfigOptions
+    private sealed class Properties(string? vectorBits, string? groupCode) : AnalyzerConfigOptions
     {
 #pragma warning disable CS8765 // The attribute that says when the value is null exists twice among the references.
         public override bool TryGetValue(string key, out string? value)
 #pragma warning restore CS8765
         {
-            value = key == "build_property.KernelFoundryVectorBits" ? vectorBits : null;
+            value = key switch
+            {
+                "build_property.KernelFoundryVectorBits" => vectorBits,
+                "build_property.KernelFoundryGroupCode" => groupCode,
+                _ => null,
+            };
             return value is not null;
         }
     }

@@ -27,7 +27,12 @@ internal static class DevicesCommand
         }
 
         foreach (DeviceInfo device in devices)
+        {
             Console.Out.WriteLine(device);
+            foreach (string lack in device.Lacks)
+                Console.Out.WriteLine($"  {lack}");
+        }
+
         Console.Out.WriteLine(schedules.File is { } file
             ? $"Schedules: {file}: {schedules.Used} of {schedules.Entries} entries are used ({schedules.Cpu}, {schedules.Threads} threads, {schedules.VectorBits}-bit vectors)"
             : "Schedules: off");
@@ -58,5 +63,6 @@ internal static class DevicesCommand
         device.ComputeUnits,
         device.VectorBits,
         device.MemoryBytes,
-        device.LocalMemoryBytes);
+        device.LocalMemoryBytes,
+        [.. device.Lacks]);
 }

@@ -4,6 +4,7 @@ using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
 using KernelFoundry.Compiler.Passes;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ilgpu;
 using KernelFoundry.Compiler.Targets.Ptx;
 using IrElement = KernelFoundry.Compiler.Ir.Element;
 
@@ -21,7 +22,7 @@ internal sealed class SpecializedKernel
 
     /// <param name="definition">The kernel.</param>
     /// <param name="specialization">As in <c>headDim=96,T=Half,TScore=Causal</c>; null for nothing said.</param>
-    /// <param name="device">cpu, opencl or cuda; null for cpu.</param>
+    /// <param name="device">cpu, opencl, opencl-subgroups, cuda, or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
     /// <exception cref="UsageException">A name or value does not fit the kernel.</exception>
     public SpecializedKernel(KernelDefinition definition, string? specialization, string? device)
     {
@@ -44,12 +45,13 @@ internal sealed class SpecializedKernel
     public string Code() =>
         CodePrinter.Print(_device switch
         {
-            "opencl" => OpenClTarget.Lower(_kernel),
+            "opencl" or "ilgpu" => OpenClTarget.Lower(_kernel),
+            "opencl-subgroups" => OpenClTarget.LowerSubGroups(_kernel),
             "cuda" => PtxTarget.Lower(_kernel),
             _ => CSharpTarget.Lower(_kernel, s_bits),
         });
 
-    /// <summary>The device's code: C# for the widest vectors of this processor, OpenCL C, or PTX.</summary>
+    /// <summary>The device's code: C# for the widest vectors of this processor, OpenCL C, PTX, or C# for ILGPU.</summary>
     public string Generated()
     {
         string name = KernelCatalog.Simple(_definition.Name);
@@ -57,6 +59,10 @@ internal sealed class SpecializedKernel
         return header + _device switch
         {
             "opencl" => $"// OpenCL C 1.2\n{OpenClTarget.Render(_kernel, name).Source}",
+            "opencl-subgroups" => OpenClTarget.RenderSubGroups(_kernel, name) is { } program
+                ? $"// OpenCL C with sub-groups\n{program.Source}"
+                : "// Nothing to shuffle: devices with sub-groups run the code of the others.\n",
+            "ilgpu" => $"// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}",
             "cuda" => $"// PTX\n{PtxTarget.Render(_kernel, name).Source}",
             _ => $"// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}",
         };

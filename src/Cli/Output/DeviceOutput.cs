@@ -12,4 +12,5 @@ internal sealed record DeviceOutput(
     int ComputeUnits,
     int VectorBits,
     long MemoryBytes,
-    long LocalMemoryBytes);
+    long LocalMemoryBytes,
+    IReadOnlyList<string> Lacks);

@@ -18,7 +18,7 @@ internal static class ReservedNames
         "any all isnan barrier vload2 vload4 vload_half vstore_half_rte as_int as_uint as_float as_short as_ushort convert_char_sat convert_uchar_sat " +
         "convert_char_sat_rtz convert_int_sat_rtz convert_uint_sat_rtz get_group_id get_local_id CLK_LOCAL_MEM_FENCE CLK_GLOBAL_MEM_FENCE kf_philox kf_bf16 " +
         "Math MathF BitConverter Span Half BFloat16 Lanes Elementary Contractions512 Contractions256 Contractions128 LaunchShape Vector128 Vector256 Vector512 Avx2 Avx512F Avx512BW " +
-        "args scratch shape halves constants heldRow p0 p1 p2 lane lanes0";
+        "args scratch shape halves constants heldRow p0 p1 p2 lane lanes0 G V L views slots item GroupMath GroupElementary GroupBytes";
 
     private static readonly HashSet<string> Reserved =
     [

@@ -126,7 +126,7 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteShuffle(Shuffle shuffle) => throw new NotSupportedException("this target knows no warps");
 
-    protected void WriteAll(IEnumerable<Stmt> statements)
+    protected virtual void WriteAll(IEnumerable<Stmt> statements)
     {
         foreach (Stmt statement in statements)
             Write(statement);

@@ -43,7 +43,8 @@ public static class ElementaryTarget
         return text.Append("}\n").ToString();
     }
 
-    private static Program Expand(Func<Builder, Value, Value> rule, bool vector)
+    /// <summary>A rule as code over "x", whose value is "result".</summary>
+    internal static Program Expand(Func<Builder, Value, Value> rule, bool vector)
     {
         var block = new Block();
         var builder = new Builder(block);
@@ -71,6 +72,18 @@ public static class ElementaryTarget
         return new Program(new Kernel { Name = "Elementary", Body = block }, [], body, []);
     }
 
+    /// <summary>What a function gives, of x.</summary>
+    internal static string Description(OpCode code) => code switch
+    {
+        OpCode.Exp => "e to the power x",
+        OpCode.Log => "Natural logarithm of x",
+        OpCode.Sigmoid => "1 / (1 + e^-x)",
+        OpCode.Tanh => "Hyperbolic tangent of x",
+        OpCode.Erf => "Error function of x",
+        OpCode.Sin => "Sine of x radians",
+        _ => "Cosine of x radians",
+    };
+
     private sealed class ElementaryWriter(Program program, int width) : VectorWriter(program, width, width / 32)
     {
         public string Method(OpCode code)
@@ -86,16 +99,5 @@ public static class ElementaryTarget
             Close();
             return ToString();
         }
-
-        private static string Description(OpCode code) => code switch
-        {
-            OpCode.Exp => "e to the power x",
-            OpCode.Log => "Natural logarithm of x",
-            OpCode.Sigmoid => "1 / (1 + e^-x)",
-            OpCode.Tanh => "Hyperbolic tangent of x",
-            OpCode.Erf => "Error function of x",
-            OpCode.Sin => "Sine of x radians",
-            _ => "Cosine of x radians",
-        };
     }
 }

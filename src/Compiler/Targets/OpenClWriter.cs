@@ -65,6 +65,22 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
             """),
     ];
 
+    // Shuffles are among 32 work-items. A device with sub-groups of 64 shuffles in their halves; where smaller ones are possible too, 32 is asked for.
+    private const string SubGroups = """
+        #ifdef cl_khr_subgroups
+        #pragma OPENCL EXTENSION cl_khr_subgroups : enable
+        #endif
+        #ifdef cl_khr_subgroup_shuffle
+        #pragma OPENCL EXTENSION cl_khr_subgroup_shuffle : enable
+        #endif
+        #ifdef cl_intel_required_subgroup_size
+        #define KF_SUB_GROUP_SIZE __attribute__((intel_reqd_sub_group_size(32)))
+        #else
+        #define KF_SUB_GROUP_SIZE
+        #endif
+
+        """;
+
     public string Source(string entryPoint)
     {
         string body = Captured(() =>
@@ -73,7 +89,10 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
             WriteAll(Program.Body);
             IndentBy(-1);
         });
+        bool hasSubGroups = CodeWalk.All(Program.Body).Any(s => s is Shuffle);
         Line("#pragma OPENCL FP_CONTRACT OFF");
+        if (hasSubGroups)
+            Raw(SubGroups.Replace("\r", ""));
         Line();
         foreach ((string name, string text) in Library)
         {
@@ -82,7 +101,7 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         }
 
         string group = Int(Program.WorkGroup);
-        Line($"__kernel __attribute__((reqd_work_group_size({group}, 1, 1)))");
+        Line($"__kernel __attribute__((reqd_work_group_size({group}, 1, 1))){(hasSubGroups ? " KF_SUB_GROUP_SIZE" : "")}");
         Open($"void {entryPoint}({string.Join(", ", Parameters())})");
         WriteFrame(body);
         Raw(body);
@@ -162,6 +181,9 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         };
         Line(store.Guard is { } guard ? $"if ({Bare(Scalar(guard))}) {line}" : line);
     }
+
+    protected override void WriteShuffle(Shuffle shuffle) =>
+        Line($"const {TypeName(shuffle.Var.Type)} {shuffle.Var.Name} = sub_group_shuffle_xor({Bare(Scalar(shuffle.Value))}, {Int(shuffle.Mask)}u);");
 
     protected override void WriteBarrier() => Line("barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);");
 

@@ -53,6 +53,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Select(static (all, _) => RegistrationOf(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
                 .WithTrackingName(Steps.Registration);
 
+        AddGroupCode(context, kernels, surroundings);
         context.RegisterSourceOutput(kernels, static (output, kernel) => Add(output, LaunchWriter.Write(kernel)));
         context.RegisterSourceOutput(records, static (output, record) => Add(output, DefinitionWriter.Write(record)));
         foreach (IncrementalValuesProvider<RenderedFamily> families in new[] { own, foreign })
@@ -80,6 +81,33 @@ public sealed class KernelGenerator : IIncrementalGenerator
         {
             if (!all.IsEmpty)
                 Add(output, RegistrationWriter.Write(all));
+        });
+    }
+
+    private static void AddGroupCode(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<KernelModel> kernels,
+        IncrementalValueProvider<Surroundings> surroundings)
+    {
+        IncrementalValueProvider<GroupCodeChoice> choice = context.AnalyzerConfigOptionsProvider.Select(static (o, _) => GroupCodeChoice.Of(o));
+        IncrementalValueProvider<ImmutableArray<VariantFamily>> own = kernels.Combine(surroundings).Combine(choice)
+            .SelectMany(static (all, _) => all.Right.Includes(all.Left.Left.Name) ? VariantPlanner.Own(all.Left.Left, all.Left.Right) : default)
+            .Collect();
+        IncrementalValuesProvider<GroupCodeFamily> families = surroundings.Combine(choice).Combine(own)
+            .SelectMany(static (all, _) => all.Left.Right.IsNone
+                ? []
+                : (IEnumerable<VariantFamily>)[.. all.Right, .. VariantPlanner.ForeignOf(all.Left.Right, all.Left.Left)])
+            .WithTrackingName(Steps.GroupFamilies)
+            .Select(static (family, cancellation) => GroupCodeRenderer.Render(family, cancellation)).WithTrackingName(Steps.GroupRendered);
+        context.RegisterSourceOutput(families, static (output, family) =>
+        {
+            if (family.Variants.Count > 0)
+                Add(output, GroupCodeWriter.Write(family));
+            foreach (RenderFailure failure in family.Failures)
+                output.ReportDiagnostic(Diagnose(failure));
+        });
+        context.RegisterSourceOutput(families.Select(static (family, _) => family.WithoutSource).Collect(), static (output, all) =>
+        {
+            if (!all.IsEmpty)
+                Add(output, GroupCodeWriter.Register(all));
         });
     }
 

@@ -18,12 +18,14 @@ internal static class Steps
     public const string ForeignRendered = nameof(ForeignRendered);
     public const string Records = nameof(Records);
     public const string Registration = nameof(Registration);
+    public const string GroupFamilies = nameof(GroupFamilies);
+    public const string GroupRendered = nameof(GroupRendered);
 
     /// <summary>Every step above.</summary>
     public static readonly string[] All =
     [
         Kernels, Functors, Formats, Defaults, DeviceFunctions, Libraries, Surroundings, Families, Rendered, ForeignFamilies,
-        ForeignRendered, Records, Registration,
+        ForeignRendered, Records, Registration, GroupFamilies, GroupRendered,
     ];
 
     public static IncrementalValuesProvider<T> NotNull<T>(this IncrementalValuesProvider<T?> values)

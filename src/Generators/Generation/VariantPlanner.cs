@@ -19,11 +19,19 @@ internal static class VariantPlanner
         return Families(kernel.Name, false, kernel.IrText, new(kernel.Source.Value), choices, surroundings, _ => true).ToEquatable();
     }
 
-    public static EquatableArray<VariantFamily> Foreign(Surroundings surroundings) => surroundings.Libraries
-        .SelectMany(l => l.Kernels)
-        .GroupBy(k => k.Name, (_, same) => same.First())
-        .OrderBy(k => k.Name, StringComparer.Ordinal)
-        .SelectMany(k => Foreign(k, surroundings))
+    public static EquatableArray<VariantFamily> Foreign(Surroundings surroundings)
+    {
+        var formats = new HashSet<string>(surroundings.Formats.Select(f => f.Name), StringComparer.Ordinal);
+        return LibraryKernels(surroundings)
+            .SelectMany(k => Foreign(k, surroundings,
+                arguments => arguments.Any(a => a.Functor is { IsOwn: true } || (a.Element is { } element && formats.Contains(element.Name)))))
+            .ToEquatable();
+    }
+
+    /// <summary>Other assemblies' kernels for everything they can be compiled for, this project's functors and formats included.</summary>
+    public static EquatableArray<VariantFamily> ForeignOf(GroupCodeChoice choice, Surroundings surroundings) => LibraryKernels(surroundings)
+        .Where(k => choice.Includes(k.Name))
+        .SelectMany(k => Foreign(k, surroundings, _ => true))
         .ToEquatable();
 
     /// <summary>What a type parameter can be bound to, by name: what a kernel's record lists.</summary>
@@ -31,14 +39,18 @@ internal static class VariantPlanner
         ? Functors(parameter.Name, parameter.Interface, parameter.Narrowed, false, surroundings).Select(a => a.Name)
         : parameter.Elements.Select(e => e.Name);
 
-    private static IEnumerable<VariantFamily> Foreign(LibraryKernel kernel, Surroundings surroundings)
+    private static IEnumerable<LibraryKernel> LibraryKernels(Surroundings surroundings) => surroundings.Libraries
+        .SelectMany(l => l.Kernels)
+        .GroupBy(k => k.Name, (_, same) => same.First())
+        .OrderBy(k => k.Name, StringComparer.Ordinal);
+
+    private static IEnumerable<VariantFamily> Foreign(LibraryKernel kernel, Surroundings surroundings, Func<TypeArgument[], bool> isWanted)
     {
         var formats = new HashSet<string>(surroundings.Formats.Select(f => f.Name), StringComparer.Ordinal);
         TypeArgument[][] choices = [.. kernel.TypeParameters.Select(p => p.Interface.Length > 0
             ? Functors(p.Name, p.Interface, p.Narrowed, true, surroundings)
             : [.. ElementsOf(p, formats).Select(e => new TypeArgument(p.Name, e, null))])];
-        return Families(kernel.Name, true, kernel.IrText, default, choices, surroundings,
-            arguments => arguments.Any(a => a.Functor is { IsOwn: true } || (a.Element is { } element && formats.Contains(element.Name))));
+        return Families(kernel.Name, true, kernel.IrText, default, choices, surroundings, isWanted);
     }
 
     // A list with one quantized format is open to all.

@@ -46,25 +46,27 @@ internal static class VariantRenderer
         VariantFamily family, Kernel kernel, Specialization types, Parameter[] specialized, int?[] values,
         EquatableArray<int> rendered, List<RenderFailure> failures)
     {
-        string suffix = values.Length == 0
-            ? ""
-            : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
-        string className = family.ClassName + CSharp.Flat(suffix);
+        string className = ClassName(family, values);
         Specialization spec =
             types with { Values = specialized.Select((p, i) => (p.Name, values[i])).ToDictionary(v => v.Name, v => v.Item2) };
         int[] widths = [.. rendered.Where(w => values.All(v => v is null) || CSharpTarget.SpecializedWidths.Contains(w))];
         string cpu = "";
-        OpenClProgram? openCl = null;
+        OpenClProgram? openCl = null, subGroups = null;
         PtxModule? ptx = null;
         if (widths.Length > 0 && !specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
             Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
-        Try("OpenCL", () => openCl = OpenClTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.OpenCl), className));
+        Try("OpenCL", () =>
+        {
+            Kernel specialised = Specializer.Specialize(kernel, spec, TargetKind.OpenCl);
+            openCl = OpenClTarget.Render(specialised, className);
+            subGroups = OpenClTarget.RenderSubGroups(specialised, className);
+        });
 
         // Both are of one form: where that cannot be made, saying so once is enough.
         if (openCl is not null)
             Try("CUDA", () => ptx = PtxTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cuda), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
-        return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "",
+        return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "", subGroups,
             new[] { ptx }.OfType<PtxModule>().ToEquatable());
 
         void Try(string target, Action render)
@@ -80,7 +82,16 @@ internal static class VariantRenderer
         }
     }
 
-    private static Specialization Bind(VariantFamily family) => new(
+    /// <summary>The start of the names of a variant's classes.</summary>
+    internal static string ClassName(VariantFamily family, int?[] values)
+    {
+        string suffix = values.Length == 0
+            ? ""
+            : "__" + string.Join("_", values.Select(v => v is { } value ? CSharp.Literal(value) : "any"));
+        return family.ClassName + CSharp.Flat(suffix);
+    }
+
+    internal static Specialization Bind(VariantFamily family) => new(
         family.Arguments.Where(a => a.Element is not null).ToDictionary(a => a.Parameter, a => a.Element!),
         family.Arguments.Where(a => a.Functor is not null).ToDictionary(a => a.Parameter, a => Functor(a.Functor!)),
         new Dictionary<string, int?>(),
@@ -101,15 +112,15 @@ internal static class VariantRenderer
         : throw new IrException($"the format {format.Name} has mistakes, or comes from an assembly compiled without the kernel compiler");
 
     // Every combination of listed values and "any", the generic version last.
-    private static IEnumerable<int?[]> Values(Parameter[] specialized) => specialized.Aggregate(
+    internal static IEnumerable<int?[]> Values(Parameter[] specialized) => specialized.Aggregate(
         (IEnumerable<int?[]>)[[]],
         (product, parameter) =>
             product.SelectMany(values => parameter.Values.Select(v => (int?)v).Append(null).Select(v => (int?[])[.. values, v])));
 
-    private static string Subject(VariantFamily family) =>
+    internal static string Subject(VariantFamily family) =>
         family.Arguments.Count == 0 ? "" : string.Join(", ", family.Arguments.Select(a => $"{a.Parameter} = {a.Name}"));
 
-    private static RenderFailure Failure(VariantFamily family, string target, IrException exception)
+    internal static RenderFailure Failure(VariantFamily family, string target, IrException exception)
     {
         KernelSource? source = family.Source.Value;
         bool isHere = source is not null && exception.Location.File == Path.GetFileName(source.Path);

@@ -33,7 +33,7 @@ public static partial class Linear
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
         [Schedule(Cpu = 128, OpenCl = 8, CpuChoices = [32, 64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 384, OpenCl = 16, CpuChoices = [96, 192, 256, 384, 512])] int blockRows,
+        [Schedule(Cpu = 384, OpenCl = 8, CpuChoices = [96, 192, 256, 384, 512])] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 256)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

@@ -32,7 +32,7 @@ public sealed class ReadBandwidth : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         _device = device;
         _buffer = device.Allocate<float>((int)(Math.Clamp(bytes, SmallestBuffer, LargestBuffer) / sizeof(float)));
-        _sums = device.Allocate<float>(device.SharesHostMemory ? 0 : _buffer.Extent0);
+        _sums = device.Allocate<float>(IsHost(device) ? 0 : _buffer.Extent0);
         TouchedMemory.Touch(_buffer.Memory!);
     }
 
@@ -47,7 +47,7 @@ public sealed class ReadBandwidth : IDisposable
     public double Measure()
     {
         int passes = (int)Math.Max(1, BytesPerRound / Bytes);
-        double seconds = _device.SharesHostMemory ? OnHost(passes) : OnDevice(passes);
+        double seconds = IsHost(_device) ? OnHost(passes) : OnDevice(passes);
         double bandwidth = Bytes * (double)passes / seconds;
         Best = Math.Max(Best, bandwidth);
         return bandwidth;
@@ -59,6 +59,8 @@ public sealed class ReadBandwidth : IDisposable
         _buffer.Memory!.Dispose();
         _sums.Memory!.Dispose();
     }
+
+    private static bool IsHost(Device device) => device.Kind is DeviceKind.Cpu or DeviceKind.Reference;
 
     // Written by hand, so that the roof does not move with the compiler that is measured against it.
     private double OnHost(int passes)

@@ -6,10 +6,18 @@ public abstract partial class Device
     /// <summary>The device that runs kernels as plain C#. Always there; disposing it does nothing.</summary>
     public static Device Reference { get; } = new ReferenceDevice(null);
 
+    // Nothing of the runtime refers to ILGPU; who uses it opens its devices.
+    private static DeviceInfo Ilgpu { get; } = new()
+    {
+        Kind = DeviceKind.Ilgpu,
+        Name = "ILGPU",
+        Unavailable = "its accelerators are in a package of their own, KernelFoundry.Ilgpu, built with -p:KernelFoundryIlgpu=true and opened with IlgpuDevice.Open",
+    };
+
     /// <summary>Looks for devices of every kind.</summary>
     /// <returns>What was found, and what was not with the reason, best first.</returns>
     public static IReadOnlyList<DeviceInfo> Enumerate() =>
-        [.. CudaPlatform.Enumerate(), .. OpenClDevices(), CpuDevice.Describe(new DeviceOptions()), Reference.Info];
+        [.. CudaPlatform.Enumerate(), .. OpenClDevices(), CpuDevice.Describe(new DeviceOptions()), Reference.Info, Ilgpu];
 
     /// <summary>
     /// Opens the best device present: a GPU or other accelerator, else the CPU. Options narrow the choice. CUDA devices are opened only when asked for, by

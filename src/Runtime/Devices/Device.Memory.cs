@@ -119,8 +119,8 @@ public abstract partial class Device
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        if (SharesHostMemory)
-            return new BorrowedHostMemory(this, (byte*)address, byteLength, owner);
+        if (TryWrap((byte*)address, byteLength, owner) is { } wrapped)
+            return wrapped;
 
         const int Step = 1 << 30;
         DeviceMemory copy = AllocateCore(byteLength);
@@ -133,14 +133,17 @@ public abstract partial class Device
     /// <summary>The elements of an array or other managed memory as device memory, pinned until it is disposed of. Nothing is copied.</summary>
     /// <param name="values">The elements.</param>
     /// <typeparam name="T">The element type.</typeparam>
-    /// <returns>Memory whose contents are the elements.</returns>
+    /// <returns>
+    /// Memory whose contents are the elements. What a launch wrote is in them when the launch has ended: after <see cref="Synchronize"/>, or a read of
+    /// the memory.
+    /// </returns>
     /// <exception cref="NotSupportedException">The device does not share the host's memory.</exception>
     public unsafe DeviceMemory Pin<T>(Memory<T> values)
         where T : unmanaged
     {
         RequireSharedMemory(nameof(Pin));
         System.Buffers.MemoryHandle pin = values.Pin();
-        return new BorrowedHostMemory(this, (byte*)pin.Pointer, MemoryMarshal.AsBytes(values.Span).Length, pin);
+        return Borrow((byte*)pin.Pointer, MemoryMarshal.AsBytes(values.Span).Length, pin);
     }
 
     /// <inheritdoc cref="Pin{T}(Memory{T})"/>
@@ -150,11 +153,22 @@ public abstract partial class Device
     internal void RequireSharedMemory(string operation)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        if (!SharesHostMemory)
+        if (!BorrowsHostMemory)
             throw new NotSupportedException($"{operation}: device '{Name}' has memory of its own. Allocate there and copy with CopyFrom and CopyTo.");
     }
 
+    /// <summary>Whether memory of the host's can be the device's as it is, without either being told when the other has changed it.</summary>
+    private protected virtual bool BorrowsHostMemory => SharesHostMemory;
+
     private protected abstract DeviceMemory AllocateCore(long byteLength);
+
+    /// <summary>A run of host memory as the device's own. Only called where <see cref="BorrowsHostMemory"/>.</summary>
+    internal virtual unsafe DeviceMemory Borrow(byte* address, long byteLength, IDisposable? owner) =>
+        new BorrowedHostMemory(this, address, byteLength, owner);
+
+    /// <summary>A run of host memory that is read in place; null where it has to be copied.</summary>
+    private protected virtual unsafe DeviceMemory? TryWrap(byte* address, long byteLength, IDisposable? owner) =>
+        BorrowsHostMemory ? Borrow(address, byteLength, owner) : null;
 
     private DeviceMemory AllocateFor<T>(ReadOnlySpan<int> extents)
         where T : unmanaged

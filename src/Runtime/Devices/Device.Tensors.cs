@@ -98,11 +98,11 @@ public abstract partial class Device
         }
     }
 
-    private unsafe BorrowedHostMemory Borrow<T>(T* address, ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides)
+    private unsafe DeviceMemory Borrow<T>(T* address, ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides)
         where T : unmanaged
     {
         RequireSharedMemory("WithView");
         TensorViews.RequirePlain<T>();
-        return new BorrowedHostMemory(this, (byte*)address, TensorViews.ByteLength<T>(lengths, strides), owner: null);
+        return Borrow((byte*)address, TensorViews.ByteLength<T>(lengths, strides), owner: null);
     }
 }

@@ -52,8 +52,11 @@ public abstract partial class Device : IDisposable
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         foreach (DeviceMemory? memory in arguments.Memories)
         {
-            if (memory is not null && !CanUse(memory))
+            if (memory is null || memory.Device == this)
+                continue;
+            if (!CanUse(memory))
                 ThrowWrongDevice(kernel, memory);
+            memory.BringToHost();
         }
 
         KernelVariant variant = kernel.Resolve(arguments.Specialized);

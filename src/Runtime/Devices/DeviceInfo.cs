@@ -39,6 +39,15 @@ public sealed record DeviceInfo
     /// <summary>Largest number of work-items in a work-group; 0 on the host.</summary>
     public int MaxWorkGroup { get; init; }
 
+    /// <summary>Number of work-items a work-group is best a multiple of: those that run together. 0 on the host, or if the driver does not say.</summary>
+    public int PreferredWorkGroupMultiple { get; init; }
+
+    /// <summary>What it has beyond what every kernel needs.</summary>
+    public DeviceFeatures Features { get; init; }
+
+    /// <summary>What it lacks, and what follows from it, a sentence each; empty on the host, which lacks nothing.</summary>
+    public IEnumerable<string> Lacks => Kind == DeviceKind.OpenCl && IsAvailable ? OpenClFeatures.Lacks(this) : [];
+
     /// <summary>One line, as <c>kf devices</c> prints it.</summary>
     /// <returns>The text.</returns>
     public override string ToString()

@@ -14,4 +14,7 @@ public enum DeviceKind
 
     /// <summary>Runs generated PTX through NVIDIA's driver.</summary>
     Cuda,
+
+    /// <summary>Runs generated C# that ILGPU compiles for its accelerators: the package KernelFoundry.Ilgpu.</summary>
+    Ilgpu,
 }

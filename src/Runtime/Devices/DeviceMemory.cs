@@ -10,6 +10,7 @@ public abstract unsafe class DeviceMemory : IDisposable
     private const int PartBytes = 1 << 30;
 
     private int disposed;
+    private volatile bool isAway;
 
     private protected DeviceMemory(Device device, byte* address, long byteLength)
     {
@@ -61,6 +62,20 @@ public abstract unsafe class DeviceMemory : IDisposable
         RequireRange(byteOffset, destination.Length);
         if (destination.Length > 0)
             ReadCore(byteOffset, destination);
+    }
+
+    /// <summary>Whether a device that shares the host's memory may have this in use: the host must not touch it before <see cref="BringToHost"/>.</summary>
+    private protected bool IsAway
+    {
+        get => isAway;
+        set => isAway = value;
+    }
+
+    /// <summary>Waits for the device's use of the memory, so that the host sees what it wrote, and may write.</summary>
+    internal void BringToHost()
+    {
+        if (isAway)
+            BringToHostCore();
     }
 
     /// <summary>
@@ -133,8 +148,11 @@ public abstract unsafe class DeviceMemory : IDisposable
                 + "CopyTo.");
         }
 
+        BringToHost();
         return Address;
     }
+
+    private protected virtual void BringToHostCore() => throw new InvalidOperationException("Memory that is never away cannot be brought.");
 
     private protected abstract void Free();
 

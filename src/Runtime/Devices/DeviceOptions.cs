@@ -30,6 +30,12 @@ public sealed record DeviceOptions
     /// <summary>Is told what the device could not use and does without, in one sentence; null for a warning to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<string>? Warning { get; init; }
 
+    /// <summary>What the device is taken to have: for tests of what no device at hand has.</summary>
+    internal DeviceFeatures Claimed { get; init; }
+
+    /// <summary>What the device has and is not to use, as where a driver gets it wrong.</summary>
+    public DeviceFeatures Without { get; init; }
+
     /// <summary>Where every launch is written before it runs, with the shapes of its arguments; null for nowhere.</summary>
     public TextWriter? LaunchLog { get; init; }
 }

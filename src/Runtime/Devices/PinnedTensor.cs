@@ -13,7 +13,7 @@ public sealed unsafe class PinnedTensor<T> : IDisposable
     {
         this.tensor = tensor;
         System.Buffers.MemoryHandle pin = tensor.GetPinnedHandle();
-        Memory = new BorrowedHostMemory(device, (byte*)pin.Pointer, TensorViews.ByteLength<T>(tensor.Lengths, tensor.Strides), pin);
+        Memory = device.Borrow((byte*)pin.Pointer, TensorViews.ByteLength<T>(tensor.Lengths, tensor.Strides), pin);
     }
 
     /// <summary>The tensor's elements as memory.</summary>

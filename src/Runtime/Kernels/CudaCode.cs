@@ -59,11 +59,12 @@ public sealed unsafe class CudaCode
     /// <summary>Computes the launch shape from the argument slots.</summary>
     public delegate*<long*, LaunchShape*, void> Plan { get; }
 
-    private static string Unpack(ReadOnlySpan<byte> packed)
+    /// <summary>The text that generated code holds deflated, as Base64.</summary>
+    internal static string Unpack(ReadOnlySpan<byte> packed)
     {
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(packed.Length)];
         if (Base64.DecodeFromUtf8(packed, bytes, out _, out int length) != OperationStatus.Done)
-            throw new InvalidDataException("The PTX of a kernel is not Base64.");
+            throw new InvalidDataException("The code of a kernel is not Base64.");
         using var inflated = new DeflateStream(new MemoryStream(bytes, 0, length), CompressionMode.Decompress);
         using var text = new StreamReader(inflated, Encoding.UTF8);
         return text.ReadToEnd();

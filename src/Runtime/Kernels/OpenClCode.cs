@@ -1,29 +1,52 @@
 namespace KernelFoundry;
 
-/// <summary>A kernel variant compiled to OpenCL C 1.2.</summary>
+/// <summary>A kernel variant compiled to OpenCL C: 1.2, or 2.0 and later with sub-groups.</summary>
 public sealed unsafe class OpenClCode
 {
+    private readonly delegate*<ReadOnlySpan<byte>> packed;
+    private string? source;
+
     /// <summary>The source and how to launch it.</summary>
     /// <param name="source">OpenCL C 1.2.</param>
     /// <param name="entryPoint">The name of the kernel function in it.</param>
     /// <param name="plan">Computes the launch shape from the argument slots.</param>
     public OpenClCode(string source, string entryPoint, delegate*<long*, LaunchShape*, void> plan)
+        : this(entryPoint, plan)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
+        this.source = source;
+    }
+
+    /// <summary>The source, as generated code holds it, and how to launch it.</summary>
+    /// <param name="packed">OpenCL C in UTF-8, deflated, as Base64; read when it is first asked for.</param>
+    /// <param name="entryPoint">The name of the kernel function in it.</param>
+    /// <param name="plan">Computes the launch shape from the argument slots.</param>
+    public OpenClCode(delegate*<ReadOnlySpan<byte>> packed, string entryPoint, delegate*<long*, LaunchShape*, void> plan)
+        : this(entryPoint, plan)
+    {
+        if (packed == null)
+            throw new ArgumentNullException(nameof(packed));
+        this.packed = packed;
+    }
+
+    private OpenClCode(string entryPoint, delegate*<long*, LaunchShape*, void> plan)
+    {
         ArgumentException.ThrowIfNullOrEmpty(entryPoint);
         if (plan == null)
             throw new ArgumentNullException(nameof(plan));
-        Source = source;
         EntryPoint = entryPoint;
         Plan = plan;
     }
 
-    /// <summary>OpenCL C 1.2.</summary>
-    public string Source { get; }
+    /// <summary>OpenCL C.</summary>
+    public string Source => source ??= CudaCode.Unpack(packed());
 
     /// <summary>The name of the kernel function in <see cref="Source"/>.</summary>
     public string EntryPoint { get; }
 
     /// <summary>Computes the launch shape from the argument slots.</summary>
     public delegate*<long*, LaunchShape*, void> Plan { get; }
+
+    /// <summary>The same for devices whose sub-groups of 32 work-items, or a multiple, shuffle; null where the kernel would not gain.</summary>
+    public OpenClCode? SubGroups { get; init; }
 }

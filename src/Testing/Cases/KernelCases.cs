@@ -75,6 +75,9 @@ public static class KernelCases
 
     private static IEnumerable<KernelTest> On(Type kernelClass, KernelDefinition definition, string[] keys, TestTarget target, int variation)
     {
+        keys = [.. keys.Where(key => target.Runs(definition, key))];
+        if (keys.Length == 0)
+            yield break;
         var combinations = IsExhaustive
             ? Product(definition, keys)
             : Covering(definition, target.IsSlowToCompile ? EachArgument(keys) : keys, variation);

@@ -4,9 +4,13 @@ using KernelFoundry.Testing.Emulation;
 namespace KernelFoundry.Testing;
 
 /// <summary>A device, reached through the launch overload users call.</summary>
-internal sealed class DeviceTarget(Device device)
-    : TestTarget(NameOf(device), device.IsReference ? 2_000_000 : EmulatedCuda.IsEmulated(device) ? 400_000 : long.MaxValue)
+internal class DeviceTarget(Device device, string name, long workLimit) : TestTarget(name, workLimit)
 {
+    public DeviceTarget(Device device)
+        : this(device, NameOf(device), device.IsReference ? 2_000_000 : EmulatedCuda.IsEmulated(device) ? 400_000 : long.MaxValue)
+    {
+    }
+
     /// <inheritdoc/>
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;
 

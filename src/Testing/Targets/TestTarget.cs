@@ -18,6 +18,9 @@ public abstract class TestTarget
     /// <summary>Whether a variant that has not run yet takes seconds to compile.</summary>
     internal virtual bool IsSlowToCompile => false;
 
+    /// <summary>Whether a kernel has code for it, for some type arguments.</summary>
+    internal virtual bool Runs(KernelDefinition kernel, string typeKey) => true;
+
     /// <summary>Whether it takes the values of <see cref="KernelTest.Schedule"/>.</summary>
     public virtual bool IsTunable => false;
 

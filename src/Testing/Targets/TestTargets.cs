@@ -7,8 +7,12 @@ public static class TestTargets
     [
         .. TestDevices.All.Select(TestTarget.For),
         .. Enum.GetValues<InterpreterForm>().Select(form => new InterpreterTarget(form)),
+        .. GroupCodes.IsEmpty ? Array.Empty<TestTarget>() : [new EmulatorTarget()],
     ]);
 
-    /// <summary>All of <see cref="TestDevices"/>, and the interpreters of the compiler's forms.</summary>
+    /// <summary>
+    /// All of <see cref="TestDevices"/>, and the interpreters of the compiler's forms; and where a project of the process asks for group code with the
+    /// property KernelFoundryGroupCode, the emulator that runs it.
+    /// </summary>
     public static IReadOnlyList<TestTarget> All => Found.Value;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KernelFoundry.Compiler.Targets;
+using KernelFoundry.Compiler.Targets.Ilgpu;
 
 namespace KernelFoundry.Compiler.Tests.Targets;
 
@@ -8,6 +9,9 @@ public sealed class RuntimeCodeTests
 {
     [Fact]
     public void ElementaryFunctions() => AssertHeld("Elementary.g.cs", ElementaryTarget.Render());
+
+    [Fact]
+    public void ElementaryFunctionsOfGroups() => AssertHeld("Groups/GroupElementary.g.cs", GroupElementaryTarget.Render());
 
     [Fact]
     public void Contractions() => AssertHeld("Contractions.g.cs", ContractionTarget.Render());

@@ -74,7 +74,10 @@ internal static class DefinitionWriter
         string Entry(int width) => variant.Widths.Contains(width) ? FormattableString.Invariant($"&{Space}{variant.CpuClass}.Run{width}") : "null";
         string cpu = variant.CpuSize == 0 ? "" : $", Cpu = new({Entry(512)}, {Entry(256)}, {Entry(128)}, &{Space}{variant.CpuClass}.Plan)";
         string openCl = variant.OpenClSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
-            ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)", Space + variant.OpenClClass);
+            variant.HasSubGroups
+                ? ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan) {{ SubGroups = new(&{1}.Source, {0}.EntryPoint, &{1}.Plan) }}"
+                : ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)",
+            Space + variant.OpenClClass, Space + RenderedVariant.SubGroupClass(variant.OpenClClass));
         string Module(int target) => string.Format(System.Globalization.CultureInfo.InvariantCulture,
             "new({0}, &{1}.Source, {1}.EntryPoint, &{1}.Plan)", target, Space + RenderedVariant.PtxClass(variant.CpuClass, target));
         string cuda = variant.PtxSize == 0 ? "" : $", Cuda = {CSharp.List(variant.PtxTargets.Select(Module))}";

@@ -48,6 +48,13 @@ internal static class VariantWriter
             text.Append($"    public const string Source =\n{CSharp.Raw(variant.OpenClSource)};\n\n");
             text.Append(
                 $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{variant.OpenClPlan.TrimEnd('\n')}\n    }}\n}}\n");
+            if (variant.SubGroups is not { } subGroups)
+                continue;
+            text.Append($"\ninternal static unsafe class {RenderedVariant.SubGroupClass(variant.OpenClClass)}\n{{\n");
+            text.Append("    // OpenCL C with sub-groups, deflated, as Base64; kf kernels show --device opencl-subgroups prints it.\n");
+            text.Append($"    public static ReadOnlySpan<byte> Source() => \"{PackedText.Of(subGroups.Source)}\"u8;\n\n");
+            text.Append(
+                $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{subGroups.PlanCSharp.TrimEnd('\n')}\n    }}\n}}\n");
         }
 
         return text.ToString();

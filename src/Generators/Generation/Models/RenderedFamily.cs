@@ -29,15 +29,18 @@ internal sealed record RenderedFamily
 
 /// <summary>The code of one variant. A text is empty where its target failed.</summary>
 internal sealed record RenderedVariant(string ClassName, string Specialized, string CpuSource, string OpenClSource, string OpenClEntryPoint,
-    string OpenClPlan, EquatableArray<PtxModule> Ptx)
+    string OpenClPlan, OpenClProgram? SubGroups, EquatableArray<PtxModule> Ptx)
 {
     public string OpenClClass => ClassName + "__OpenCl";
+
+    /// <summary>The class of the OpenCL code for devices with sub-groups.</summary>
+    public static string SubGroupClass(string openClClass) => openClClass + "SubGroups";
 
     /// <summary>The class of the code for GPUs of a compute capability.</summary>
     public static string PtxClass(string className, int target) => FormattableString.Invariant($"{className}__Sm{target}");
 
     public VariantSummary Summary =>
-        new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length, Ptx.Sum(m => m.Source.Length),
+        new(ClassName, OpenClClass, Specialized, CpuSource.Length, OpenClSource.Length, SubGroups is not null, Ptx.Sum(m => m.Source.Length),
             Ptx.Select(m => m.Target).ToEquatable(),
             CSharpTarget.Widths.Where(w => CpuSource.Contains(FormattableString.Invariant($" Run{w}("))).ToEquatable());
 }
@@ -51,5 +54,5 @@ internal sealed record FailurePlace(KernelSource? Kernel, int Line, int Column);
 internal sealed record FamilySummary(string Kernel, bool IsForeign, string TypeKey, EquatableArray<VariantSummary> Variants);
 
 /// <summary>A variant's classes and the size of its code, in characters; 0 where a target failed.</summary>
-internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize, int PtxSize,
+internal sealed record VariantSummary(string CpuClass, string OpenClClass, string Specialized, int CpuSize, int OpenClSize, bool HasSubGroups, int PtxSize,
     EquatableArray<int> PtxTargets, EquatableArray<int> Widths);

@@ -8,13 +8,19 @@ namespace KernelFoundry;
 /// </summary>
 internal sealed unsafe class OpenClDevice : Device
 {
-    private readonly Lock launching = new();
+    private readonly DeviceFeatures features;
+    private readonly int alignment;
+    private readonly string standard;
+    private readonly Dictionary<OpenClCode, bool> fitting = [];
     private readonly Dictionary<OpenClCode, OpenClKernel> kernels = [];
 
-    private OpenClDevice(OpenClDeviceId id, TextWriter? launchLog)
-        : base(id.Info, launchLog)
+    private OpenClDevice(OpenClDeviceId id, DeviceOptions options)
+        : base(id.Info with { Features = (id.Info.Features | options.Claimed) & ~options.Without }, options.LaunchLog)
     {
         Handle = id.Handle;
+        features = Info.Features;
+        standard = $"-cl-std=CL{(OpenClFeatures.IsAtLeast(OpenClPlatform.DeviceText(id.Handle, DeviceVersion), 3, 0) ? "3.0" : "2.0")}";
+        alignment = Math.Max(64, (int)OpenClPlatform.DeviceValue<uint>(Handle, DeviceMemBaseAddrAlign) / 8);
         CacheIdentity = $"{id.Info.Name}|{id.Info.Driver}|{id.Versions}";
         nint handle = id.Handle;
         int error;
@@ -27,7 +33,10 @@ internal sealed unsafe class OpenClDevice : Device
     ~OpenClDevice() => ReleaseHandles();
 
     /// <inheritdoc/>
-    public override bool SharesHostMemory => false;
+    public override bool SharesHostMemory => features.HasFlag(DeviceFeatures.HostMemory);
+
+    /// <summary>Held while work is enqueued, and while memory passes between host and device.</summary>
+    public Lock Launching { get; } = new();
 
     public nint Handle { get; }
 
@@ -42,7 +51,7 @@ internal sealed unsafe class OpenClDevice : Device
     {
         OpenClDeviceId id = OpenClPlatform.Devices.FirstOrDefault(device => device.Info == info)
             ?? throw new DeviceException($"OpenCL device '{info.Name}' is gone.");
-        return new OpenClDevice(id, options.LaunchLog);
+        return new OpenClDevice(id, options);
     }
 
     /// <inheritdoc/>
@@ -59,17 +68,54 @@ internal sealed unsafe class OpenClDevice : Device
             throw new DeviceException($"Device '{Name}': {call} failed: {ErrorName(code)}");
     }
 
+    // A processor's driver uses its memory as it is; that of a graphics processor may keep a copy between two mappings.
+    private protected override bool BorrowsHostMemory => SharesHostMemory && !Info.IsAccelerator;
+
     private protected override bool CanUse(DeviceMemory memory) => memory.Device == this;
+
+    internal override DeviceMemory Borrow(byte* address, long byteLength, IDisposable? owner)
+    {
+        if (byteLength == 0)
+        {
+            owner?.Dispose();
+            return AllocateCore(0);
+        }
+
+        return HostBuffer(address, byteLength, byteLength, owner);
+    }
+
+    private protected override DeviceMemory? TryWrap(byte* address, long byteLength, IDisposable? owner)
+    {
+        // A graphics processor's driver copies what is not whole pages, and copies back what it thinks it changed: into a file mapped to be read.
+        bool isWhole = (long)address % 4096 == 0 && byteLength % 64 == 0;
+        return BorrowsHostMemory || (SharesHostMemory && isWhole && byteLength > 0) ? Borrow(address, byteLength, owner) : null;
+    }
+
+    private OpenClHostMemory HostBuffer(byte* address, long byteLength, long size, IDisposable? owner)
+    {
+        int error;
+        nint buffer = OpenClLibrary.CreateBuffer(Context, MemReadWrite | MemUseHostPtr, (nuint)size, address, &error);
+        if (error == Success)
+            return new OpenClHostMemory(this, buffer, address, byteLength, owner);
+        owner?.Dispose();
+        throw new DeviceException($"Device '{Name}' (memory {Info.MemoryBytes} bytes) cannot use {size} bytes of the host's memory: {ErrorName(error)}");
+    }
 
     private protected override DeviceMemory AllocateCore(long byteLength)
     {
+        if (SharesHostMemory)
+        {
+            var block = new OpenClHostBlock(byteLength, alignment);
+            return HostBuffer(block.Address, byteLength, Math.Max(byteLength, 1), block);
+        }
+
         // OpenCL has no empty buffers.
         long size = Math.Max(byteLength, 1);
         int error;
         nint buffer = OpenClLibrary.CreateBuffer(Context, MemReadWrite, (nuint)size, null, &error);
         if (error != Success)
             throw new DeviceException($"Device '{Name}' (memory {Info.MemoryBytes} bytes) cannot allocate {size} bytes: {ErrorName(error)}");
-        var memory = new OpenClMemory(this, buffer, byteLength);
+        var memory = new OpenClDeviceMemory(this, buffer, byteLength);
         byte zero = 0;
         error = OpenClLibrary.EnqueueFillBuffer(Queue, buffer, &zero, 1, 0, (nuint)size, 0, null, null);
         if (error != Success)
@@ -86,12 +132,17 @@ internal sealed unsafe class OpenClDevice : Device
         OpenClCode code = variant.OpenCl ?? throw NoCode(kernel, variant, DeviceKind.OpenCl);
         LaunchShape shape = default;
         fixed (long* slots = &arguments.FirstSlot)
+        {
+            if (code.SubGroups is { } withSubGroups && Fits(withSubGroups, kernel.Kernel.Name, slots))
+                code = withSubGroups;
             code.Plan(slots, &shape);
+        }
+
         if (shape.IsEmpty)
             return;
 
         // A cl_kernel holds its arguments until it is enqueued, so two launches must not set them at once.
-        lock (launching)
+        lock (Launching)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             OpenClKernel built = KernelFor(code, kernel.Kernel.Name);
@@ -105,7 +156,7 @@ internal sealed unsafe class OpenClDevice : Device
 
     private protected override void Close()
     {
-        lock (launching)
+        lock (Launching)
         {
             _ = OpenClLibrary.Finish(Queue);
             foreach (OpenClKernel kernel in kernels.Values)
@@ -115,10 +166,34 @@ internal sealed unsafe class OpenClDevice : Device
         }
     }
 
+    // Code with sub-groups shuffles among 32 work-items: the driver may have chosen smaller ones, or have no way to say.
+    private bool Fits(OpenClCode code, string kernelName, long* slots)
+    {
+        if (!features.HasFlag(DeviceFeatures.SubGroups))
+            return false;
+        lock (Launching)
+        {
+            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            if (!fitting.TryGetValue(code, out bool fits))
+            {
+                LaunchShape shape = default;
+                code.Plan(slots, &shape);
+                kernels[code] = new OpenClKernel(this, OpenClProgram.Build(this, code, standard, kernelName), code, kernelName);
+                fitting[code] = fits = kernels[code].SubGroupSize(Handle, shape.WorkGroup) is > 0 and var size && size % 32 == 0;
+            }
+
+            return fits;
+        }
+    }
+
     private OpenClKernel KernelFor(OpenClCode code, string kernelName)
     {
         if (!kernels.TryGetValue(code, out OpenClKernel? built))
-            kernels[code] = built = new OpenClKernel(this, OpenClProgram.Build(this, code, kernelName), code, kernelName);
+        {
+            nint program = OpenClProgram.Build(this, code, OpenClProgram.BuildOptions, kernelName);
+            kernels[code] = built = new OpenClKernel(this, program, code, kernelName);
+        }
+
         return built;
     }
 
@@ -154,8 +229,12 @@ internal sealed unsafe class OpenClDevice : Device
             switch (kinds[i])
             {
                 case SlotKind.Pointer:
-                    // A default view has no memory: it becomes a null buffer that no program reads.
-                    nint buffer = (arguments.Memories[view++] as OpenClMemory)?.Handle ?? 0;
+                    // A default view has no memory: it becomes a null buffer that no program reads. A slot holds the host's address where there is one.
+                    var memory = arguments.Memories[view++] as OpenClMemory;
+                    nint buffer = memory?.Handle ?? 0;
+                    if (memory is not null)
+                        value -= (long)memory.Address;
+                    memory?.GiveToDevice();
                     Set(kernelName, built, index++, (nuint)sizeof(nint), &buffer);
                     Set(kernelName, built, index++, sizeof(long), &value);
                     break;

@@ -47,6 +47,18 @@ internal sealed unsafe class OpenClKernel : IDisposable
     /// <summary>Local memory the kernel declares itself, without the argument's.</summary>
     public long StaticLocalBytes { get; }
 
+    /// <summary>Number of work-items in a sub-group of work-groups of a size; 0 if the driver does not say.</summary>
+    public int SubGroupSize(nint device, int workGroup)
+    {
+        if (OpenClLibrary.GetKernelSubGroupInfo == null)
+            return 0;
+        nuint* local = stackalloc nuint[3] { (nuint)workGroup, 1, 1 };
+        nuint size;
+        int error = OpenClLibrary.GetKernelSubGroupInfo(
+            Handle, device, KernelMaxSubGroupSizeForNdRange, (nuint)(3 * sizeof(nuint)), local, (nuint)sizeof(nuint), &size, null);
+        return error == Success ? (int)size : 0;
+    }
+
     public void Dispose()
     {
         if (program == 0)

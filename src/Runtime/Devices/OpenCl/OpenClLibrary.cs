@@ -45,6 +45,10 @@ internal static unsafe class OpenClLibrary
 
     public static delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, int> EnqueueFillBuffer { get; private set; }
 
+    public static delegate* unmanaged<nint, nint, uint, ulong, nuint, nuint, uint, nint*, nint*, int*, void*> EnqueueMapBuffer { get; private set; }
+
+    public static delegate* unmanaged<nint, nint, void*, uint, nint*, nint*, int> EnqueueUnmapMemObject { get; private set; }
+
     public static delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint> CreateProgramWithSource { get; private set; }
 
     public static delegate* unmanaged<nint, uint, nint*, nuint*, byte**, int*, int*, nint> CreateProgramWithBinary { get; private set; }
@@ -62,6 +66,9 @@ internal static unsafe class OpenClLibrary
     public static delegate* unmanaged<nint, uint, nuint, void*, nuint*, int> GetKernelInfo { get; private set; }
 
     public static delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, int> GetKernelWorkGroupInfo { get; private set; }
+
+    /// <summary>Of OpenCL 2.1; null where the loader is older.</summary>
+    public static delegate* unmanaged<nint, nint, uint, nuint, void*, nuint, void*, nuint*, int> GetKernelSubGroupInfo { get; private set; }
 
     public static delegate* unmanaged<nint, int> ReleaseKernel { get; private set; }
 
@@ -108,6 +115,8 @@ internal static unsafe class OpenClLibrary
         EnqueueReadBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int>)Find("clEnqueueReadBuffer");
         EnqueueWriteBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, int>)Find("clEnqueueWriteBuffer");
         EnqueueFillBuffer = (delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, int>)Find("clEnqueueFillBuffer");
+        EnqueueMapBuffer = (delegate* unmanaged<nint, nint, uint, ulong, nuint, nuint, uint, nint*, nint*, int*, void*>)Find("clEnqueueMapBuffer");
+        EnqueueUnmapMemObject = (delegate* unmanaged<nint, nint, void*, uint, nint*, nint*, int>)Find("clEnqueueUnmapMemObject");
         CreateProgramWithSource = (delegate* unmanaged<nint, uint, byte**, nuint*, int*, nint>)Find("clCreateProgramWithSource");
         CreateProgramWithBinary = (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, int*, int*, nint>)Find("clCreateProgramWithBinary");
         BuildProgram = (delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, int>)Find("clBuildProgram");
@@ -117,6 +126,8 @@ internal static unsafe class OpenClLibrary
         CreateKernel = (delegate* unmanaged<nint, byte*, int*, nint>)Find("clCreateKernel");
         GetKernelInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, int>)Find("clGetKernelInfo");
         GetKernelWorkGroupInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, int>)Find("clGetKernelWorkGroupInfo");
+        if (NativeLibrary.TryGetExport(library, "clGetKernelSubGroupInfo", out nint subGroupInfo))
+            GetKernelSubGroupInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint, void*, nuint*, int>)subGroupInfo;
         ReleaseKernel = (delegate* unmanaged<nint, int>)Find("clReleaseKernel");
         SetKernelArg = (delegate* unmanaged<nint, uint, nuint, void*, int>)Find("clSetKernelArg");
         EnqueueNDRangeKernel = (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, int>)Find("clEnqueueNDRangeKernel");

@@ -1,44 +1,14 @@
 namespace KernelFoundry;
 
 /// <summary>A cl_mem buffer.</summary>
-internal sealed unsafe class OpenClMemory : DeviceMemory
+internal abstract unsafe class OpenClMemory(OpenClDevice device, nint handle, byte* address, long byteLength) : DeviceMemory(device, address, byteLength)
 {
-    private readonly OpenClDevice owner;
+    public nint Handle { get; } = handle;
 
-    public OpenClMemory(OpenClDevice device, nint handle, long byteLength)
-        : base(device, null, byteLength)
+    private protected OpenClDevice Owner { get; } = device;
+
+    /// <summary>Hands the memory to launches that follow. Called with the device's lock held.</summary>
+    public virtual void GiveToDevice()
     {
-        owner = device;
-        Handle = handle;
-    }
-
-    ~OpenClMemory() => Dispose();
-
-    public nint Handle { get; }
-
-    private protected override void Free() => _ = OpenClLibrary.ReleaseMemObject(Handle);
-
-    private protected override void WriteCore(long byteOffset, ReadOnlySpan<byte> source)
-    {
-        ObjectDisposedException.ThrowIf(owner.IsDisposed, owner);
-        fixed (byte* first = source)
-        {
-            owner.Require(OpenClLibrary.EnqueueWriteBuffer(
-                owner.Queue, Handle, 1, (nuint)byteOffset, (nuint)source.Length, first, 0, null, null), "clEnqueueWriteBuffer");
-        }
-
-        GC.KeepAlive(this);
-    }
-
-    private protected override void ReadCore(long byteOffset, Span<byte> destination)
-    {
-        ObjectDisposedException.ThrowIf(owner.IsDisposed, owner);
-        fixed (byte* first = destination)
-        {
-            owner.Require(OpenClLibrary.EnqueueReadBuffer(
-                owner.Queue, Handle, 1, (nuint)byteOffset, (nuint)destination.Length, first, 0, null, null), "clEnqueueReadBuffer");
-        }
-
-        GC.KeepAlive(this);
     }
 }

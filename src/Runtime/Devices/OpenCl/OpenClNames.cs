@@ -16,6 +16,7 @@ internal static class OpenClNames
     public const uint DeviceType = 0x1000;
     public const uint DeviceMaxComputeUnits = 0x1002;
     public const uint DeviceMaxWorkGroupSize = 0x1004;
+    public const uint DeviceMemBaseAddrAlign = 0x1019;
     public const uint DeviceGlobalMemSize = 0x101F;
     public const uint DeviceLocalMemSize = 0x1023;
     public const uint DeviceEndianLittle = 0x1026;
@@ -24,8 +25,15 @@ internal static class OpenClNames
     public const uint DeviceName = 0x102B;
     public const uint DriverVersion = 0x102D;
     public const uint DeviceVersion = 0x102F;
+    public const uint DeviceExtensions = 0x1030;
+    public const uint DeviceHostUnifiedMemory = 0x1035;
+    public const uint DeviceMaxNumSubGroups = 0x105C;
+    public const uint DevicePreferredWorkGroupSizeMultiple = 0x1067;
 
     public const ulong MemReadWrite = 1;
+    public const ulong MemUseHostPtr = 1 << 3;
+
+    public const ulong MapReadWrite = 1 | 2;
 
     public const uint ProgramBinarySizes = 0x1165;
     public const uint ProgramBinaries = 0x1166;
@@ -34,6 +42,7 @@ internal static class OpenClNames
     public const uint KernelNumArgs = 0x1191;
     public const uint KernelWorkGroupSize = 0x11B0;
     public const uint KernelLocalMemSize = 0x11B2;
+    public const uint KernelMaxSubGroupSizeForNdRange = 0x2033;
 
     /// <summary>An error code's name in the headers.</summary>
     public static string ErrorName(int code) => code switch

@@ -93,6 +93,8 @@ internal static unsafe class OpenClPlatform
             MemoryBytes = (long)DeviceValue<ulong>(device, DeviceGlobalMemSize),
             LocalMemoryBytes = (long)DeviceValue<ulong>(device, DeviceLocalMemSize),
             MaxWorkGroup = (int)DeviceValue<nuint>(device, DeviceMaxWorkGroupSize),
+            PreferredWorkGroupMultiple = OpenClFeatures.IsAtLeast(version, 3, 0) ? (int)DeviceValue<nuint>(device, DevicePreferredWorkGroupSizeMultiple) : 0,
+            Features = OpenClFeatures.Of(device, version),
         });
     }
 
@@ -105,8 +107,7 @@ internal static unsafe class OpenClPlatform
         if (DeviceValue<uint>(device, DeviceEndianLittle) == 0)
             return "it is big-endian";
 
-        // "OpenCL 1.2 ...": major and minor are single digits in every version published.
-        if (version.StartsWith("OpenCL 1.", StringComparison.Ordinal) && version.Length > 9 && version[9] < '2')
+        if (!OpenClFeatures.IsAtLeast(version, 1, 2))
             return $"it has {version}, and OpenCL 1.2 is needed";
         return null;
     }

@@ -9,20 +9,20 @@ internal static unsafe class OpenClProgram
     /// <summary>No fast-math options: results are part of a kernel's contract.</summary>
     public const string BuildOptions = "-cl-std=CL1.2";
 
-    public static nint Build(OpenClDevice device, OpenClCode code, string kernelName)
+    public static nint Build(OpenClDevice device, OpenClCode code, string options, string kernelName)
     {
-        string? cachePath = OpenClBinaryCache.PathFor(device.CacheIdentity, BuildOptions, code.Source);
-        if (cachePath is not null && OpenClBinaryCache.TryRead(cachePath) is { } binary && FromBinary(device, binary) is var cached and not 0)
+        string? cachePath = OpenClBinaryCache.PathFor(device.CacheIdentity, options, code.Source);
+        if (cachePath is not null && OpenClBinaryCache.TryRead(cachePath) is { } binary && FromBinary(device, binary, options) is var cached and not 0)
             return cached;
 
-        nint program = FromSource(device, code, kernelName);
+        nint program = FromSource(device, code, options, kernelName);
         if (cachePath is not null)
             OpenClBinaryCache.Write(cachePath, BinaryOf(program));
         return program;
     }
 
     /// <summary>A program from a binary; 0 if the driver refuses it.</summary>
-    private static nint FromBinary(OpenClDevice device, byte[] binary)
+    private static nint FromBinary(OpenClDevice device, byte[] binary, string options)
     {
         nint handle = device.Handle;
         nuint length = (nuint)binary.Length;
@@ -37,13 +37,13 @@ internal static unsafe class OpenClProgram
 
         if (error != Success)
             return 0;
-        if (status == Success && BuildFor(device, program) == Success)
+        if (status == Success && BuildFor(device, program, options) == Success)
             return program;
         _ = OpenClLibrary.ReleaseProgram(program);
         return 0;
     }
 
-    private static nint FromSource(OpenClDevice device, OpenClCode code, string kernelName)
+    private static nint FromSource(OpenClDevice device, OpenClCode code, string options, string kernelName)
     {
         byte[] source = Encoding.UTF8.GetBytes(code.Source);
         nuint length = (nuint)source.Length;
@@ -56,7 +56,7 @@ internal static unsafe class OpenClProgram
         }
 
         device.Require(error, "clCreateProgramWithSource");
-        int built = BuildFor(device, program);
+        int built = BuildFor(device, program, options);
         if (built == Success)
             return program;
 
@@ -65,10 +65,10 @@ internal static unsafe class OpenClProgram
         throw new DeviceException($"Kernel {kernelName} does not compile on device '{device.Name}': {ErrorName(built)}", kernelName, log);
     }
 
-    private static int BuildFor(OpenClDevice device, nint program)
+    private static int BuildFor(OpenClDevice device, nint program, string buildOptions)
     {
         nint handle = device.Handle;
-        fixed (byte* options = Encoding.UTF8.GetBytes(BuildOptions + '\0'))
+        fixed (byte* options = Encoding.UTF8.GetBytes(buildOptions + '\0'))
             return OpenClLibrary.BuildProgram(program, 1, &handle, options, null, null);
     }
 

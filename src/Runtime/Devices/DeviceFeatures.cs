@@ -1,0 +1,21 @@
+namespace KernelFoundry;
+
+/// <summary>What a device may have beyond what every kernel needs. Where it lacks something, kernels take the plain path, with the same results.</summary>
+[Flags]
+public enum DeviceFeatures
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Host and device have one memory: buffers are not copied.</summary>
+    HostMemory = 1,
+
+    /// <summary>Work-items that run together exchange values without local memory.</summary>
+    SubGroups = 2,
+
+    /// <summary>Arithmetic in half precision.</summary>
+    HalfPrecision = 4,
+
+    /// <summary>Four products of bytes and their sum in one instruction.</summary>
+    IntegerDot = 8,
+}
