@@ -20,5 +20,13 @@ if [ "$skipped" -gt 0 ]; then
   fi
 fi
 [ "$status" -ne 0 ] && [ "$failed" -eq 0 ] && failed=1
+
+# Every kernel's record once more with races and bounds watched, where Oclgrind is installed. These cases have been counted above.
+tests/oclgrind.sh -method '*RecordTests*' >"$log" 2>&1
+case $? in
+  0) echo "Oclgrind: no races, nothing out of bounds" ;;
+  69) tail -n 1 "$log"; [ "${KERNELFOUNDRY_REQUIRE_OPENCL:-}" = 1 ] && failed=$((failed + 1)) ;;
+  *) tail -n 80 "$log"; failed=$((failed + 1)) ;;
+esac
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

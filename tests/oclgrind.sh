@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs the kernel suite with Oclgrind as the OpenCL device, which watches every memory access: races and bounds errors fail the run.
-# Not part of test.sh. Needs Debian's oclgrind and a Release build. Arguments go to the test program, as in -method '*RmsNorm'.
+# test.sh runs the kernels' records so. Needs Debian's oclgrind and a Release build. Arguments go to the test program, as in -method '*RmsNorm'.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 icd=/usr/lib/oclgrind/liboclgrind-rt-icd.so
-[ -f "$icd" ] || { echo "oclgrind is not installed: apt-get install oclgrind"; exit 2; }
+[ -f "$icd" ] || { echo "oclgrind is not installed: apt-get install oclgrind"; exit 69; }
 tests=tests/Kernels/bin/Release/net10.0/KernelFoundry.Kernels.Tests
 [ -x "$tests" ] || { echo "build first: dotnet build -c Release"; exit 2; }
 
