@@ -31,7 +31,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Where the model runs.</summary>
     public Device Device => Transformer.Device;
 
-    /// <summary>Opens a GGUF file. On devices that share the host's memory the weights are used in place.</summary>
+    /// <summary>Opens a GGUF file. On devices that share the host's memory the weights are used in place, but for those that are packed to be multiplied faster: see <see cref="ModelOptions.Activations"/>.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="device">Where the model runs; not disposed of with the model.</param>
     /// <param name="options">How it is opened.</param>

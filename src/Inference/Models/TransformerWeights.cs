@@ -2,7 +2,7 @@ using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
 
-/// <summary>All weights of a model on a device: the mapped file itself on devices that share the host's memory, a copy elsewhere.</summary>
+/// <summary>All weights of a model on a device: the mapped file itself on devices that share the host's memory, panels made of it where they are faster, a copy elsewhere.</summary>
 internal sealed class TransformerWeights : IDisposable
 {
     private readonly IReadOnlyList<DeviceMemory> _memories;
