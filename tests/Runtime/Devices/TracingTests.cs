@@ -4,7 +4,12 @@ using System.Diagnostics.Metrics;
 
 namespace KernelFoundry.Tests;
 
-/// <summary>Tracing, and what a launch costs without it. One class: listeners are process-wide and would be heard by the allocation test.</summary>
+/// <summary>
+/// Tracing, and what a launch costs without it. By itself: listeners are process-wide and would be heard by the allocation test, and by graphs, whose launches run one by one
+/// while they are traced.
+/// </summary>
+[CollectionDefinition(nameof(TracingTests), DisableParallelization = true)]
+[Collection(nameof(TracingTests))]
 public class TracingTests
 {
     [Fact]
