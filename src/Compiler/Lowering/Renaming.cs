@@ -55,12 +55,20 @@ internal sealed class Renaming
         StoreLocal store => store with { Buffer = Of(store.Buffer), Index = Of(store.Index), Value = Of(store.Value) },
         Contract product => product with
         {
-            A = Of(product.A), B = Of(product.B), Target = Buffered(product.Target), M = Of(product.M), N = Of(product.N), K = Of(product.K),
+            A = Of(product.A),
+            B = Of(product.B),
+            Target = Buffered(product.Target),
+            M = Of(product.M),
+            N = Of(product.N),
+            K = Of(product.K),
             Next = product.Next is { } next ? next with { Matrix = (ViewMatrix)Of(next.Matrix) } : null,
         },
         TransposeMatrix transpose => transpose with
         {
-            Source = Of(transpose.Source), Target = Buffered(transpose.Target), Rows = Of(transpose.Rows), Columns = Of(transpose.Columns),
+            Source = Of(transpose.Source),
+            Target = Buffered(transpose.Target),
+            Rows = Of(transpose.Rows),
+            Columns = Of(transpose.Columns),
         },
         QuantizeRows quantize => quantize with
         {
@@ -86,7 +94,11 @@ internal sealed class Renaming
         Prefetch ahead => ahead with { View = _names[ahead.View], Indices = Of(ahead.Indices) },
         RoundRow round => round with
         {
-            Source = Of(round.Source), Target = Of(round.Target), First = Of(round.First), Length = Of(round.Length), Group = Of(round.Group),
+            Source = Of(round.Source),
+            Target = Of(round.Target),
+            First = Of(round.First),
+            Length = Of(round.Length),
+            Group = Of(round.Group),
         },
         Barrier => statement,
         _ => throw new IrException($"no statement of this form: {statement}", statement.Location),
@@ -107,7 +119,11 @@ internal sealed class Renaming
         PackedCodes packed => packed with { View = _names[packed.View], Start = Of(packed.Start) },
         DotBytes dot => dot with
         {
-            View = _names[dot.View], Start = Of(dot.Start), Other = Of(dot.Other), Index = Of(dot.Index), Accumulator = Optional(dot.Accumulator),
+            View = _names[dot.View],
+            Start = Of(dot.Start),
+            Other = Of(dot.Other),
+            Index = Of(dot.Index),
+            Accumulator = Optional(dot.Accumulator),
         },
         MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
         _ => throw new IrException($"no expression of this form: {expression}"),
