@@ -31,7 +31,7 @@ internal static class CommonOptions
     {
         var option = new Option<string>("--device")
         {
-            Description = "Where to run. auto takes a GPU if there is one, else the CPU.",
+            Description = "Where to run. auto takes an OpenCL GPU if there is one, else the CPU; cuda, which has never run on a GPU yet, only when named.",
             DefaultValueFactory = _ => "auto",
         };
         option.AcceptOnlyFromAmong([.. DeviceKinds]);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelFoundry.Tests;
 
 public unsafe class OpenClDeviceTests
@@ -225,5 +227,39 @@ public unsafe class OpenClDeviceTests
     {
         var arguments = new KernelArguments();
         device.Launch(kernel, ref arguments);
+    }
+
+    // It took the process down: memory was freed under a kernel that ran.
+    [Fact]
+    public void A_device_that_nobody_disposed_of_finishes_its_work_before_its_memory_goes()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            Leave();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Leave()
+        {
+            Device device = TestDevices.Open("OpenCl");
+            View1<int> y = device.Allocate<int>(1 << 22);
+            KernelVariantSet kernel = ProbeKernel.OpenCl(
+                """
+                __kernel void slow(__global uchar* y, long y_off, int y_e0)
+                {
+                    __global volatile int* out = (__global volatile int*)(y + y_off);
+                    for (int pass = 0; pass < 8; pass++)
+                        for (int i = 0; i < y_e0; i++)
+                            out[i] += i;
+                }
+                """,
+                "slow",
+                &ProbeKernel.OneProgram);
+            var arguments = new KernelArguments();
+            arguments.Add(y);
+            device.Launch(kernel, ref arguments);
+        }
     }
 }

@@ -49,7 +49,7 @@ internal sealed unsafe class OpenClDevice : Device
 
     public static OpenClDevice Open(DeviceInfo info, DeviceOptions options)
     {
-        OpenClDeviceId id = OpenClPlatform.Devices.FirstOrDefault(device => device.Info == info)
+        OpenClDeviceId id = OpenClPlatform.Devices.FirstOrDefault(device => ReferenceEquals(device.Info, info))
             ?? throw new DeviceException($"OpenCL device '{info.Name}' is gone.");
         return new OpenClDevice(id, options);
     }
@@ -158,10 +158,6 @@ internal sealed unsafe class OpenClDevice : Device
     {
         lock (Launching)
         {
-            _ = OpenClLibrary.Finish(Queue);
-            foreach (OpenClKernel kernel in kernels.Values)
-                kernel.Dispose();
-            kernels.Clear();
             ReleaseHandles();
         }
     }
@@ -284,10 +280,18 @@ internal sealed unsafe class OpenClDevice : Device
         }
     }
 
+    // A device that was never disposed of may still have work under way, on memory that is freed next: finalizers run in any order.
     private void ReleaseHandles()
     {
         if (Queue != 0)
+        {
+            _ = OpenClLibrary.Finish(Queue);
+            foreach (OpenClKernel kernel in kernels.Values)
+                kernel.Dispose();
+            kernels.Clear();
             _ = OpenClLibrary.ReleaseCommandQueue(Queue);
+        }
+
         if (Context != 0)
             _ = OpenClLibrary.ReleaseContext(Context);
         Queue = 0;

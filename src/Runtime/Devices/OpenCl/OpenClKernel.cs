@@ -22,19 +22,15 @@ internal sealed unsafe class OpenClKernel : IDisposable
                 kernelName);
         }
 
-        uint arguments;
-        OpenClPlatform.Check(OpenClLibrary.GetKernelInfo(Handle, KernelNumArgs, sizeof(uint), &arguments, null), "clGetKernelInfo");
-        ArgumentCount = (int)arguments;
-        nuint workGroup;
-        OpenClPlatform.Check(
-            OpenClLibrary.GetKernelWorkGroupInfo(Handle, device.Handle, KernelWorkGroupSize, (nuint)sizeof(nuint), &workGroup, null),
-            "clGetKernelWorkGroupInfo");
-        MaxWorkGroup = (int)workGroup;
-        ulong local;
-        OpenClPlatform.Check(
-            OpenClLibrary.GetKernelWorkGroupInfo(Handle, device.Handle, KernelLocalMemSize, sizeof(ulong), &local, null),
-            "clGetKernelWorkGroupInfo");
-        StaticLocalBytes = (long)local;
+        try
+        {
+            (ArgumentCount, MaxWorkGroup, StaticLocalBytes) = Limits(device.Handle);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public nint Handle { get; }
@@ -46,6 +42,18 @@ internal sealed unsafe class OpenClKernel : IDisposable
 
     /// <summary>Local memory the kernel declares itself, without the argument's.</summary>
     public long StaticLocalBytes { get; }
+
+    private (int Arguments, int WorkGroup, long LocalBytes) Limits(nint device)
+    {
+        uint arguments;
+        OpenClPlatform.Check(OpenClLibrary.GetKernelInfo(Handle, KernelNumArgs, sizeof(uint), &arguments, null), "clGetKernelInfo");
+        nuint workGroup;
+        OpenClPlatform.Check(
+            OpenClLibrary.GetKernelWorkGroupInfo(Handle, device, KernelWorkGroupSize, (nuint)sizeof(nuint), &workGroup, null), "clGetKernelWorkGroupInfo");
+        ulong local;
+        OpenClPlatform.Check(OpenClLibrary.GetKernelWorkGroupInfo(Handle, device, KernelLocalMemSize, sizeof(ulong), &local, null), "clGetKernelWorkGroupInfo");
+        return ((int)arguments, (int)workGroup, (long)local);
+    }
 
     /// <summary>Number of work-items in a sub-group of work-groups of a size; 0 if the driver does not say.</summary>
     public int SubGroupSize(nint device, int workGroup)
