@@ -49,8 +49,12 @@ internal sealed partial class TileLowering
             return;
         }
 
+        // Sixteen rows are read at a time, which only storage of tiles is padded for.
         IntegerDot? plan = PlanOf(op);
+        if (plan is not null && op.Operands.Length > 2)
+            Keep(op.Operands[2]);
         (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b));
+        Flush();
 
         Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
         Expr k = ExtentExpr(a.Type.Shape[a.Type.Rank - 1]);

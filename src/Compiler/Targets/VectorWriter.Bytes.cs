@@ -13,7 +13,7 @@ internal partial class VectorWriter
     protected override void WriteQuantizeRows(QuantizeRows quantize)
     {
         string sums = quantize.Sums is { } held ? $", {held.Name}{(held.Type == DType.I32 ? $", {Int(quantize.Bias)}" : "")}" : "";
-        string again = HeldAcrossPrograms(quantize) is { } turns ? $"if ({turns}Lanes.BeginsRow({HeldRow}, p1, p2)) " : "";
+        string again = HeldAcrossPrograms(quantize) is { } turns ? $"if (Lanes.BeginsRow({HeldRow}, p1, p2){turns}) " : "";
         Line($"{again}Lanes.QuantizeRows({MatrixText(quantize.Source)}, {Bare(Scalar(quantize.Rows))}, {Bare(Scalar(quantize.Length))}, {Int(quantize.Group)}, {Int(quantize.Run)}, "
             + $"{MatrixText(quantize.Codes)}, {MatrixText(quantize.Scales)}{sums});");
     }
@@ -33,8 +33,14 @@ internal partial class VectorWriter
         }
 
         For[] turns = [.. _loops.Where(loop => read.OfType<Var>().Any(v => v.Name == loop.Index.Name))];
+        foreach (For loop in turns)
+        {
+            if (!Resolve(loop.To, read) || CodeWalk.All(loop.To).OfType<Var>().Any(v => _loops.Any(outer => outer.Index.Name == v.Name)))
+                return null;
+        }
+
         bool simple = turns.All(loop => loop is { From: Literal { Value.Bits: 0 }, Step: Literal }) && !read.Any(e => e is ProgramIndex { Axis: 0 });
-        return simple ? string.Concat(turns.Select(loop => $"{Bare(Scalar(loop.To))} > {Scalar(loop.Step)} || ")) : null;
+        return simple ? string.Concat(turns.Select(loop => $" | {Scalar(loop.To)} > {Scalar(loop.Step)}")) : null;
     }
 
     // All that an expression is made of, down to arguments, program indices and loops; false where something else decides.
@@ -149,7 +155,8 @@ internal partial class VectorWriter
                 return Constant(constant.Values, part);
             case ByteLookup lookup:
                 byte[] table = [.. Enumerable.Range(0, LookupTable.Count).Select(i => unchecked((byte)lookup.Table[i]))];
-                string index = lookup.Index is ByteOp { Code: OpCode.Shr } nibble ? Shift(nibble, address, part) : Bytes(lookup.Index, address, part);
+                // The mask takes what wider lanes shift in from a neighbour away too, unless it lies that low.
+                string index = lookup.Index is ByteOp { Code: OpCode.Shr } nibble && Counts(nibble).All(c => c <= 4) ? Shift(nibble, address, part) : Bytes(lookup.Index, address, part);
                 return $"Lanes.Shuffle({ConstantVector([.. Enumerable.Range(0, BytesOfPart).Select(l => table[l % table.Length])])}, ({index} & {Constant(Enumerable.Repeat(15, BytesOfPart))}))";
             case ByteTest test:
                 return $"{_vector}.AndNot({Constant(test.Values, part)}, {_vector}.Equals({Bytes(test.Operand, address, part)} & {Constant(test.Masks, part)}, {_vector}<byte>.Zero))";
@@ -175,7 +182,7 @@ internal partial class VectorWriter
     // What wider lanes shift in from a neighbour is masked away.
     private static bool Covers(ByteOp shift, ConstantBytes mask) => mask.Values.Zip(Counts(shift), (m, count) => m <= 255 >> count).All(fits => fits);
 
-    // There are no shifts of bytes. Lanes of 16 bits serve where all shift alike, of 32 where four neighbours do.
+    // There are no shifts of bytes. Lanes of 16 bits serve where all shift alike.
     private string Shift(ByteOp shift, string address, int part)
     {
         string value = Bytes(shift.A, address, part);
@@ -183,12 +190,7 @@ internal partial class VectorWriter
         string symbol = shift.Code == OpCode.Shl ? "<<" : ">>", kind = shift.Code == OpCode.Shl ? "LeftLogical" : "RightLogical";
         if (counts.All(c => c == counts[0]))
             return counts[0] == 0 ? value : $"({value}.AsUInt16() {symbol} {Int(counts[0])}).AsByte()";
-        int[] words = [.. Enumerable.Range(0, counts.Length / 4).Select(w => counts[4 * w])];
-        bool together = Enumerable.Range(0, counts.Length).All(i => counts[i] == words[i / 4]);
-        string owner = width switch { 512 => "Avx512F", 256 => "Avx2", _ => "Lanes" };
-        return together
-            ? $"{owner}.Shift{kind}Variable({value}.AsUInt32(), {ConstantVector(words)}.AsUInt32()).AsByte()"
-            : $"Lanes.Shift{kind}Bytes({value}, {Constant(Counts(shift), part)})";
+        return $"Lanes.Shift{kind}Bytes({value}, {Constant(Counts(shift), part)})";
     }
 
     private IEnumerable<int> Slice(int[] lanes, int part) => lanes.Skip(part * BytesOfPart).Take(BytesOfPart);

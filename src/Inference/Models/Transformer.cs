@@ -37,9 +37,18 @@ public sealed class Transformer : IDisposable
         _device = device;
         Configuration = configuration;
         _weights = TransformerWeights.Load(file, configuration, device, _options);
-        _rotary = RotaryEncoding.Create(device, configuration);
-        _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
-        _decoding = device.CreateGraph();
+        try
+        {
+            _rotary = RotaryEncoding.Create(device, configuration);
+            _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            _decoding = device.CreateGraph();
+        }
+        catch
+        {
+            _weights.Dispose();
+            throw;
+        }
+
         _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
     }
 

@@ -2,7 +2,7 @@ using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
 
-/// <summary>The storage types that weights may have. A new one is one line of the table.</summary>
+/// <summary>The storage types that weights may have. A new one is one line of the table; numbers that are no blocks are named in IsPacked too.</summary>
 internal static class WeightFormats
 {
     private static readonly SortedDictionary<GgmlType, Func<Device, WeightPlace, WeightMatrix>> s_formats = new()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 
 namespace KernelFoundry;
 
@@ -44,8 +45,6 @@ public abstract partial class Device
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         long panel = Panels.PanelBytes<T>(columns), count = (rows + (long)Panels.Rows - 1) / Panels.Rows;
-        if (panel > int.MaxValue)
-            throw new ArgumentException($"{columns} columns of {Element<T>.Name} make panels of {panel} bytes; at most {int.MaxValue} are supported.");
         DeviceMemory memory = AllocateBytes(count * panel);
         try
         {
@@ -55,9 +54,13 @@ public abstract partial class Device
                 Parallel.For(0, (count + together - 1) / together, options, part => PackPart<T>(memory, source, rows, columns, part * together, (int)Math.Min(together, count - (part * together))));
             return new Panels<T>(memory, 0, rows, columns);
         }
-        catch
+        catch (Exception failed)
         {
             memory.Dispose();
+
+            // What failed first says why, not that something did on another thread.
+            if (failed is AggregateException { InnerException: { } reason })
+                ExceptionDispatchInfo.Throw(reason);
             throw;
         }
     }

@@ -82,6 +82,7 @@ public unsafe struct KernelArguments
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(element);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(element.Bytes(Panels.Rows * (long)columns), Array.MaxLength, nameof(columns));
         long needed = element.Bytes(((long)rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows * columns);
         if (memory.ByteLength != needed)
             throw new ArgumentException($"Panels of {element.Name} with shape [{rows}, {columns}] take {needed} bytes, but the memory has {memory.ByteLength}.");

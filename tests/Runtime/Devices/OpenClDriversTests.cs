@@ -21,7 +21,7 @@ public sealed class OpenClDriversTests : IDisposable
     }
 
     [Fact]
-    public void NoFolderMeansNoDriver() => Assert.False(OpenClDrivers.Reach(Path.Combine(_folder, "none")));
+    public void WithoutAFolderADriverMayBeTheLibraryItself() => Assert.True(OpenClDrivers.Reach(Path.Combine(_folder, "none")));
 
     public void Dispose() => Directory.Delete(_folder, true);
 }

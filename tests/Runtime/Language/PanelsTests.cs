@@ -73,7 +73,7 @@ public sealed class PanelsTests
     public void MemoryIsFreedWhereTheSourceFails()
     {
         var opened = new List<long>();
-        Assert.Throws<AggregateException>(() => Device.Reference.Pack<Q8_0>(64, 4096, (offset, _) =>
+        Assert.Throws<EndOfStreamException>(() => Device.Reference.Pack<Q8_0>(64, 4096, (offset, _) =>
         {
             lock (opened)
                 opened.Add(offset);

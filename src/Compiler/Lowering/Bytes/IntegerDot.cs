@@ -49,10 +49,10 @@ internal sealed class IntegerDot
             return null;
         if (Leaves(codes).FirstOrDefault(o => o.Code == OpCode.RawLoad) is not { } load || AxesOf(state, load) is not { } axes)
             return null;
-        int run = Math.Min(axes.RunOf(scale), offset is null ? axes.BlockSize : axes.RunOf(offset));
+        int run = Math.Min(group, Math.Min(axes.RunOf(scale), offset is null ? axes.BlockSize : axes.RunOf(offset)));
         while (run > QuantizedRow.Packed && ByteTree.Lanes % run != 0)
             run /= 2;
-        bool fits = axes.BlockSize % run == 0 && (group % axes.BlockSize == 0 || axes.BlockSize % group == 0) && Math.Max(group, run) % Math.Min(group, run) == 0
+        bool fits = axes.BlockSize % run == 0 && (group % axes.BlockSize == 0 || axes.BlockSize % group == 0) && group % run == 0
             && run % QuantizedRow.Packed == 0 && StartsAtMultiple(state, axes.Columns, axes.BlockSize) && StartsAtMultiple(state, axes.Rows, Lanes.Count)
             && state.DivisorOf(state.ExtentOf(axes.Columns)) % axes.BlockSize == 0;
         if (!fits)

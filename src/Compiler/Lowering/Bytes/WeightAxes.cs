@@ -21,7 +21,7 @@ internal sealed record WeightAxes(Value Rows, Value Columns, int BlockSize, int 
             : null;
 
     /// <summary>
-    /// How many elements of a block share a value at least: the longest run, a power of two from four elements on, over which no index it is made of changes.
+    /// How many elements of a block share a value at least: the longest run, the block halved until no index it is made of changes over one.
     /// </summary>
     public int RunOf(Value value)
     {
@@ -30,7 +30,7 @@ internal sealed record WeightAxes(Value Rows, Value Columns, int BlockSize, int 
         var places = new Dictionary<Value, LanePlace?>();
         var visited = new HashSet<Value>();
         Visit(value);
-        return Math.Max(run, QuantizedRow.Packed);
+        return run;
 
         void Visit(Value current)
         {

@@ -12,7 +12,10 @@ internal static class OpenClDrivers
     private static readonly string[] ForProcessors = ["libpocl", "libintelocl", "liboclgrind"];
 
     /// <summary>Whether a driver may have other devices than processors; true where that cannot be told.</summary>
-    public static bool MayHaveAccelerators { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Reach(FolderInUse());
+    public static bool MayHaveAccelerators { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || NamesOthers || Reach(FolderInUse());
+
+    // Other ways to name drivers to a loader.
+    private static bool NamesOthers => new[] { "OCL_ICD_FILENAMES", "OPENCL_VENDOR_PATH" }.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
 
     /// <summary>Whether a folder of drivers, as the specification of the extension cl_khr_icd has it, names one that may have other devices than processors.</summary>
     /// <param name="folder">The folder; each file *.icd holds the name of a library.</param>
@@ -21,10 +24,6 @@ internal static class OpenClDrivers
         try
         {
             return Directory.EnumerateFiles(folder, "*.icd").Any(file => !IsForProcessors(file));
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

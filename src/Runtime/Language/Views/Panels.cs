@@ -28,7 +28,7 @@ public static class Panels
     /// <typeparam name="T">The quantization format.</typeparam>
     /// <param name="columns">Columns; a multiple of the block size.</param>
     /// <returns>Bytes.</returns>
-    /// <exception cref="ArgumentException">The element type is no quantization format, or columns are no whole blocks.</exception>
+    /// <exception cref="ArgumentException">The element type is no quantization format, columns are no whole blocks, or too many.</exception>
     public static long PanelBytes<T>(int columns)
         where T : unmanaged
     {
@@ -36,7 +36,10 @@ public static class Panels
             throw new ArgumentException($"Panels hold rows of a quantization format, not of {Element<T>.Name}.");
         if (columns < 0 || columns % Element<T>.BlockSize != 0)
             throw new ArgumentException($"{columns} columns are no whole blocks of {Element<T>.Name}, which have {Element<T>.BlockSize} elements.");
-        return Rows * Element<T>.Bytes(columns);
+        long bytes = Rows * Element<T>.Bytes(columns);
+        return bytes <= Array.MaxLength
+            ? bytes
+            : throw new ArgumentException($"{columns} columns of {Element<T>.Name} make panels of {bytes} bytes; at most {Array.MaxLength} are supported.");
     }
 
     /// <summary>Packs one panel.</summary>
