@@ -11,11 +11,13 @@ internal static class OpenClDrivers
     // Drivers that have no devices but processors, by what their library's name begins with.
     private static readonly string[] ForProcessors = ["libpocl", "libintelocl", "liboclgrind"];
 
+    // Other ways to name drivers to a loader.
+    private static readonly string[] OtherNames = ["OCL_ICD_FILENAMES", "OPENCL_VENDOR_PATH"];
+
     /// <summary>Whether a driver may have other devices than processors; true where that cannot be told.</summary>
     public static bool MayHaveAccelerators { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || NamesOthers || Reach(FolderInUse());
 
-    // Other ways to name drivers to a loader.
-    private static bool NamesOthers => new[] { "OCL_ICD_FILENAMES", "OPENCL_VENDOR_PATH" }.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+    private static bool NamesOthers => OtherNames.Any(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
 
     /// <summary>Whether a folder of drivers, as the specification of the extension cl_khr_icd has it, names one that may have other devices than processors.</summary>
     /// <param name="folder">The folder; each file *.icd holds the name of a library.</param>
