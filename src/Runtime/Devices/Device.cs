@@ -106,6 +106,9 @@ public abstract partial class Device : IDisposable
     /// <returns>The text.</returns>
     public override string ToString() => $"{Kind}: {Name}";
 
+    /// <summary>Whether the calling thread's launches are recorded instead of started.</summary>
+    private protected virtual bool IsRecording => false;
+
     private protected abstract bool CanUse(DeviceMemory memory);
 
     private protected abstract void LaunchCore(KernelVariantSet kernel, KernelVariant variant, ref KernelArguments arguments);
@@ -125,7 +128,8 @@ public abstract partial class Device : IDisposable
                 log.WriteLine(line);
         }
 
-        if (!LaunchTracing.IsOn)
+        // Tracing that begins inside a graph's run begins with the next one: what is recorded has not started yet, and cannot be waited for or timed.
+        if (!LaunchTracing.IsOn || IsRecording)
         {
             LaunchCore(kernel, variant, ref arguments);
             return;

@@ -33,7 +33,7 @@ public abstract unsafe class HostBuffer : IDisposable
         return new Span<T>(Address + byteOffset, count);
     }
 
-    /// <summary>Frees the buffer. Copies from and to it must be over.</summary>
+    /// <summary>Frees the buffer. Waits for copies from and to it that have been started.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)

@@ -120,9 +120,12 @@ internal sealed unsafe partial class EmulatedCudaDriver
         if (buffer == null || length == 0)
             return;
         byte[] bytes = Encoding.UTF8.GetBytes($"ptxas fatal, {text}");
-        int copied = Math.Min(bytes.Length, length - 1);
+
+        // What does not fit is cut off, the NUL too: nothing says that a driver ends such a log with one.
+        int copied = Math.Min(bytes.Length, length);
         bytes.AsSpan(0, copied).CopyTo(new Span<byte>(buffer, length));
-        buffer[copied] = 0;
+        if (copied < length)
+            buffer[copied] = 0;
     }
 
     // Apart from the methods that call them: what a lambda captures is allocated where its method begins.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelFoundry.Testing.Ptx;
 using static KernelFoundry.CudaNames;
 
 namespace KernelFoundry.Testing.Emulation;
@@ -132,7 +133,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
 
             // Page-locked memory is read when the stream comes to it, other memory before the call returns.
             if (IsPinned(source, bytes))
-                of.Add(() => Buffer.MemoryCopy(source, (void*)destination, bytes, bytes));
+                of.Add(() => CopyPinned(source, (void*)destination, source, bytes));
             else
                 of.Add(Copied(new ReadOnlySpan<byte>(source, (int)bytes).ToArray(), destination));
             return Success;
@@ -143,9 +144,14 @@ internal sealed unsafe partial class EmulatedCudaDriver
         {
             if (!context.Memory.Contains(source, bytes))
                 return ErrorInvalidValue;
+            if (IsPinned(destination, bytes))
+            {
+                of.Add(() => CopyPinned((void*)source, destination, destination, bytes));
+                return Success;
+            }
+
             of.Add(() => Buffer.MemoryCopy((void*)source, destination, bytes, bytes));
-            if (!IsPinned(destination, bytes))
-                of.FinishAll();
+            of.FinishAll();
             return Success;
         });
 
@@ -177,6 +183,14 @@ internal sealed unsafe partial class EmulatedCudaDriver
             return ErrorOutOfMemory;
         *address = context.Memory.Allocate(bytes);
         return Success;
+    }
+
+    // A copy that is under way still when its buffer is freed reads or writes what has become someone else's.
+    private void CopyPinned(void* source, void* destination, void* buffer, nuint bytes)
+    {
+        if (!IsPinned(buffer, bytes))
+            throw new PtxFaultException($"a copy of {bytes} bytes from or to page-locked memory that has been freed");
+        Buffer.MemoryCopy(source, destination, bytes, bytes);
     }
 
     private bool IsPinned(void* address, nuint bytes)

@@ -42,6 +42,9 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
     /// <summary>What becomes of a module's text before it is loaded: for tests of whether mistakes in it are found.</summary>
     public Func<string, string>? Rewrite { get; set; }
 
+    /// <summary>What a call, by its name, returns instead of running; Success lets it run: for tests of what becomes of failures.</summary>
+    public Func<string, int>? Failing { get; set; }
+
     /// <summary>Lets launches succeed without taking them, and without allocating: for tests of what a device allocates.</summary>
     public bool TakesNoLaunches { get; set; }
 
@@ -86,6 +89,8 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
 
     public int DeviceGetName(byte* name, int length, int device)
     {
+        if (Failure(nameof(DeviceGetName)) is not Success and int code)
+            return code;
         var target = new Span<byte>(name, length);
         target.Clear();
         _ = Encoding.UTF8.GetBytes(gpus[device].Name, target[..^1]);
@@ -140,6 +145,8 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
     {
         lock (calling)
         {
+            if (Failure(nameof(CtxPushCurrent)) is not Success and int code)
+                return code;
             if (!handles.TryGetValue(context, out object? known) || known is not EmulatedContext)
                 return ErrorInvalidContext;
             CurrentOfThread().Push(context);
@@ -164,11 +171,15 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
         return lastHandle;
     }
 
+    private int Failure(string name) => Failing?.Invoke(name) ?? Success;
+
     private int Call(string name, Func<int> body)
     {
         lock (calling)
         {
             Calls[name] = Calls.GetValueOrDefault(name) + 1;
+            if (Failure(name) is not Success and int code)
+                return code;
             try
             {
                 return body();

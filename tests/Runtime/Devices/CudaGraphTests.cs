@@ -111,10 +111,11 @@ public unsafe class CudaGraphTests
         using LaunchGraph other = device.CreateGraph();
         View1<int> y = device.Allocate<int>(1);
         using HostBuffer host = device.AllocateHost(4);
+        using DeviceEvent reached = device.CreateEvent();
         foreach (Action refused in new Action[]
         {
             () => y.ToArray(), () => y.CopyFrom([1]), () => device.Allocate<int>(1), device.Synchronize, () => other.Run(0, static _ => { }),
-            () => y.Memory!.BeginRead(0, host, 0, 4), () => y.Memory!.BeginWrite(0, host, 0, 4),
+            () => y.Memory!.BeginRead(0, host, 0, 4), () => y.Memory!.BeginWrite(0, host, 0, 4), () => device.AllocateHost(4).Dispose(), reached.Record, reached.Wait,
         })
         {
             Assert.Throws<InvalidOperationException>(() => graph.Run((device, y, refused), static a =>

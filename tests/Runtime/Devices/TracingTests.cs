@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using KernelFoundry.Testing.Emulation;
 
 namespace KernelFoundry.Tests;
 
@@ -57,6 +58,33 @@ public class TracingTests
             if (kind == "Cpu")
                 Assert.Equal("KernelFoundry.Tests.HandCompiledKernel.RowSum<float,KernelFoundry.Tests.HandBias; any>", activity.DisplayName);
         }
+    }
+
+    [Fact]
+    public void Tracing_that_begins_inside_a_run_begins_with_the_next()
+    {
+        var stopped = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "KernelFoundry",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = stopped.Enqueue,
+        };
+        using Activity own = new Activity("test").Start();
+        using Device device = EmulatedCuda.Open(80);
+        using LaunchGraph graph = device.CreateGraph();
+        View1<int> y = device.Allocate<int>(1);
+        graph.Run((device, y, listener), static a =>
+        {
+            CudaGraphTests.PushTo(a.device, a.y, 1);
+            ActivitySource.AddActivityListener(a.listener);
+            CudaGraphTests.PushTo(a.device, a.y, 2);
+        });
+        Assert.Equal([(2 * 1) + 2], y.ToArray());
+        Assert.DoesNotContain(stopped, activity => activity.ParentId == own.Id);
+        graph.Run((device, y), static a => CudaGraphTests.PushTo(a.device, a.y, 3));
+        Assert.Equal([(2 * 4) + 3], y.ToArray());
+        Assert.Single(stopped, activity => activity.ParentId == own.Id);
     }
 
     [Fact]

@@ -34,14 +34,14 @@ internal sealed unsafe class CudaDevice : Device
     public CudaStaging Staging { get; }
 
     /// <summary>Whether the calling thread's launches are being recorded.</summary>
-    private bool IsRecording => recording is not null && recordingThread == Environment.CurrentManagedThreadId;
+    private protected override bool IsRecording => recording is not null && recordingThread == Environment.CurrentManagedThreadId;
 
     public static CudaDevice Open(DeviceInfo info, DeviceOptions options)
     {
         // Several GPUs may be alike: it is this very one that is meant.
         CudaDeviceId id = CudaPlatform.Devices.FirstOrDefault(device => ReferenceEquals(device.Info, info))
             ?? throw new DeviceException($"CUDA device '{info.Name}' is gone.");
-        return new CudaDevice(CudaLibrary.Instance!, id, options);
+        return Open(CudaLibrary.Instance!, id, options);
     }
 
     /// <summary>Opens a device of any driver.</summary>
@@ -55,13 +55,14 @@ internal sealed unsafe class CudaDevice : Device
         RequireCopies(nameof(Synchronize));
         using CudaScope scope = Queue.Enter();
         Queue.Require(Queue.Driver.StreamSynchronize(Queue.Stream), "cuStreamSynchronize");
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
     public override DeviceEvent CreateEvent()
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return new CudaEvent(Queue);
+        return CudaEvent.Create(this);
     }
 
     /// <inheritdoc/>
@@ -73,6 +74,7 @@ internal sealed unsafe class CudaDevice : Device
             of.HoldUp(Queue);
         else
             base.WaitFor(other);
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
@@ -86,14 +88,22 @@ internal sealed unsafe class CudaDevice : Device
     public override HostBuffer AllocateHost(long byteLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteLength);
-        ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return CudaHostBuffer.Allocate(Queue, byteLength);
+        RequireCopies(nameof(AllocateHost));
+        CudaHostBuffer allocated = CudaHostBuffer.Allocate(Queue, byteLength);
+        GC.KeepAlive(this);
+        return allocated;
     }
 
     /// <summary>Fails where a copy, an allocation or a wait would happen at another time than where it is written.</summary>
     public void RequireCopies(string operation)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        RequireNotRecording(operation);
+    }
+
+    /// <summary>The same for what outlives the device, as its events do.</summary>
+    public void RequireNotRecording(string operation)
+    {
         if (IsRecording)
         {
             throw new InvalidOperationException(
@@ -277,13 +287,20 @@ internal sealed unsafe class CudaDevice : Device
         lock (loading)
         {
             // Kernels that still run need their modules, and copies their buffers.
-            using (Queue.Enter())
-                _ = Queue.Driver.StreamSynchronize(Queue.Stream);
-            Staging.Free();
-            using (Queue.Enter())
+            using (CudaScope scope = Queue.TryEnter())
             {
-                foreach (CudaFunction function in functions.Values)
-                    function.Unload(Queue);
+                if (scope.IsEntered)
+                    _ = Queue.Driver.StreamSynchronize(Queue.Stream);
+            }
+
+            Staging.Free();
+            using (CudaScope scope = Queue.TryEnter())
+            {
+                if (scope.IsEntered)
+                {
+                    foreach (CudaFunction function in functions.Values)
+                        function.Unload(Queue);
+                }
             }
 
             functions.Clear();

@@ -5,22 +5,31 @@ namespace KernelFoundry;
 /// <summary>An event of the driver.</summary>
 internal sealed unsafe class CudaEvent : DeviceEvent
 {
+    private readonly CudaDevice device;
     private readonly CudaQueue queue;
     private int disposed;
 
-    public CudaEvent(CudaQueue queue)
+    private CudaEvent(CudaDevice device, nint handle)
     {
-        this.queue = queue;
-        using CudaScope scope = queue.Enter();
-        nint created;
-        queue.Require(queue.Driver.EventCreate(&created, EventDefault), "cuEventCreate");
-        Handle = created;
+        this.device = device;
+        queue = device.Queue;
+        Handle = handle;
         queue.Retain();
     }
 
     ~CudaEvent() => Release();
 
     public nint Handle { get; }
+
+    // Not in the constructor: the finalizer of an event that was not created would release a reference to the queue that it never had.
+    public static CudaEvent Create(CudaDevice device)
+    {
+        CudaQueue queue = device.Queue;
+        using CudaScope scope = queue.Enter();
+        nint created;
+        queue.Require(queue.Driver.EventCreate(&created, EventDefault), "cuEventCreate");
+        return new CudaEvent(device, created);
+    }
 
     /// <inheritdoc/>
     public override bool IsReached
@@ -29,6 +38,7 @@ internal sealed unsafe class CudaEvent : DeviceEvent
         {
             using CudaScope scope = Enter();
             int code = queue.Driver.EventQuery(Handle);
+            GC.KeepAlive(this);
             if (code is not (Success or ErrorNotReady))
                 throw queue.Failure(code, "cuEventQuery");
             return code == Success;
@@ -38,15 +48,19 @@ internal sealed unsafe class CudaEvent : DeviceEvent
     /// <inheritdoc/>
     public override void Record()
     {
+        device.RequireNotRecording("Recording an event");
         using CudaScope scope = Enter();
         queue.Require(queue.Driver.EventRecord(Handle, queue.Stream), "cuEventRecord");
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
     public override void Wait()
     {
+        device.RequireNotRecording("Waiting for an event");
         using CudaScope scope = Enter();
         queue.Require(queue.Driver.EventSynchronize(Handle), "cuEventSynchronize");
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
@@ -59,6 +73,8 @@ internal sealed unsafe class CudaEvent : DeviceEvent
         using CudaScope scope = Enter();
         float milliseconds;
         queue.Require(queue.Driver.EventElapsedTime(&milliseconds, start.Handle, Handle), "cuEventElapsedTime");
+        GC.KeepAlive(start);
+        GC.KeepAlive(this);
         return TimeSpan.FromMilliseconds(milliseconds);
     }
 
@@ -71,14 +87,19 @@ internal sealed unsafe class CudaEvent : DeviceEvent
         ObjectDisposedException.ThrowIf(Volatile.Read(ref disposed) != 0, this);
         using CudaScope scope = other.Enter();
         other.Require(other.Driver.StreamWaitEvent(other.Stream, Handle, 0), "cuStreamWaitEvent");
+        GC.KeepAlive(this);
     }
 
     private protected override void Release()
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0)
             return;
-        using (queue.Enter())
-            _ = queue.Driver.EventDestroy(Handle);
+        using (CudaScope scope = queue.TryEnter())
+        {
+            if (scope.IsEntered)
+                _ = queue.Driver.EventDestroy(Handle);
+        }
+
         queue.Release();
     }
 

@@ -98,7 +98,12 @@ internal sealed unsafe class CudaFunction
         }
     }
 
-    private static string Text(byte[] log) => Encoding.UTF8.GetString(log, 0, Math.Max(0, Array.IndexOf(log, (byte)0))).Trim();
+    // A log that was cut off may fill its buffer, without a NUL.
+    private static string Text(byte[] log)
+    {
+        int end = Array.IndexOf(log, (byte)0);
+        return Encoding.UTF8.GetString(log, 0, end < 0 ? log.Length : end).Trim();
+    }
 
     // The driver reads as many arguments as the entry has: too few would be read from beyond their end.
     private static int CountParameters(CudaCode code)

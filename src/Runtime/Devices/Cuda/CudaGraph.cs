@@ -90,6 +90,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         finally
         {
             device.EndRecording();
+            GC.KeepAlive(this);
         }
     }
 
@@ -97,8 +98,12 @@ internal sealed unsafe class CudaGraph : LaunchGraph
     {
         if (Interlocked.Exchange(ref released, 1) != 0)
             return;
-        using (queue.Enter())
-            DestroyHandles();
+        using (CudaScope scope = queue.TryEnter())
+        {
+            if (scope.IsEntered)
+                DestroyHandles();
+        }
+
         queue.Release();
     }
 

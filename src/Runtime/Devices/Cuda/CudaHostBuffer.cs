@@ -6,6 +6,7 @@ namespace KernelFoundry;
 internal sealed unsafe class CudaHostBuffer : HostBuffer
 {
     private readonly CudaQueue queue;
+    private readonly List<CudaQueue> users = [];
 
     private CudaHostBuffer(CudaQueue queue, byte* address, long byteLength)
         : base(address, byteLength)
@@ -25,10 +26,43 @@ internal sealed unsafe class CudaHostBuffer : HostBuffer
         return new CudaHostBuffer(queue, (byte*)allocated, byteLength);
     }
 
+    /// <summary>Notes that a queue is about to copy from or to the buffer: its own, or that of another device.</summary>
+    public void UsedBy(CudaQueue user)
+    {
+        lock (users)
+        {
+            if (users.Contains(user))
+                return;
+            user.Retain();
+            users.Add(user);
+        }
+    }
+
     private protected override void Free()
     {
-        using (queue.Enter())
-            _ = queue.Driver.MemFreeHost(Address);
+        // A copy that was started may be under way still, and the driver does not say that freeing waits for it.
+        lock (users)
+        {
+            foreach (CudaQueue user in users)
+            {
+                using (CudaScope scope = user.TryEnter())
+                {
+                    if (scope.IsEntered)
+                        _ = user.Driver.StreamSynchronize(user.Stream);
+                }
+
+                user.Release();
+            }
+
+            users.Clear();
+        }
+
+        using (CudaScope scope = queue.TryEnter())
+        {
+            if (scope.IsEntered)
+                _ = queue.Driver.MemFreeHost(Address);
+        }
+
         queue.Release();
     }
 }

@@ -46,20 +46,24 @@ internal sealed unsafe class CudaMemory : DeviceMemory
     private protected override void BeginWriteCore(long byteOffset, HostBuffer source, long sourceOffset, long length)
     {
         owner.RequireCopies("BeginWrite");
+        (source as CudaHostBuffer)?.UsedBy(owner.Queue);
         using CudaScope scope = queue.Enter();
         owner.Queue.Require(
             queue.Driver.MemcpyHtoDAsync(Pointer + (ulong)byteOffset, source.Address + sourceOffset, (nuint)length, owner.Queue.Stream), "cuMemcpyHtoDAsync");
         GC.KeepAlive(this);
+        GC.KeepAlive(source);
     }
 
     private protected override void BeginReadCore(long byteOffset, HostBuffer destination, long destinationOffset, long length)
     {
         owner.RequireCopies("BeginRead");
+        (destination as CudaHostBuffer)?.UsedBy(owner.Queue);
         using CudaScope scope = queue.Enter();
         owner.Queue.Require(
             queue.Driver.MemcpyDtoHAsync(destination.Address + destinationOffset, Pointer + (ulong)byteOffset, (nuint)length, owner.Queue.Stream),
             "cuMemcpyDtoHAsync");
         GC.KeepAlive(this);
+        GC.KeepAlive(destination);
     }
 
     private protected override void BeginCopyCore(long byteOffset, DeviceMemory source, long sourceOffset, long length)

@@ -42,8 +42,22 @@ internal static unsafe class CudaPlatform
         Check(driver, driver.DeviceGetCount(&count), "cuDeviceGetCount");
         var found = new CudaDeviceId[count];
         for (int ordinal = 0; ordinal < count; ordinal++)
-            found[ordinal] = Describe(driver, ordinal, version);
+            found[ordinal] = TryDescribe(driver, ordinal, version);
         return found;
+    }
+
+    // A device that does not answer, as one that has fallen off the bus, is listed with the reason: the others are as good as before.
+    private static CudaDeviceId TryDescribe(ICudaDriver driver, int ordinal, int version)
+    {
+        try
+        {
+            return Describe(driver, ordinal, version);
+        }
+        catch (DeviceException failed)
+        {
+            return new CudaDeviceId(
+                ordinal, 0, 0, 0, false, new DeviceInfo { Kind = DeviceKind.Cuda, Name = $"CUDA device {ordinal}", Unavailable = failed.Message });
+        }
     }
 
     private static DeviceInfo Missing(string reason) => new() { Kind = DeviceKind.Cuda, Name = "CUDA", Unavailable = reason };

@@ -51,7 +51,19 @@ internal sealed unsafe class CudaQueue
     public string? LastKernel { get; set; }
 
     /// <summary>Makes the context the thread's until the scope is disposed of; what was current before is current again then.</summary>
-    public CudaScope Enter() => new(this);
+    /// <exception cref="DeviceException">The driver refuses.</exception>
+    public CudaScope Enter()
+    {
+        CudaScope scope = TryEnter();
+        Require(scope.Code, "cuCtxPushCurrent");
+        return scope;
+    }
+
+    /// <summary>
+    /// The same without an exception, for what releases: that runs in finalizers, where an exception ends the process. If the context was not entered,
+    /// its handles are gone with it or beyond reach, and are left.
+    /// </summary>
+    public CudaScope TryEnter() => new(this);
 
     /// <summary>Fails with the device's name unless a call succeeded.</summary>
     public void Require(int code, string call)
@@ -75,9 +87,9 @@ internal sealed unsafe class CudaQueue
     {
         if (Interlocked.Decrement(ref references) > 0)
             return;
-        using (Enter())
+        using (CudaScope scope = TryEnter())
         {
-            if (Stream != 0)
+            if (scope.IsEntered && Stream != 0)
             {
                 // What was freed is freed in the stream's order.
                 _ = Driver.StreamSynchronize(Stream);
@@ -88,6 +100,7 @@ internal sealed unsafe class CudaQueue
             }
         }
 
+        // Needs no current context.
         _ = Driver.DevicePrimaryCtxRelease(Ordinal);
     }
 
@@ -116,8 +129,9 @@ internal sealed unsafe class CudaQueue
                 return;
             }
 
-            using CudaScope scope = Enter();
-            _ = FreeNow(address);
+            using CudaScope scope = TryEnter();
+            if (scope.IsEntered)
+                _ = FreeNow(address);
         }
     }
 
@@ -135,9 +149,13 @@ internal sealed unsafe class CudaQueue
             holdsFrees = false;
             if (freedLater.Count == 0)
                 return;
-            using CudaScope scope = Enter();
-            foreach (ulong address in freedLater)
-                _ = FreeNow(address);
+            using CudaScope scope = TryEnter();
+            if (scope.IsEntered)
+            {
+                foreach (ulong address in freedLater)
+                    _ = FreeNow(address);
+            }
+
             freedLater.Clear();
         }
     }

@@ -8,13 +8,20 @@ internal readonly unsafe ref struct CudaScope
     public CudaScope(CudaQueue queue)
     {
         this.queue = queue;
-        int code = queue.Driver.CtxPushCurrent(queue.Context);
-        if (code != CudaNames.Success)
-            throw queue.Failure(code, "cuCtxPushCurrent");
+        Code = queue.Driver.CtxPushCurrent(queue.Context);
     }
+
+    /// <summary>What the driver said.</summary>
+    public int Code { get; }
+
+    /// <summary>Whether the context is current: a lost one, or one of a driver that is shutting down, may be refused.</summary>
+    public bool IsEntered => Code == CudaNames.Success;
 
     public void Dispose()
     {
+        // What is current otherwise is another's.
+        if (!IsEntered)
+            return;
         nint popped;
         _ = queue.Driver.CtxPopCurrent(&popped);
     }

@@ -22,9 +22,11 @@ internal sealed unsafe class CudaStaging(CudaQueue queue)
         {
             using CudaScope scope = queue.Enter();
             Prepare();
-            for (int at = 0; at < source.Length; at += SlotBytes)
+            int parts = PartsOf(source.Length);
+            for (int i = 0; i < parts; i++)
             {
-                ReadOnlySpan<byte> part = source[at..Math.Min(at + SlotBytes, source.Length)];
+                (int at, int length) = PartOf(source.Length, i);
+                ReadOnlySpan<byte> part = source.Slice(at, length);
                 byte* slot = Take(out nint done);
                 part.CopyTo(new Span<byte>(slot, SlotBytes));
                 queue.Require(queue.Driver.MemcpyHtoDAsync(destination + (ulong)at, slot, (nuint)part.Length, queue.Stream), "cuMemcpyHtoDAsync");
@@ -39,15 +41,14 @@ internal sealed unsafe class CudaStaging(CudaQueue queue)
         {
             using CudaScope scope = queue.Enter();
             Prepare();
-            int parts = (destination.Length + SlotBytes - 1) / SlotBytes;
+            int parts = PartsOf(destination.Length);
             int first = next;
             for (int part = 0; part < parts + 1; part++)
             {
                 if (part < parts)
                 {
-                    int at = part * SlotBytes;
+                    (int at, int length) = PartOf(destination.Length, part);
                     byte* slot = Take(out nint done);
-                    int length = Math.Min(SlotBytes, destination.Length - at);
                     queue.Require(queue.Driver.MemcpyDtoHAsync(slot, source + (ulong)at, (nuint)length, queue.Stream), "cuMemcpyDtoHAsync");
                     queue.Require(queue.Driver.EventRecord(done, queue.Stream), "cuEventRecord");
                 }
@@ -65,19 +66,24 @@ internal sealed unsafe class CudaStaging(CudaQueue queue)
         {
             if (buffer == null)
                 return;
-            using CudaScope scope = queue.Enter();
-            foreach (nint done in events)
-                _ = queue.Driver.EventDestroy(done);
-            _ = queue.Driver.MemFreeHost(buffer);
+            using CudaScope scope = queue.TryEnter();
+            if (scope.IsEntered)
+                FreeHandles(buffer);
             buffer = null;
         }
     }
 
+    /// <summary>How many buffers that many bytes go through.</summary>
+    public static int PartsOf(int length) => (int)(((long)length + SlotBytes - 1) / SlotBytes);
+
+    /// <summary>The bytes of one of them: the end of the last may be beyond what an int holds.</summary>
+    public static (int At, int Length) PartOf(int length, int part) => (part * SlotBytes, Math.Min(SlotBytes, length - (part * SlotBytes)));
+
     private void CopyOut(int part, int slot, Span<byte> destination)
     {
         queue.Require(queue.Driver.EventSynchronize(events[slot]), "cuEventSynchronize");
-        Span<byte> target = destination[(part * SlotBytes)..];
-        new ReadOnlySpan<byte>(buffer + (slot * SlotBytes), Math.Min(SlotBytes, target.Length)).CopyTo(target);
+        (int at, int length) = PartOf(destination.Length, part);
+        new ReadOnlySpan<byte>(buffer + (slot * SlotBytes), length).CopyTo(destination[at..]);
     }
 
     private byte* Take(out nint done)
@@ -95,13 +101,35 @@ internal sealed unsafe class CudaStaging(CudaQueue queue)
             return;
         void* allocated;
         queue.Require(queue.Driver.MemHostAlloc(&allocated, Slots * SlotBytes, 0), "cuMemHostAlloc");
-        buffer = (byte*)allocated;
-        for (int i = 0; i < Slots; i++)
+        try
         {
-            // An event that was never recorded counts as reached.
-            nint created;
-            queue.Require(queue.Driver.EventCreate(&created, EventDisableTiming), "cuEventCreate");
-            events[i] = created;
+            for (int i = 0; i < Slots; i++)
+            {
+                // An event that was never recorded counts as reached.
+                nint created;
+                queue.Require(queue.Driver.EventCreate(&created, EventDisableTiming), "cuEventCreate");
+                events[i] = created;
+            }
         }
+        catch
+        {
+            FreeHandles(allocated);
+            throw;
+        }
+
+        // Last: a ring without its events is none, and the next copy tries again.
+        buffer = (byte*)allocated;
+    }
+
+    private void FreeHandles(void* allocated)
+    {
+        foreach (nint done in events)
+        {
+            if (done != 0)
+                _ = queue.Driver.EventDestroy(done);
+        }
+
+        Array.Clear(events);
+        _ = queue.Driver.MemFreeHost(allocated);
     }
 }
