@@ -70,7 +70,7 @@ public sealed class PanelsTests
     }
 
     [Fact]
-    public void MemoryIsFreedWhereTheSourceFails()
+    public void WhatTheSourceFailsWithIsTheError()
     {
         var opened = new List<long>();
         Assert.Throws<EndOfStreamException>(() => Device.Reference.Pack<Q8_0>(64, 4096, (offset, _) =>
