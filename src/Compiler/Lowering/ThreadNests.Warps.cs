@@ -9,7 +9,7 @@ internal sealed partial class ThreadNests
     // Elements a work-item takes one after the other, so that their loads lie together and share what they have in common: a quantized block's scale.
     private const int Run = 8;
 
-    private bool HasWarps => hasWarps && Group % Warp.Size == 0;
+    private bool HasWarps => features.HasWarps && Group % Warp.Size == 0;
 
     private int Warps => Group / Warp.Size;
 
@@ -123,9 +123,12 @@ internal sealed partial class ThreadNests
     }
 
     /// <summary>Combines the partial results of a warp: each of its work-items has the total then.</summary>
-    private void Butterfly(List<Stmt> into, ReduceKind kind, Var partial)
+    private void Butterfly(List<Stmt> into, ReduceKind kind, Var partial) => Butterfly(into, kind, partial, Warp.Size / 2, 1);
+
+    /// <summary>Combines those of work-items whose lanes differ in some bits.</summary>
+    private void Butterfly(List<Stmt> into, ReduceKind kind, Var partial, int mostMask, int leastMask)
     {
-        for (int mask = Warp.Size / 2; mask > 0; mask /= 2)
+        for (int mask = mostMask; mask >= leastMask; mask /= 2)
         {
             Var other = state.NewVar("other", partial.Type);
             into.Add(new Shuffle(other, partial, mask) { Location = state.Location });

@@ -9,7 +9,7 @@ namespace KernelFoundry.Compiler.Lowering;
 /// barrier stands wherever one item may read or overwrite what another wrote since the last. Where there are warps, the work-items of one reduce by
 /// shuffles, and each warp takes rows of its own.
 /// </summary>
-internal sealed partial class ThreadNests(TileState state, bool hasWarps = false) : INestEmitter
+internal sealed partial class ThreadNests(TileState state, ThreadFeatures features) : INestEmitter
 {
     // Rows of at most this many elements are reduced by one item each; longer ones by the whole group, row after row.
     private const int ShortRow = 64;
@@ -235,10 +235,7 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
                 emitter.Innermost.Add(new Assign(largest, Combined(ReduceKind.Max, largest, Bind(new Apply(OpCode.Abs, DType.F32, false, new[] { value })))));
                 emitter.Innermost.Add(new Assign(spoiled, Op(OpCode.Fma, DType.F32, value, new Literal(Number.Of(0f)), spoiled)));
             });
-            Expr none = Bind(Op(OpCode.Lt, DType.Bool, largest, new Literal(Number.Of(EightBits.Least))));
-            Expr Unless(Expr value) => Op(OpCode.Select, DType.F32, none, new Literal(Number.Of(0f)), value);
-            Expr inverse = Bind(Unless(Op(OpCode.Div, DType.F32, new Literal(Number.Of(127f)), largest)));
-            Expr scale = Bind(Op(OpCode.Add, DType.F32, Unless(Op(OpCode.Div, DType.F32, largest, new Literal(Number.Of(127f)))), spoiled));
+            (Expr scale, Expr inverse) = ScaleOf(largest, spoiled, Bind);
             Over(emitter, from, to, Int(1), e =>
             {
                 Expr place = Bind(Place(e));
@@ -252,6 +249,12 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
 
     private void Contract(ContractRoot root, List<Stmt> into)
     {
+        if (root.Bytes is { } plan)
+        {
+            Bytes(root, plan, into);
+            return;
+        }
+
         Expr Product(ElementEmitter emitter, AxisIndex m, AxisIndex n, AxisIndex k, Func<Expr, Expr, Expr> combine)
         {
             Expr a = Compute(emitter.Emit(root.A, root.A.Type.Rank == 1 ? [k] : [m, k]).Scalar(), root.Type);

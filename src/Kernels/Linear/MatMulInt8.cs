@@ -32,9 +32,9 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 128, OpenCl = 8, CpuChoices = [32, 64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 384, OpenCl = 8, CpuChoices = [96, 192, 256, 384, 512])] int blockRows,
-        [Schedule(Cpu = 256, OpenCl = 256)] int blockCols)
+        [Schedule(Cpu = 128, OpenCl = 8, Cuda = 32, CpuChoices = [32, 64, 128, 256, 512])] int blockTokens,
+        [Schedule(Cpu = 384, OpenCl = 8, Cuda = 64, CpuChoices = [96, 192, 256, 384, 512])] int blockRows,
+        [Schedule(Cpu = 256, OpenCl = 256, Cuda = 512)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

@@ -33,7 +33,7 @@ public static partial class Linear
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
         [Schedule(Cpu = 96, OpenCl = 16, CpuChoices = [32, 64, 96, 128, 192, 256, 384, 512])] int block,
-        [Schedule(Cpu = 16384, OpenCl = 1024)] int blockCols)
+        [Schedule(Cpu = 16384, OpenCl = 1024, Cuda = 4096)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

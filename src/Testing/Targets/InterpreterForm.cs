@@ -14,4 +14,7 @@ internal enum InterpreterForm
 
     /// <summary>What PTX is rendered from: work-items that run in warps, with shuffles.</summary>
     Warp,
+
+    /// <summary>What PTX for GPUs that multiply matrices is rendered from.</summary>
+    Matrix,
 }

@@ -5,11 +5,16 @@ namespace KernelFoundry.Testing;
 /// <summary>The devices tests run on, opened once.</summary>
 public static class TestDevices
 {
+    private static readonly Lazy<Device> Emulated = new(() => EmulatedCuda.Open());
+
     private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
 
+    /// <summary>The emulated GPU that kernels without newer PTX run on alone: others would run the same module.</summary>
+    internal static Device EmulatedGpu => Emulated.Value;
+
     /// <summary>
-    /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver, an
-    /// emulated CUDA device, and a real one where there is one. Not to be disposed of.
+    /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver,
+    /// emulated CUDA devices of compute capability 9.0, 7.0 and 8.0, and a real one where there is one. Not to be disposed of.
     /// </summary>
     public static IReadOnlyList<Device> All => Found.Value;
 
@@ -26,7 +31,9 @@ public static class TestDevices
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.OpenCl, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
 
-        yield return EmulatedCuda.Open();
+        yield return EmulatedGpu;
+        yield return EmulatedCuda.Open(70);
+        yield return EmulatedCuda.Open(80);
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.Cuda, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.Cuda });
     }

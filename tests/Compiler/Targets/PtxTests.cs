@@ -27,7 +27,7 @@ public sealed class PtxTests
             Value i = b.Range(0, b.Extent("größe", 0));
             b.Store("add", b.Load("größe", i), i);
         });
-        PtxModule module = PtxTarget.Render(Specialised(kernel), "Größe");
+        PtxModule module = PtxTarget.Render(Specialised(kernel), "Größe")[0];
         Assert.All(module.Source, c => Assert.True(c < 128));
         Assert.Contains($".visible .entry {module.EntryPoint}(", module.Source, StringComparison.Ordinal);
         Assert.Contains(".param .u64 add_p", module.Source, StringComparison.Ordinal);
@@ -69,7 +69,7 @@ public sealed class PtxTests
             form => Assert.Contains(".rn.", form.Opcode, StringComparison.Ordinal));
     }
 
-    private static string Render(Kernel kernel) => PtxTarget.Render(Specialised(kernel), kernel.Name).Source;
+    private static string Render(Kernel kernel) => PtxTarget.Render(Specialised(kernel), kernel.Name)[0].Source;
 
     private static Kernel Specialised(Kernel kernel) => Specializer.Specialize(kernel, Specialization.None, TargetKind.Cuda);
 
