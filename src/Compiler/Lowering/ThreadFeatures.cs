@@ -9,8 +9,8 @@ internal sealed record ThreadFeatures(bool HasWarps = false, bool DotsBytes = fa
     /// <summary>Any device.</summary>
     public static ThreadFeatures None { get; } = new();
 
-    /// <summary>Sub-groups of 32.</summary>
-    public static ThreadFeatures Warps { get; } = new(HasWarps: true);
+    /// <summary>Sub-groups of 32 work-items. Bytes are multiplied four at a time where a device can, and one by one in the same order where not.</summary>
+    public static ThreadFeatures SubGroups { get; } = new(HasWarps: true, DotsBytes: true);
 
     /// <summary>NVIDIA GPUs of compute capability 7.0.</summary>
     public static ThreadFeatures Sm70 { get; } = new(HasWarps: true, DotsBytes: true);

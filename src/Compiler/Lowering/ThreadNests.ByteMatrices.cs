@@ -25,7 +25,7 @@ internal sealed partial class ThreadNests
         }
 
         int tall = (_most[root.M] + MatrixRows - 1) / MatrixRows;
-        EachPair(root, right.Rows, into, (statements, warp) =>
+        EachPair(root, right.Rows, 1, into, (statements, warp) =>
         {
             Var[][][] sums = [.. Enumerable.Range(0, tall).Select(_ => new[] { Sums(statements, 4), Sums(statements, 4) })];
             Var run = state.NewVar("run", DType.I32);
@@ -51,12 +51,12 @@ internal sealed partial class ThreadNests
             int block = m;
             Where(emitter, m == 0 ? null : Less(Int(MatrixRows * m), rows), () =>
             {
-                Expr[] at = Halves(half => Bind("runAt", Add(Mul(Add(warp.Group, Int((MatrixRows * block) + (8 * half))), left.RunStride), run)));
-                Expr[] start = plan.Bias != 0 && !plan.HasOffset ? Halves(half => Local(left.Sums!, at[half])) : [Zero, Zero];
+                Expr[] at = Both(half => Bind("runAt", Add(Mul(Add(warp.Group, Int((MatrixRows * block) + (8 * half))), left.RunStride), run)));
+                Expr[] start = plan.Bias != 0 && !plan.HasOffset ? Both(half => Local(left.Sums!, at[half])) : [Zero, Zero];
                 Var[][] exact = [.. sums[block].Select(_ => Enumerable.Range(0, 4).Select(e => Mutable(emitter.Innermost, "exact", start[e / 2])).ToArray())];
                 for (int i = 0; i < steps.Length; i++)
                     Multiply(MatrixElement.Bytes, exact, Rows(left.Codes, left.CodeStride, block, Add(first, Int(steps[i])), step, warp, emitter.Innermost), columns[i], emitter.Innermost);
-                Expr[] scales = Halves(half => Local(left.Scales, at[half])), totals = plan.HasOffset ? Halves(half => Local(left.Sums!, at[half])) : [];
+                Expr[] scales = Both(half => Local(left.Scales, at[half])), totals = plan.HasOffset ? Both(half => Local(left.Sums!, at[half])) : [];
                 for (int i = 0; i < 8; i++)
                 {
                     (int n, int e) = (i / 4, i % 4);
@@ -69,7 +69,7 @@ internal sealed partial class ThreadNests
         }
     }
 
-    private static Expr[] Halves(Func<int, Expr> half) => [half(0), half(1)];
+    private static Expr[] Both(Func<int, Expr> half) => [half(0), half(1)];
 
     // Every block once, a row a work-item; rows that are missing are those of another panel, and stored nowhere later.
     private CodeRows Apart(IntegerDot plan, ContractRoot root, List<Stmt> into)
@@ -88,7 +88,7 @@ internal sealed partial class ThreadNests
             Expr column = Bind("weight", And(item.Cell.Scalar(), Int(rows - 1))), rest = Bind("rest", Make(OpCode.Shr, item.Cell.Scalar(), Int(Log2(rows))));
             Expr row = Bind("row", RowOfPanel(column, root.N, rows, 1));
             Expr at = Bind("at", Mul(Make(OpCode.Shr, rest, Int(Log2(parts))), Int(block)));
-            Expr codeAt = Bind("codeAt", Add(Mul(column, stride), Div(at, Int(QuantizedRow.Packed)))), runAt = Bind("runAt", Add(Mul(Div(at, Int(plan.Run)), Int(rows)), column));
+            Expr codeAt = Bind("codeAt", Add(Mul(column, stride), Part(at, QuantizedRow.Packed))), runAt = Bind("runAt", Add(Mul(Part(at, plan.Run), Int(rows)), column));
             for (int part = 0; part < parts; part++)
             {
                 Expr? own = parts == 1 ? null : Op(OpCode.Eq, DType.Bool, And(rest, Int(parts - 1)), Int(part));

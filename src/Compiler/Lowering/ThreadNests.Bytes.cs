@@ -45,7 +45,7 @@ internal sealed partial class ThreadNests
         var index = new Cell(at, false, 0, block);
         var weights = new PanelRow(state, emitter, plan, new Cell(row, false, 0, Quad), index);
         Expr Local(LocalBuffer buffer, int elements, int offset) =>
-            emitter.Bind(new LoadLocal(buffer, Add(emitter.Bind(Div(at, Int(elements)), null, emitter.Depth), Int(offset)), false), null, emitter.Depth);
+            emitter.Bind(new LoadLocal(buffer, Add(emitter.Bind(Part(at, elements), null, emitter.Depth), Int(offset)), false), null, emitter.Depth);
         int fours = plan.Run / QuantizedRow.Packed;
         foreach (int run in plan.Order)
         {
@@ -76,12 +76,12 @@ internal sealed partial class ThreadNests
         Append(into, [.. statements]);
         Distributed(into, [root.M], (inner, each) =>
         {
-            Expr total = Part(0);
+            Expr total = OfWarp(0);
             for (int warp = 1; warp < Warps; warp++)
-                total = inner.Bind(Op(OpCode.Add, DType.F32, total, Part(warp)), null, inner.Depth);
+                total = inner.Bind(Op(OpCode.Add, DType.F32, total, OfWarp(warp)), null, inner.Depth);
             StoreTile(root.Target!, each, WithAccumulator(root, inner, each, total), inner);
 
-            Expr Part(int warp) => inner.Bind(new LoadLocal(partials, Add(each[0].Cell.Scalar(), Int(warp * rows)), false), null, inner.Depth);
+            Expr OfWarp(int warp) => inner.Bind(new LoadLocal(partials, Add(each[0].Cell.Scalar(), Int(warp * rows)), false), null, inner.Depth);
         });
     }
 

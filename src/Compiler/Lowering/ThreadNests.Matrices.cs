@@ -17,9 +17,10 @@ internal sealed partial class ThreadNests
     private sealed record WarpPlace(Expr Group, Expr Lane, Expr First, Expr RowOfLoad, Expr WordOfLoad, Expr ColumnOfLoad, Expr WordOfColumn, Expr ColumnOfShortLoad);
 
     /// <summary>
-    /// Runs a body for the columns of the result, sixteen a warp at a time, and stores the sums it gives: one for every sixteen rows, two for the columns, four elements.
+    /// Runs a body for the columns of the result, some pairs a warp at a time, and stores the sums it gives: one for every sixteen rows, two for a pair of columns, four elements.
+    /// Where that is all columns at once, the body may hold barriers.
     /// </summary>
-    private void EachPair(ContractRoot root, int columns, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body)
+    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body)
     {
         var statements = new List<Stmt>();
         Expr lane = Bound(statements, "lane", LaneOfWarp);
@@ -44,7 +45,17 @@ internal sealed partial class ThreadNests
         }
 
         emitter.Pop();
-        statements.Add(new For(first, Mul(WarpOfGroup, Int(PairColumns)), Int(columns), Int(Warps * PairColumns), inner) { Location = root.Location });
+        Expr from = Mul(WarpOfGroup, Int(pairs * PairColumns));
+        if (columns == Warps * pairs * PairColumns)
+        {
+            statements.Add(new Let(first, from));
+            statements.AddRange(inner);
+        }
+        else
+        {
+            statements.Add(new For(first, from, Int(columns), Int(Warps * pairs * PairColumns), inner) { Location = root.Location });
+        }
+
         Append(into, [.. statements]);
     }
 

@@ -67,7 +67,7 @@ internal sealed partial class ThreadNests
 
         Where(emitter, Less(wanted, groups), () =>
         {
-            Expr codeAt = Bind("codeAt", Add(Mul(row, codeStride), Div(column, Int(QuantizedRow.Packed)))), runAt = Bind("runAt", Add(Mul(row, runStride), Div(column, Int(plan.Run))));
+            Expr codeAt = Bind("codeAt", Add(Mul(row, codeStride), Part(column, QuantizedRow.Packed))), runAt = Bind("runAt", Add(Mul(row, runStride), Part(column, plan.Run)));
             for (int j = 0; j < words.Length; j++)
                 emitter.Innermost.Add(new StoreLocal(result.Codes, Add(codeAt, Int(j * lanes)), words[j]));
             Where(emitter, Op(OpCode.Eq, DType.Bool, And(place, Int(plan.Run - 1)), Zero), () =>
@@ -127,6 +127,9 @@ internal sealed partial class ThreadNests
     }
 
     private static Apply ToFloat(Expr value) => new(OpCode.Convert, DType.F32, false, new[] { value }, DType.F32);
+
+    // Of a number that is not negative, by a power of two.
+    private static Expr Part(Expr value, int size) => Make(OpCode.Shr, value, Int(Log2(size)));
 
     private static int Log2(int value)
     {

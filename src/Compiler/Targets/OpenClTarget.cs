@@ -16,7 +16,7 @@ public static class OpenClTarget
 
     /// <summary>The thread form with shuffles among <see cref="Warp.Size"/> work-items; the interpreter runs the same.</summary>
     public static Program LowerSubGroups(Kernel kernel) =>
-        TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, ThreadFeatures.Warps));
+        TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, ThreadFeatures.SubGroups));
 
     /// <summary>The program with shuffles; null where the kernel has nothing to shuffle.</summary>
     public static OpenClProgram? RenderSubGroups(Kernel kernel, string entryPoint)

@@ -19,7 +19,7 @@ public static partial class Linear
     /// <param name="blockCols">Columns taken at a time; a multiple of every format's block size.</param>
     /// <typeparam name="TWeight">Quantization format of the weights.</typeparam>
     /// <typeparam name="TEpilogue">The epilogue.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 256)]
     [Axis("tokens", 1, 2)]
     [Axis("rows", 1, 7, 9, 33, 127)]
     [Axis("cols", 32, 64, 96, 288, 4096, 16640)]

@@ -12,7 +12,7 @@ internal class DeviceTarget(Device device, string name, long workLimit) : TestTa
     }
 
     /// <inheritdoc/>
-    internal override bool Runs(KernelDefinition kernel, string typeKey) => device == TestDevices.EmulatedGpu || !EmulatedCuda.IsEmulated(device) || HasNewerPtx(kernel, typeKey);
+    internal override bool Runs(KernelDefinition kernel, string typeKey) => !TestDevices.IsOlder(device) || HasNewerPtx(kernel, typeKey);
 
     /// <inheritdoc/>
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;

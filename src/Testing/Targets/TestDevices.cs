@@ -5,12 +5,12 @@ namespace KernelFoundry.Testing;
 /// <summary>The devices tests run on, opened once.</summary>
 public static class TestDevices
 {
-    private static readonly Lazy<Device> Emulated = new(() => EmulatedCuda.Open());
+    private static readonly Lazy<Device[]> Older = new(() => [EmulatedCuda.Open(70), EmulatedCuda.Open(80)]);
 
     private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
 
-    /// <summary>The emulated GPU that kernels without newer PTX run on alone: others would run the same module.</summary>
-    internal static Device EmulatedGpu => Emulated.Value;
+    /// <summary>Whether a device is an emulated GPU beside a newer one, which runs the same modules but where there are several.</summary>
+    internal static bool IsOlder(Device device) => Older.IsValueCreated && Older.Value.Contains(device);
 
     /// <summary>
     /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver,
@@ -31,9 +31,9 @@ public static class TestDevices
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.OpenCl, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
 
-        yield return EmulatedGpu;
-        yield return EmulatedCuda.Open(70);
-        yield return EmulatedCuda.Open(80);
+        yield return EmulatedCuda.Open();
+        foreach (Device older in Older.Value)
+            yield return older;
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.Cuda, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.Cuda });
     }

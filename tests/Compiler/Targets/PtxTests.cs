@@ -47,6 +47,27 @@ public sealed class PtxTests
     }
 
     [Fact]
+    public void A_block_has_as_many_threads_as_the_kernel_says_for_CUDA()
+    {
+        Kernel kernel = RmsNorm(), wide = new() { Name = kernel.Name, Parameters = kernel.Parameters, Body = kernel.Body, WorkGroup = 64, CudaWorkGroup = 256 };
+        string text = IrPrinter.Print(wide);
+        Assert.Contains(" workgroup 64 cuda 256", text, StringComparison.Ordinal);
+        Kernel parsed = IrParser.ParseKernel(text);
+        Assert.Contains(".reqntid 256, 1, 1", Render(parsed), StringComparison.Ordinal);
+        Assert.Equal(64, Specializer.Specialize(parsed, Specialization.None, TargetKind.OpenCl).WorkGroup);
+        Assert.Throws<IrException>(() => IrParser.ParseKernel(text.Replace("cuda 256", "cuda 2048", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_instruction_of_newer_GPUs_is_not_in_older_modules()
+    {
+        Assert.All(PtxInstructions.All, form => Assert.Contains(form.Target, new[] { PtxInstructions.Baseline, PtxInstructions.Matrices }));
+        Assert.Equal(PtxInstructions.Matrices, PtxInstructions.Of("cp.async.commit_group").Single().Target);
+        PtxModule module = Assert.Single(PtxTarget.Render(Specialised(RmsNorm()), "rms_norm"));
+        Assert.Equal(PtxInstructions.Baseline, module.Target);
+    }
+
+    [Fact]
     public void An_instruction_that_the_table_does_not_know_cannot_be_made()
     {
         var code = new PtxCode();
