@@ -26,7 +26,7 @@ internal sealed class InterpreterTarget(InterpreterForm form)
         Specialization specialization = Specialize(kernel, inputs);
         TargetKind target = form switch
         {
-            InterpreterForm.Thread => TargetKind.OpenCl,
+            InterpreterForm.Thread or InterpreterForm.SubGroup => TargetKind.OpenCl,
             InterpreterForm.Warp or InterpreterForm.Matrix => TargetKind.Cuda,
             _ => TargetKind.Cpu,
         };
@@ -45,6 +45,9 @@ internal sealed class InterpreterTarget(InterpreterForm form)
                 break;
             case InterpreterForm.Vector:
                 VectorInterpreter.Run(CSharpTarget.Lower(specialized), memory, scalars);
+                break;
+            case InterpreterForm.SubGroup:
+                ThreadInterpreter.Run(OpenClTarget.LowerSubGroups(specialized), memory, scalars);
                 break;
             case InterpreterForm.Warp:
                 ThreadInterpreter.Run(PtxTarget.Lower(specialized), memory, scalars);

@@ -2,6 +2,7 @@ using KernelFoundry.Compiler.Interpreter;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
 using static KernelFoundry.Compiler.Tests.SampleKernels;
+using Barrier = KernelFoundry.Compiler.Lowering.Barrier;
 
 namespace KernelFoundry.Compiler.Tests.Interpreter;
 
