@@ -35,9 +35,9 @@ public enum MatrixElement
 }
 
 /// <summary>
-/// Declares words (i32) of matrices of 8 rows of 16 bytes in a buffer of words: the n-th variable of lane l gets word l % 4 of row l / 4 of matrix n, whose rows lane 8n + r
-/// says the beginnings of, for r &lt; 8: multiples of four words. Where transposed, the matrices are of 8 by 8 halves, and lane l gets halves 2 (l % 4) and that after it of column
-/// l / 4. All work-items of a warp meet here, and none of them need have lanes of its own from 8 times the variables on.
+/// Declares words (i32) of matrices of 8 rows of 16 bytes, two or four of them: the n-th variable of lane l gets word l % 4 of row l / 4 of matrix n. Row is where a row
+/// begins in a buffer of words, at a multiple of four: in lane 8n + r, for r below 8, row r of matrix n; in lanes beyond these it is of no account. Where transposed, the matrices are of 8 by 8
+/// halves, and lane l gets the halves in rows 2 (l % 4) and 2 (l % 4) + 1 of column l / 4. All work-items of a warp meet here.
 /// </summary>
 public sealed record LoadMatrices(Var[] Vars, LocalBuffer Buffer, Expr Row, bool IsTransposed = false) : Stmt;
 

@@ -27,8 +27,7 @@ public static partial class Linear
     [Axis("rows", 1, 7, 9, 31, 33, 127)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(MatMulHalfReference))]
-    [Tolerance(typeof(Half), 2e-5)]
-    [Tolerance(typeof(BFloat16), 2e-5)]
+    [Tolerance(typeof(float), 2e-5)]
     public static void MatMulHalf<[Elements(typeof(Half), typeof(BFloat16))] T,
         [Functors(typeof(NoEpilogue), typeof(ResidualEpilogue), typeof(SiluGateEpilogue))] TEpilogue>(
         [Shape("rows", "cols")] View2<T> w,

@@ -52,13 +52,6 @@ public sealed unsafe class SubGroupTests
     [InlineData("Q4_0", 1, 64)]
     [InlineData("Q8_0", 33, 288)]
     [InlineData("Q6_K", 40, 512)]
-    [InlineData("Q8_0", 16, 128)]
-    [InlineData("Q8_0", 16, 160)]
-    [InlineData("Q8_0", 33, 64)]
-    [InlineData("Q8_0", 16, 256)]
-    [InlineData("Q4_0", 16, 256)]
-    [InlineData("Q4_0", 16, 160)]
-    [InlineData("Q6_K", 16, 256)]
     public void Bytes_are_what_they_are_without(string format, int rows, int columns)
     {
         if (!Device.Enumerate().Any(info => info is { Kind: DeviceKind.OpenCl, IsAvailable: true }))
