@@ -24,7 +24,7 @@ internal static class TextFilters
         new("format", "value *rest **named", a => a.Named.Count == 0
             ? PrintfFormat.Format(a.Context, new StringValue(a.Text(0)), new TupleValue(a.Rest))
             : a.Rest.Length == 0
-                ? PrintfFormat.Format(a.Context, new StringValue(a.Text(0)), TemplateValue.From(a.Named))
+                ? PrintfFormat.Format(a.Context, new StringValue(a.Text(0)), TemplateValue.FromEntries(a.Named))
                 : throw a.Error("arguments have names, or none of them has.")),
         new("tojson", "value ensure_ascii? indent? separators? sort_keys?", a => PythonJson.Write(
             a.Context, a[0], a.Flag(1), a.Optional(2), a.Given(3), a.Flag(4))),

@@ -11,7 +11,7 @@ internal static class FormatSpecParser
     {
         if (text.Length == 0)
             return PythonText.Str(context, value);
-        FormatSpec spec = Parse(context, text);
+        FormatSpec spec = Parse(context, text, isNumber: value is not (StringValue or UndefinedValue));
         if (value is StringValue or UndefinedValue)
         {
             return spec is { Kind: '\0' or 's', Alignment: not Alignment.AfterSign, Sign: '-', Grouping: '\0', IsAlternate: false }
@@ -29,12 +29,13 @@ internal static class FormatSpecParser
         return number.IsFloat ? spec.Format(context, number.ToDouble()) : spec.Format(context, number.Integer);
     }
 
-    private static FormatSpec Parse(RenderContext context, string text)
+    private static FormatSpec Parse(RenderContext context, string text, bool isNumber)
     {
         var spec = new FormatSpec();
         int at = 0;
         int fill = StringValue.WidthAt(text, 0);
-        if (text.Length > fill && AlignmentOf(text[fill]) is { } filled)
+        bool hasFill = text.Length > fill && AlignmentOf(text[fill]) is not null;
+        if (hasFill && AlignmentOf(text[fill]) is { } filled)
         {
             spec = spec with { Fill = text[..fill], Alignment = filled };
             at = fill + 1;
@@ -53,10 +54,10 @@ internal static class FormatSpecParser
             spec = spec with { IsAlternate = true };
         }
 
-        if (Peek() == '0')
+        if (Peek() == '0' && !hasFill)
         {
             at++;
-            spec = spec.Alignment is null ? spec with { Fill = "0", Alignment = Alignment.AfterSign } : spec;
+            spec = spec with { Fill = "0", Alignment = spec.Alignment ?? (isNumber ? Alignment.AfterSign : null) };
         }
 
         spec = spec with { Width = Size() ?? 0 };

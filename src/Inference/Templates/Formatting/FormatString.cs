@@ -111,7 +111,7 @@ internal sealed class FormatString
             string part = name[(at + 1)..close];
             value = isIndex
                 ? Indexing.Item(_context, value, Index(part) is { } index ? TemplateValue.From(index) : TemplateValue.From(part))
-                : Indexing.OwnAttribute(value, part) ?? throw _context.Error($"a {value.TypeName} has no attribute '{part}'.");
+                : Indexing.Attribute(_context, value, part);
             at = isIndex ? close + 1 : close;
             _context.Step();
         }

@@ -30,7 +30,7 @@ internal static class StringMethods
         new("rjust", "self width fill?", a => Pad(a, Alignment.Right)),
         new("zfill", "self width", FillZeros),
         new("expandtabs", "self tabsize?", ExpandTabs),
-        new("format", "self *rest **named", a => FormatString.Format(a.Context, Self(a), a.Rest, TemplateValue.From(a.Named))),
+        new("format", "self *rest **named", a => FormatString.Format(a.Context, Self(a), a.Rest, TemplateValue.FromEntries(a.Named))),
         new("format_map", "self mapping", a => FormatString.Format(a.Context, Self(a), [], a[1])),
         .. StringSearchMethods.All,
         Is("isspace", (c, _) => PythonCharacter.IsSpace(c)),

@@ -16,6 +16,7 @@ internal sealed class LoopRun(Interpreter interpreter, ForStatement loop, Scope 
         if (loop.Filter is { } filter)
             items = [.. items.Where(item => Holds(filter, item))];
         var state = new LoopValue(items, depth, loop.IsRecursive ? Recurse : null);
+        bool hasFinishedOne = false;
         for (int i = 0; i < items.Length; i++)
         {
             _context.Step();
@@ -25,12 +26,14 @@ internal sealed class LoopRun(Interpreter interpreter, ForStatement loop, Scope 
             var inner = new Scope(scope);
             inner.Set("loop", state);
             interpreter.Assign(loop.Target, items[i], inner);
-            if (interpreter.Execute(loop.Body, inner) == Flow.Break)
-                return Flow.Next;
+            Flow flow = interpreter.Execute(loop.Body, inner);
+            hasFinishedOne |= flow == Flow.Next;
+            if (flow == Flow.Break)
+                break;
         }
 
-        // A loop that was ended by break has gone through something.
-        return items.Length == 0 ? interpreter.Execute(loop.Else, new Scope(scope)) : Flow.Next;
+        // Jinja's else is for loops no turn of which came to its end, by break and continue too.
+        return hasFinishedOne ? Flow.Next : interpreter.Execute(loop.Else, new Scope(scope));
     }
 
     private bool Holds(Expression filter, TemplateValue item)

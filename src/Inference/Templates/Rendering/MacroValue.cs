@@ -57,7 +57,7 @@ internal sealed class MacroValue(MacroBody body, Scope scope) : FunctionValue
         }
 
         if (body.TakesMoreNamed)
-            inner.Set("kwargs", TemplateValue.From(named));
+            inner.Set("kwargs", TemplateValue.FromEntries(named));
         else if (named.Count > 0)
             throw context.Error($"the macro '{Name}' takes no argument '{named.Keys.First()}'.");
         if (body.TakesMorePositional)

@@ -14,6 +14,7 @@ internal sealed class TreeChecker
     // What stands behind a condition may be there for other engines: it is an error only once it is reached.
     private int _conditions;
     private int _loops;
+    private int _loopsAround;
 
     private TreeChecker(SourceText source) => _source = source;
 
@@ -40,6 +41,8 @@ internal sealed class TreeChecker
                 throw _source.Error(filter.At, FilterTable.Unknown(filter.Name));
             case TestExpression test when _conditions == 0 && !TestTable.All.ContainsKey(test.Name):
                 throw _source.Error(test.At, TestTable.Unknown(test.Name));
+            case NameTarget { Name: "loop" } when _loopsAround > 0:
+                throw _source.Error(node.At, "'loop' is the loop itself and cannot be assigned to.");
             case BreakStatement or ContinueStatement when _loops == 0:
                 throw _source.Error(node.At, "break and continue stand in loops only.");
         }
@@ -73,10 +76,13 @@ internal sealed class TreeChecker
     private void CheckLoop(ForStatement loop)
     {
         Check([loop.Items, loop.Filter]);
+        _loopsAround++;
+        Check(loop.Target);
         _loops++;
         Check(loop.Body);
         _loops--;
         Check(loop.Else);
+        _loopsAround--;
     }
 
     private void CheckMacro(MacroBody macro)

@@ -42,10 +42,10 @@ public abstract class TemplateValue
     public static TemplateValue From(string? value) => value is null ? None : value.Length == 0 ? StringValue.Empty : new StringValue(value);
 
     /// <summary>A list.</summary>
-    public static TemplateValue From(IEnumerable<TemplateValue> items) => new ListValue([.. items]);
+    public static TemplateValue FromItems(IEnumerable<TemplateValue> items) => new ListValue([.. items]);
 
     /// <summary>A dictionary, in this order; the last of equal keys counts.</summary>
-    public static TemplateValue From(IEnumerable<KeyValuePair<string, TemplateValue>> entries)
+    public static TemplateValue FromEntries(IEnumerable<KeyValuePair<string, TemplateValue>> entries)
     {
         ArgumentNullException.ThrowIfNull(entries);
         var dict = new DictBuilder();
@@ -63,8 +63,8 @@ public abstract class TemplateValue
         JsonValueKind.False => False,
         JsonValueKind.String => From(element.GetString()),
         JsonValueKind.Number => FromNumber(element),
-        JsonValueKind.Array => From(element.EnumerateArray().Select(FromJson)),
-        JsonValueKind.Object => From(element.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, FromJson(p.Value)))),
+        JsonValueKind.Array => FromItems(element.EnumerateArray().Select(FromJson)),
+        JsonValueKind.Object => FromEntries(element.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, FromJson(p.Value)))),
         _ => None,
     };
 
