@@ -8,6 +8,7 @@ internal sealed class MarkerParser : ChatOutputParser
     private string _held = "";
     private ToolCallSection? _section;
     private bool _isReasoning;
+    private int _searchFrom;
 
     // Nothing but whitespace has been seen; whitespace there is no part of the answer.
     private bool _isAtStart = true;
@@ -107,25 +108,21 @@ internal sealed class MarkerParser : ChatOutputParser
     {
         if (section.End is null)
             return false;
-        int end = _held.IndexOf(section.End, StringComparison.Ordinal);
-        if (end < 0)
-            return false;
 
-        // The end's text may be part of an argument: then what is before it is not whole, and a later one ends the section.
-        IReadOnlyList<ChatToolCall>? calls = ToolCallParsers.Parse(section.Body, _held[..end]);
-        for (int next = end; calls is null && (next = _held.IndexOf(section.End, next + 1, StringComparison.Ordinal)) >= 0;)
+        // The end's text may be part of an argument: then what is before it is not whole, and a later one ends the section. What was
+        // not whole once never is, so that it is not looked at again.
+        for (int end; (end = _held.IndexOf(section.End, _searchFrom, StringComparison.Ordinal)) >= 0; _searchFrom = end + 1)
         {
-            calls = ToolCallParsers.Parse(section.Body, _held[..next]);
-            if (calls is not null)
-                end = next;
+            if (ToolCallParsers.Parse(section.Body, _held[..end]) is not { } calls)
+                continue;
+            output.AddRange(Number(calls));
+            _held = _held[(end + section.End.Length)..];
+            (_section, _dropsSpace, _searchFrom) = (null, true, 0);
+            return true;
         }
 
-        if (calls is null)
-            return false;
-        output.AddRange(Number(calls));
-        _held = _held[(end + section.End.Length)..];
-        (_section, _dropsSpace) = (null, true);
-        return true;
+        _searchFrom = Math.Max(_searchFrom, _held.Length - section.End.Length + 1);
+        return false;
     }
 
     private ToolCallSection? StartSection()
