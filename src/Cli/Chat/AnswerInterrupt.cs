@@ -6,7 +6,8 @@ namespace KernelFoundry.Cli.Chat;
 internal sealed class AnswerInterrupt : IDisposable
 {
     private readonly PosixSignalRegistration _registration;
-    private volatile CancellationTokenSource? _answer;
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _answer;
 
     public AnswerInterrupt()
     {
@@ -18,25 +19,40 @@ internal sealed class AnswerInterrupt : IDisposable
     public static bool IsInCharge { get; private set; }
 
     /// <summary>Begins an answer.</summary>
-    /// <returns>Ends with Ctrl-C; to be disposed of when the answer has ended.</returns>
-    public CancellationTokenSource Begin() => _answer = new CancellationTokenSource();
+    /// <returns>Is cancelled by Ctrl-C.</returns>
+    public CancellationToken Begin()
+    {
+        lock (_lock)
+            return (_answer = new CancellationTokenSource()).Token;
+    }
 
     /// <summary>Ends an answer.</summary>
-    public void End() => _answer = null;
+    public void End()
+    {
+        lock (_lock)
+        {
+            _answer?.Dispose();
+            _answer = null;
+        }
+    }
 
     public void Dispose()
     {
         IsInCharge = false;
+        End();
         _registration.Dispose();
     }
 
     private void OnInterrupt(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        if (_answer is { } answer)
+        lock (_lock)
         {
-            answer.Cancel();
-            return;
+            if (_answer is not null)
+            {
+                _answer.Cancel();
+                return;
+            }
         }
 
         // Nothing is lost at the prompt, and reading from the terminal cannot be cancelled.

@@ -72,10 +72,10 @@ internal sealed class ChatLoop
     {
         _conversation.Add(new ChatMessage(ChatRoles.User, text));
         ChatMessage? answer = null;
-        using CancellationTokenSource cancel = _interrupt.Begin();
+        CancellationToken cancel = _interrupt.Begin();
         try
         {
-            await foreach (ChatAnswer piece in _session.AnswerAsync(_conversation.Messages, _settings, cancel.Token))
+            await foreach (ChatAnswer piece in _session.AnswerAsync(_conversation.Messages, _settings, cancel))
             {
                 _printer.Print(piece.Delta);
                 (answer, _last, _lastReason) = (piece.Message, piece.Statistics ?? _last, piece.FinishReason ?? _lastReason);

@@ -34,13 +34,13 @@ internal sealed class GenerationRun : IDisposable
         _stopTokens = options.StopTokens ?? (model.Tokenizer.EosId is { } eos ? [eos] : []);
         _stops = new StopStringMatcher(options.StopStrings);
         _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt), options.IncludeSpecial);
+        _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
+        _sampler = new TokenSampler(model, options);
 
-        // The cache is no larger than this generation can fill.
+        // The cache is no larger than this generation can fill. It comes last: one that is borrowed has to be given back.
         int capacity = (int)Math.Min((long)prompt.Length + options.MaxTokens, model.Configuration.ContextLength);
         _cache = options.PromptCache?.Begin(prompt, capacity) ?? model.Transformer.CreateCache(capacity);
         _cached = _cache.Length;
-        _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
-        _sampler = new TokenSampler(model, options);
     }
 
     /// <summary>Whether the last chunk has been given.</summary>

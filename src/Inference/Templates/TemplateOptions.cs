@@ -10,7 +10,7 @@ public sealed record TemplateOptions
     public int MaxSourceLength { get; init; } = 1 << 20;
 
     /// <summary>Most steps of a rendering: a statement, an expression, an element of a sequence, and 32 characters of text are a step each.</summary>
-    public long MaxSteps { get; init; } = 20_000_000;
+    public long MaxSteps { get; init; } = 5_000_000;
 
     /// <summary>Most characters of the output, and of any text on the way.</summary>
     public int MaxOutputLength { get; init; } = 1 << 23;
