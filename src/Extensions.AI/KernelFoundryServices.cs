@@ -24,8 +24,8 @@ public static class KernelFoundryServices
         ArgumentNullException.ThrowIfNull(configure);
         services.AddOptions<KernelFoundryOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KernelFoundryOptions>, KernelFoundryOptionsValidator>());
-        services.TryAddSingleton(OpenDevice);
-        services.TryAddSingleton(OpenModel);
+        services.TryAddSingleton<Device>(OpenDevice);
+        services.TryAddSingleton<LanguageModel>(OpenModel);
         services.TryAddSingleton<IChatClient>(CreateClient);
         return services;
     }

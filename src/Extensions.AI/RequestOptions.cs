@@ -20,8 +20,8 @@ internal static class RequestOptions
         settings = options.RawRepresentationFactory?.Invoke(client) as ChatSettings ?? settings;
         Require(options.ModelId is null || options.ModelId == model, nameof(options.ModelId), $"'{options.ModelId}'", $"'{model}', the model that is open, or null");
         Require(options.ConversationId is null, nameof(options.ConversationId), "given", "null: every request brings its whole conversation");
-        Require(options.FrequencyPenalty is null or 0, nameof(options.FrequencyPenalty), $"{options.FrequencyPenalty}", "null: there are no penalties");
-        Require(options.PresencePenalty is null or 0, nameof(options.PresencePenalty), $"{options.PresencePenalty}", "null: there are no penalties");
+        Require(options.FrequencyPenalty is null or 0, nameof(options.FrequencyPenalty), Text(options.FrequencyPenalty), "null: there are no penalties");
+        Require(options.PresencePenalty is null or 0, nameof(options.PresencePenalty), Text(options.PresencePenalty), "null: there are no penalties");
         Require(options.ResponseFormat is null or ChatResponseFormatText, nameof(options.ResponseFormat), "JSON", "null or text: answers are not constrained");
         Require(options.ToolMode is null or AutoChatToolMode or NoneChatToolMode, nameof(options.ToolMode), "required", "auto or none: the model decides");
         return settings with
