@@ -74,7 +74,7 @@ public class ChatOutputTests
     {
         Dictionary<string, string> families = new()
         {
-            ["Apertus-8B-Instruct"] = "apertus", ["Bielik-11B-v3.0-Instruct"] = "hermes", ["GLM-4.6"] = "glm", ["HuggingFaceTB-SmolLM3-3B"] = "hermes",
+            ["Apertus-8B-Instruct"] = "apertus", ["Bielik-11B-v3.0-Instruct"] = "hermes", ["GLM-4.6"] = "glm", ["HuggingFaceTB-SmolLM3-3B"] = "plain",
             ["Kimi-K2-Instruct"] = "kimi", ["LFM2-8B-A1B"] = "lfm", ["MiniMax-M2"] = "minimax",
             ["NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use"] = "hermes", ["Qwen-Qwen2.5-7B-Instruct"] = "hermes", ["Qwen-Qwen3-0.6B"] = "hermes",
             ["Qwen3-Coder"] = "qwen-coder", ["deepseek-ai-DeepSeek-R1-Distill-Qwen-32B"] = "deepseek", ["deepseek-ai-DeepSeek-V3.1"] = "deepseek",

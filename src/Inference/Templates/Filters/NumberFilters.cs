@@ -13,7 +13,7 @@ internal static class NumberFilters
             ? TemplateValue.From(Math.Abs(x.ToDouble()))
             : Arithmetic.Integer(a.Context, Int128.Abs(Require(a, 0).Integer))),
         new("int", "value default? base?", ToInteger),
-        new("float", "value default?", a => ToFloat(a[0]) is { } x ? TemplateValue.From(x) : a.Optional(1) ?? TemplateValue.From(0.0)),
+        new("float", "value default?", ToFloat),
         new("round", "value precision? method?", Round),
         new("filesizeformat", "value binary?", FormatSize),
     ];
@@ -24,6 +24,13 @@ internal static class NumberFilters
         if (Number.TryFrom(value, out Number number))
             return number.ToDouble();
         return value is StringValue text ? NumberText.Float(text.Text) : null;
+    }
+
+    private static TemplateValue ToFloat(BoundArguments a)
+    {
+        if (a[0] is UndefinedValue missing)
+            throw a.Context.Error(missing.Reason);
+        return ToFloat(a[0]) is { } real ? TemplateValue.From(real) : a.Optional(1) ?? TemplateValue.From(0.0);
     }
 
     private static Number Require(BoundArguments a, int index) => Number.TryFrom(a[index], out Number number)

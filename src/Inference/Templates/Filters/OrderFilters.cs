@@ -81,9 +81,9 @@ internal static class OrderFilters
         TemplateValue Key(TemplateValue item) => FoldCase(a, path.Of(a.Context, item), keepsCase);
     }
 
-    private static TemplateValue KeyOf(BoundArguments a, AttributePath[] paths, TemplateValue item, bool keepsCase) => paths.Length == 1
-        ? FoldCase(a, paths[0].Of(a.Context, item), keepsCase)
-        : new ListValue([.. paths.Select(path => FoldCase(a, path.Of(a.Context, item), keepsCase))]);
+    // A list even of one key, as Jinja's: of two that are missing neither comes first, where they alone would have no order.
+    private static ListValue KeyOf(BoundArguments a, AttributePath[] paths, TemplateValue item, bool keepsCase) =>
+        new([.. paths.Select(path => FoldCase(a, path.Of(a.Context, item), keepsCase))]);
 
     private static TemplateValue FoldCase(BoundArguments a, TemplateValue value, bool keepsCase) =>
         value is StringValue text && !keepsCase ? PythonString.Lower(a.Context, text.Text) : value;

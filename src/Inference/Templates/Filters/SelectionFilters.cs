@@ -17,6 +17,9 @@ internal static class SelectionFilters
 
     private static IteratorValue Map(BoundArguments a)
     {
+        // Nothing, whatever its type, gives nothing.
+        if (!a[0].IsTrue)
+            return new IteratorValue([]);
         Func<TemplateValue, TemplateValue> map = a.Rest.Length == 0 ? ByAttribute(a) : ByFilter(a);
         TemplateValue[] items = a.Items(0);
         a.Context.ReserveItems(items.Length);
@@ -50,6 +53,8 @@ internal static class SelectionFilters
 
     private static IteratorValue Select(BoundArguments a, bool expected, bool byAttribute)
     {
+        if (!a[0].IsTrue)
+            return new IteratorValue([]);
         if (byAttribute && a.Rest.Length == 0)
             throw a.Error("it needs an attribute's name.");
         AttributePath path = AttributePath.Create(byAttribute ? a.Rest[0] : null);

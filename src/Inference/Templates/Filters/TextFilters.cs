@@ -46,7 +46,7 @@ internal static class TextFilters
 
     private static TemplateValue Indent(BoundArguments a)
     {
-        string text = a.Text(0);
+        string text = a.String(0).Text;
         string indention = a.Given(1) is StringValue given ? given.Text : PythonString.Repeat(a.Context, " ", a.Integer(1, 4));
         bool first = a.Flag(2), blank = a.Flag(3);
         List<string> lines = PythonString.SplitLines(a.Context, text + "\n", keepEnds: false);
@@ -64,13 +64,15 @@ internal static class TextFilters
 
     private static TemplateValue Truncate(BoundArguments a)
     {
-        var text = new StringValue(a.Text(0));
+        if (Iteration.Length(a[0]) is not { } whole)
+            throw a.Error($"a {a[0].TypeName} has no length.");
         var end = new StringValue(a.Text(3, "..."));
         long length = a.Integer(1, 255), leeway = a.Integer(4, 5);
         if (length < end.Length || leeway < 0)
             throw a.Error($"the length is at least that of the end, {end.Length}, and the leeway is not negative.");
-        if (text.Length <= length + leeway)
-            return text;
+        if (whole <= length + leeway)
+            return a[0];
+        StringValue text = a.String(0);
         string kept = text.Text[..text.OffsetOf((int)(length - end.Length))];
         int space = a.Flag(2) ? -1 : kept.LastIndexOf(' ');
         a.Context.ReserveText((long)kept.Length + end.Text.Length);

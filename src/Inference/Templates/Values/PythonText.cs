@@ -7,6 +7,8 @@ namespace KernelFoundry.Inference.Templates.Values;
 /// <summary>Values as Python's <c>str</c> and <c>repr</c> write them.</summary>
 internal static class PythonText
 {
+    private static readonly Dictionary<int, string> s_escapes = new() { ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['\\'] = "\\\\" };
+
     /// <summary><c>str(value)</c></summary>
     public static string Str(RenderContext context, TemplateValue value)
     {
@@ -37,30 +39,19 @@ internal static class PythonText
     {
         char quote = text.Contains('\'', StringComparison.Ordinal) && !text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         output.Append(quote);
-        foreach (Rune rune in text.EnumerateRunes())
+        for (int at = 0, width; at < text.Length; at += width)
         {
-            switch (rune.Value)
-            {
-                case '\n':
-                    output.Append("\\n");
-                    break;
-                case '\r':
-                    output.Append("\\r");
-                    break;
-                case '\t':
-                    output.Append("\\t");
-                    break;
-                case '\\':
-                case int c when c == quote:
-                    output.Append('\\').Append((char)rune.Value);
-                    break;
-                case int c when !PythonCharacter.IsPrintable(rune):
-                    output.Append(c < 0x100 ? $"\\x{c:x2}" : c < 0x10000 ? $"\\u{c:x4}" : $"\\U{c:x8}");
-                    break;
-                default:
-                    output.Append(rune);
-                    break;
-            }
+            width = StringValue.WidthAt(text, at);
+            Rune? rune = Rune.TryGetRuneAt(text, at, out Rune whole) ? whole : null;
+            int point = rune?.Value ?? text[at];
+            if (s_escapes.TryGetValue(point, out string? escape))
+                output.Append(escape);
+            else if (point == quote)
+                output.Append('\\').Append(quote);
+            else if (rune is { } character && PythonCharacter.IsPrintable(character))
+                output.Append(character);
+            else
+                output.Append(point < 0x100 ? $"\\x{point:x2}" : point < 0x10000 ? $"\\u{point:x4}" : $"\\U{point:x8}");
         }
 
         output.Append(quote);
