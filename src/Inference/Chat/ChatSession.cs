@@ -68,11 +68,12 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
     private static string Render(IReadOnlyList<ChatMessage> messages, ChatSettings settings, ChatTemplate template) =>
         template.Render(messages, new ChatPrompt { Tools = settings.Tools, Variables = settings.Variables });
 
-    // The template writes the control tokens itself, the first one too.
+    // The template writes the control tokens itself; the first one is added where the model wants it and the template forgot it.
     private int[] Encode(string prompt)
     {
         int[] tokens = model.Tokenizer.Encode(prompt, parseSpecial: true);
-        return tokens.Length > 0 || model.Tokenizer.BosId is not { } bos ? tokens : [bos];
+        bool needsBos = tokens.Length == 0 || (model.Tokenizer.AddBos && tokens[0] != model.Tokenizer.BosId);
+        return needsBos && model.Tokenizer.BosId is { } bos ? [bos, .. tokens] : tokens;
     }
 
     private static async IAsyncEnumerable<ChatAnswer> AnswerAsync(
