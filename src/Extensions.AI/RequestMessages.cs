@@ -10,6 +10,8 @@ namespace KernelFoundry.Extensions.AI;
 /// <summary>A request's messages as templates take them.</summary>
 internal static class RequestMessages
 {
+    private static readonly JsonSerializerOptions s_json = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     /// <exception cref="ArgumentException">A message has content that is neither text nor a call or its result.</exception>
     public static IReadOnlyList<ChatMessage> Convert(IEnumerable<AIMessage> messages, string? instructions)
     {
@@ -73,10 +75,10 @@ internal static class RequestMessages
         string text => text,
         JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
         JsonElement json => json.GetRawText(),
-        object value => JsonSerializer.Serialize(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType())),
+        object value => JsonSerializer.Serialize(value, s_json.GetTypeInfo(value.GetType())),
     };
 
     private static string Json(IDictionary<string, object?>? arguments) => arguments is null
         ? "{}"
-        : JsonSerializer.Serialize(arguments, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)));
+        : JsonSerializer.Serialize(arguments, s_json.GetTypeInfo(typeof(IDictionary<string, object?>)));
 }

@@ -152,7 +152,7 @@ public class ChatClientTests
     [Fact]
     public async Task ToolsReachTheTemplate()
     {
-        TinyModel tiny = Tiny("{{ bos_token }}{% for t in tools %}{{ raise_exception(t|tojson ~ enable_thinking) }}{% endfor %}{{ messages[0].content }}");
+        TinyModel tiny = Tiny("{{ bos_token }}{% for t in tools or [] %}{{ raise_exception(t|tojson ~ enable_thinking) }}{% endfor %}{{ messages[0].content }}");
         using LanguageModel model = tiny.Open(Device.Reference);
         using var client = new KernelFoundryChatClient(model, Settings(1));
         AIFunction function = AIFunctionFactory.Create(Weather, "weather");
