@@ -42,7 +42,7 @@ internal static class SequenceFilters
     {
         TemplateValue[] items = a.Items(0);
         a.Context.ReserveItems(items.Length);
-        TemplateValue[] reversed = [.. items.Reverse()];
+        TemplateValue[] reversed = [.. Enumerable.Reverse(items)];
         if (a[0] is not StringValue)
             return new IteratorValue(reversed);
         return TemplateValue.From(string.Concat(reversed.Select(c => ((StringValue)c).Text)));
