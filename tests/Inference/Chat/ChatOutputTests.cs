@@ -74,13 +74,26 @@ public class ChatOutputTests
     {
         Dictionary<string, string> families = new()
         {
-            ["Apertus-8B-Instruct"] = "apertus", ["Bielik-11B-v3.0-Instruct"] = "hermes", ["GLM-4.6"] = "glm", ["HuggingFaceTB-SmolLM3-3B"] = "plain",
-            ["Kimi-K2-Instruct"] = "kimi", ["LFM2-8B-A1B"] = "lfm", ["MiniMax-M2"] = "minimax",
-            ["NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use"] = "hermes", ["Qwen-Qwen2.5-7B-Instruct"] = "hermes", ["Qwen-Qwen3-0.6B"] = "hermes",
-            ["Qwen3-Coder"] = "qwen-coder", ["deepseek-ai-DeepSeek-R1-Distill-Qwen-32B"] = "deepseek", ["deepseek-ai-DeepSeek-V3.1"] = "deepseek",
-            ["google-gemma-2-2b-it"] = "gemma", ["ibm-granite-granite-3.3-2B-Instruct"] = "granite", ["meta-llama-Llama-3.1-8B-Instruct"] = "llama",
-            ["meta-llama-Llama-3.2-3B-Instruct"] = "llama", ["microsoft-Phi-3.5-mini-instruct"] = "plain",
-            ["mistralai-Mistral-Nemo-Instruct-2407"] = "mistral", ["openai-gpt-oss-120b"] = "harmony",
+            ["Apertus-8B-Instruct"] = "apertus",
+            ["Bielik-11B-v3.0-Instruct"] = "hermes",
+            ["GLM-4.6"] = "glm",
+            ["HuggingFaceTB-SmolLM3-3B"] = "plain",
+            ["Kimi-K2-Instruct"] = "kimi",
+            ["LFM2-8B-A1B"] = "lfm",
+            ["MiniMax-M2"] = "minimax",
+            ["NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use"] = "hermes",
+            ["Qwen-Qwen2.5-7B-Instruct"] = "hermes",
+            ["Qwen-Qwen3-0.6B"] = "hermes",
+            ["Qwen3-Coder"] = "qwen-coder",
+            ["deepseek-ai-DeepSeek-R1-Distill-Qwen-32B"] = "deepseek",
+            ["deepseek-ai-DeepSeek-V3.1"] = "deepseek",
+            ["google-gemma-2-2b-it"] = "gemma",
+            ["ibm-granite-granite-3.3-2B-Instruct"] = "granite",
+            ["meta-llama-Llama-3.1-8B-Instruct"] = "llama",
+            ["meta-llama-Llama-3.2-3B-Instruct"] = "llama",
+            ["microsoft-Phi-3.5-mini-instruct"] = "plain",
+            ["mistralai-Mistral-Nemo-Instruct-2407"] = "mistral",
+            ["openai-gpt-oss-120b"] = "harmony",
         };
         foreach ((string name, string family) in families)
             Assert.Equal((name, family), (name, ChatFormats.Detect(File.ReadAllText(ReferenceFiles.Require("templates", name + ".jinja"))).Name));

@@ -15,7 +15,8 @@ public class ChatTemplatesTests
     {
         ChatTemplates templates = Read(new()
         {
-            ["tokenizer.chat_template"] = "{{ bos_token }}{{ messages[0].content }}", ["tokenizer.chat_template.tool_use"] = "{{ tools|length }} tools",
+            ["tokenizer.chat_template"] = "{{ bos_token }}{{ messages[0].content }}",
+            ["tokenizer.chat_template.tool_use"] = "{{ tools|length }} tools",
             ["tokenizer.chat_templates"] = new[] { "tool_use" },
         });
         Assert.Equal(["default", "tool_use"], templates.Names);

@@ -7,15 +7,22 @@ internal sealed class ExpressionParser
 {
     private static readonly Dictionary<string, ComparisonOperator> s_comparisons = new()
     {
-        ["=="] = ComparisonOperator.Equal, ["!="] = ComparisonOperator.NotEqual, ["<"] = ComparisonOperator.Less,
-        ["<="] = ComparisonOperator.LessOrEqual, [">"] = ComparisonOperator.Greater, [">="] = ComparisonOperator.GreaterOrEqual,
+        ["=="] = ComparisonOperator.Equal,
+        ["!="] = ComparisonOperator.NotEqual,
+        ["<"] = ComparisonOperator.Less,
+        ["<="] = ComparisonOperator.LessOrEqual,
+        [">"] = ComparisonOperator.Greater,
+        [">="] = ComparisonOperator.GreaterOrEqual,
     };
 
     private static readonly Dictionary<string, BinaryOperator> s_sums = new() { ["+"] = BinaryOperator.Add, ["-"] = BinaryOperator.Subtract };
 
     private static readonly Dictionary<string, BinaryOperator> s_products = new()
     {
-        ["*"] = BinaryOperator.Multiply, ["/"] = BinaryOperator.Divide, ["//"] = BinaryOperator.FloorDivide, ["%"] = BinaryOperator.Remainder,
+        ["*"] = BinaryOperator.Multiply,
+        ["/"] = BinaryOperator.Divide,
+        ["//"] = BinaryOperator.FloorDivide,
+        ["%"] = BinaryOperator.Remainder,
     };
 
     private static readonly Dictionary<string, BinaryOperator> s_powers = new() { ["**"] = BinaryOperator.Power };

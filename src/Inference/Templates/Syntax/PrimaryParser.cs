@@ -8,8 +8,12 @@ internal sealed class PrimaryParser(TokenStream tokens, ExpressionParser express
 {
     private static readonly Dictionary<string, TemplateValue> s_constants = new()
     {
-        ["true"] = TemplateValue.True, ["True"] = TemplateValue.True, ["false"] = TemplateValue.False, ["False"] = TemplateValue.False,
-        ["none"] = TemplateValue.None, ["None"] = TemplateValue.None,
+        ["true"] = TemplateValue.True,
+        ["True"] = TemplateValue.True,
+        ["false"] = TemplateValue.False,
+        ["False"] = TemplateValue.False,
+        ["none"] = TemplateValue.None,
+        ["None"] = TemplateValue.None,
     };
 
     public Expression ParsePostfixed() => ParsePostfixes(ParsePrimary());

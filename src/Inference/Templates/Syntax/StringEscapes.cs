@@ -8,8 +8,17 @@ internal static class StringEscapes
 {
     private static readonly Dictionary<char, string> s_single = new()
     {
-        ['\n'] = "", ['\\'] = "\\", ['\''] = "'", ['"'] = "\"", ['a'] = "\a", ['b'] = "\b", ['f'] = "\f", ['n'] = "\n", ['r'] = "\r",
-        ['t'] = "\t", ['v'] = "\v",
+        ['\n'] = "",
+        ['\\'] = "\\",
+        ['\''] = "'",
+        ['"'] = "\"",
+        ['a'] = "\a",
+        ['b'] = "\b",
+        ['f'] = "\f",
+        ['n'] = "\n",
+        ['r'] = "\r",
+        ['t'] = "\t",
+        ['v'] = "\v",
     };
 
     private static readonly Dictionary<char, int> s_hexadecimal = new() { ['x'] = 2, ['u'] = 4, ['U'] = 8 };

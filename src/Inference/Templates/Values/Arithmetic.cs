@@ -10,8 +10,13 @@ internal static class Arithmetic
 {
     private static readonly Dictionary<BinaryOperator, string> s_symbols = new()
     {
-        [BinaryOperator.Add] = "+", [BinaryOperator.Subtract] = "-", [BinaryOperator.Multiply] = "*", [BinaryOperator.Divide] = "/",
-        [BinaryOperator.FloorDivide] = "//", [BinaryOperator.Remainder] = "%", [BinaryOperator.Power] = "**",
+        [BinaryOperator.Add] = "+",
+        [BinaryOperator.Subtract] = "-",
+        [BinaryOperator.Multiply] = "*",
+        [BinaryOperator.Divide] = "/",
+        [BinaryOperator.FloorDivide] = "//",
+        [BinaryOperator.Remainder] = "%",
+        [BinaryOperator.Power] = "**",
     };
 
     public static TemplateValue Apply(RenderContext context, BinaryOperator binary, TemplateValue left, TemplateValue right)
