@@ -34,18 +34,23 @@ internal static class TokenizerTrainCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string> s_algorithm = new("--model")
+    {
+        Description = "bpe, byte-level byte-pair encoding as in GPT-2, or unigram, as in SentencePiece.",
+        DefaultValueFactory = _ => "bpe",
+    };
+
     private static readonly Option<string> s_pre = new("--pre")
     {
-        Description = "How text is cut before merging, by the name GGUF has for it: gpt-2, llama3, qwen2, gpt-4o, ...",
+        Description = "How text is cut before merging, for bpe, by the name GGUF has for it: gpt-2, llama3, qwen2, gpt-4o, ...",
         DefaultValueFactory = _ => "gpt-2",
         HelpName = "NAME",
     };
 
     private static readonly Option<string[]> s_special = new("--special")
     {
-        Description = "Control tokens, which get the first ids; the first of them ends a text.",
+        Description = "Control tokens, which get the first ids; by default <|endoftext|> for bpe, <unk> <s> </s> for unigram, which needs <unk>.",
         AllowMultipleArgumentsPerToken = true,
-        DefaultValueFactory = _ => ["<|endoftext|>"],
         HelpName = "TOKENS",
     };
 
@@ -55,14 +60,21 @@ internal static class TokenizerTrainCommand
         HelpName = "TOKEN",
     };
 
+    private static readonly Option<string?> s_eos = new("--eos")
+    {
+        Description = "Which of the special tokens ends a text; by default the first for bpe, </s> for unigram.",
+        HelpName = "TOKEN",
+    };
+
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("train", "Learn a tokenizer from text files.")
         {
-            s_data, s_vocabulary, s_out, s_pre, s_special, s_bos, s_json,
+            s_data, s_vocabulary, s_out, s_algorithm, s_pre, s_special, s_bos, s_eos, s_json,
         };
+        s_algorithm.AcceptOnlyFromAmong("bpe", "unigram");
         command.SetAction(RunAsync);
         return command;
     }
@@ -81,15 +93,7 @@ internal static class TokenizerTrainCommand
         Tokenizer tokenizer;
         using (var progress = new ProgressBar("Training", 1))
         {
-            var options = new BpeTrainingOptions
-            {
-                VocabularySize = parsed.GetRequiredValue(s_vocabulary),
-                PreTokenizer = parsed.GetRequiredValue(s_pre),
-                SpecialTokens = parsed.GetRequiredValue(s_special),
-                BosToken = parsed.GetValue(s_bos),
-                Progress = progress,
-            };
-            tokenizer = await Task.Run(() => UsageException.Check(() => BpeTrainer.Train(files.Select(Read), options, cancellationToken)), cancellationToken);
+            tokenizer = await Task.Run(() => UsageException.Check(() => Train(parsed, files.Select(Read), progress, cancellationToken)), cancellationToken);
         }
 
         Save(tokenizer, output, isJson);
@@ -102,6 +106,22 @@ internal static class TokenizerTrainCommand
             characters += text.Length;
             return text;
         }
+    }
+
+    private static Tokenizer Train(ParseResult parsed, IEnumerable<string> texts, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        int size = parsed.GetRequiredValue(s_vocabulary);
+        string[]? special = parsed.GetValue(s_special) is { Length: > 0 } given ? given : null;
+        string? bos = parsed.GetValue(s_bos), eos = parsed.GetValue(s_eos);
+        if (parsed.GetValue(s_algorithm) == "unigram")
+        {
+            var unigram = new UnigramTrainingOptions { VocabularySize = size, BosToken = bos, Progress = progress };
+            unigram = unigram with { SpecialTokens = special ?? unigram.SpecialTokens, EosToken = eos ?? (special is null ? unigram.EosToken : null) };
+            return UnigramTrainer.Train(texts, unigram, cancellationToken);
+        }
+
+        var bpe = new BpeTrainingOptions { VocabularySize = size, PreTokenizer = parsed.GetRequiredValue(s_pre), BosToken = bos, EosToken = eos, Progress = progress };
+        return BpeTrainer.Train(texts, bpe with { SpecialTokens = special ?? bpe.SpecialTokens }, cancellationToken);
     }
 
     private static void Save(Tokenizer tokenizer, string path, bool isJson)

@@ -12,10 +12,13 @@ internal sealed class AddedTokenMatcher
     private readonly AddedToken[] _tokens;
     private readonly SearchValues<byte> _firstBytes;
 
-    /// <summary>Takes the tokens; of several with one text, the one with the lowest id is found.</summary>
+    /// <summary>
+    /// Takes the tokens; of several with one text, the one with the lowest id is found. A broken file may have texts that are no UTF-8:
+    /// no text holds them, and finding half a character would leave the other half.
+    /// </summary>
     public AddedTokenMatcher(IEnumerable<AddedToken> tokens)
     {
-        var sorted = tokens.Where(token => token.Text.Length > 0).OrderBy(token => token.Id).ToList();
+        var sorted = tokens.Where(token => token.Text.Length > 0 && System.Text.Unicode.Utf8.IsValid(token.Text)).OrderBy(token => token.Id).ToList();
         var known = new TokenTextsBuilder(sorted.Count, sorted.Sum(token => token.Text.Length));
         foreach (var token in sorted)
             known.Add(token.Text);

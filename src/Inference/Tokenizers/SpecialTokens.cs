@@ -32,6 +32,12 @@ internal sealed record SpecialTokens
     /// <summary>A text ends with <see cref="Separator"/>.</summary>
     public bool AddSeparator { get; init; }
 
+    /// <summary>The tokens before a text; null where they follow from the flags.</summary>
+    public IReadOnlyList<int>? Prefix { get; init; }
+
+    /// <summary>The tokens after a text; null where they follow from the flags.</summary>
+    public IReadOnlyList<int>? Suffix { get; init; }
+
     /// <summary>
     /// Reads the <c>tokenizer.ggml.*</c> entries. Values in <paramref name="defaults"/> stand where the file is silent; an id
     /// among them that a small vocabulary does not have is left out.

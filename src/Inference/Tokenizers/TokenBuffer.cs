@@ -39,6 +39,9 @@ internal sealed class TokenBuffer(bool withEnds) : IDisposable
             _ends[Count - 1] = PieceStart + end;
     }
 
+    /// <summary>Takes back the tokens after the first so many.</summary>
+    public void Truncate(int count) => Count = count;
+
     public void Dispose()
     {
         ArrayPool<int>.Shared.Return(_ids);

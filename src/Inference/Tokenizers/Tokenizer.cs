@@ -27,12 +27,14 @@ public sealed class Tokenizer
         _plain = new AddedTokens([.. parts.Added.Where(token => !token.IsSpecial)]);
         Prefix = parts.Special switch
         {
+            { Prefix: { } prefix } => prefix,
             { AddBos: true, Bos: { } bos } => [bos],
             { AddBos: true, Class: { } begin } => [begin],
             _ => [],
         };
         Suffix = parts.Special switch
         {
+            { Suffix: { } suffix } => suffix,
             { AddSeparator: true, Separator: { } separator } => [separator],
             { AddEos: true, Eos: { } eos } => [eos],
             _ => [],

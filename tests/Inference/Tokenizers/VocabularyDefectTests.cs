@@ -67,5 +67,5 @@ public class VocabularyDefectTests
     }
 
     [Fact]
-    public void The_supported_models_are_listed() => Assert.Equal(["gpt2", "llama"], TokenizerFactory.SupportedModels);
+    public void The_supported_models_are_listed() => Assert.Equal(["bert", "gpt2", "llama", "t5"], TokenizerFactory.SupportedModels);
 }

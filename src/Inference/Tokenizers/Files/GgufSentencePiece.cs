@@ -1,8 +1,4 @@
-using System.Collections;
 using KernelFoundry.Inference.Formats;
-using KernelFoundry.Inference.Tokenizers.Models;
-using KernelFoundry.Inference.Tokenizers.Normalizers;
-using KernelFoundry.Inference.Tokenizers.PreTokenizers;
 
 namespace KernelFoundry.Inference.Tokenizers.Files;
 
@@ -31,18 +27,6 @@ internal static class GgufSentencePiece
                 "256 byte tokens or an unknown token");
         }
 
-        var parts = new SentencePieceVocabulary(vocabulary, addPrefix);
-        return new Tokenizer(new TokenizerParts
-        {
-            Kind = "BPE",
-            Vocabulary = vocabulary,
-            Special = special,
-            Added = GgufVocabulary.Added(vocabulary),
-            Normalizers = SentencePieceVocabulary.Spaces(addPrefix),
-            Splitters = parts.Splitters,
-            Model = ScoredMerges.CreateModel(vocabulary, parts.Texts, scores, new UnknownText(bytes, special.Unknown, isFused: false)),
-            Decoded = parts.Decoded,
-            DropsSpace = parts.DropsSpace,
-        });
+        return SentencePieceBpe.Create(vocabulary, special, scores, bytes, addPrefix, removesExtra: false, map: null);
     }
 }

@@ -7,9 +7,11 @@ using KernelFoundry.Inference.Tokenizers.PreTokenizers;
 namespace KernelFoundry.Inference.Tokenizers.Files;
 
 /// <summary>Writes a tokenizer as Hugging Face's <c>tokenizer.json</c>.</summary>
-public static class TokenizerJsonWriter
+public static partial class TokenizerJsonWriter
 {
     private static readonly JsonWriterOptions s_readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly string[] s_fallback = ["ByteFallback", "Fuse"];
 
     /// <summary>Writes the whole file.</summary>
     /// <param name="tokenizer">A tokenizer that was trained here.</param>
@@ -130,14 +132,9 @@ public static class TokenizerJsonWriter
 
     private static void WriteUnigram(Tokenizer tokenizer, TokenizerRecipe recipe, Utf8JsonWriter json)
     {
-        json.WriteNull("normalizer");
-        json.WriteStartObject("pre_tokenizer");
-        WriteMetaspace(recipe, json);
-        json.WriteEndObject();
+        WriteSpaces(recipe, json);
         WriteTemplate(tokenizer, json);
-        json.WriteStartObject("decoder");
-        WriteMetaspace(recipe, json);
-        json.WriteEndObject();
+        WriteSpacesDecoder(recipe, json);
         json.WriteStartObject("model");
         json.WriteString("type", "Unigram");
         if (tokenizer.UnknownId is { } unknown)
@@ -158,67 +155,61 @@ public static class TokenizerJsonWriter
         json.WriteEndObject();
     }
 
-    private static void WriteMetaspace(TokenizerRecipe recipe, Utf8JsonWriter json)
+    private static void WriteSpaces(TokenizerRecipe recipe, Utf8JsonWriter json)
     {
-        json.WriteString("type", "Metaspace");
-        json.WriteString("replacement", Encoding.UTF8.GetString(MarkerSplitter.Marker));
-        json.WriteString("prepend_scheme", recipe.AddSpacePrefix ? "always" : "never");
-        json.WriteBoolean("split", true);
-    }
-
-    /// <summary>What the model wants around a text.</summary>
-    private static void WriteTemplate(Tokenizer tokenizer, Utf8JsonWriter json)
-    {
-        if (tokenizer.Prefix.Count + tokenizer.Suffix.Count == 0)
-        {
-            json.WriteNull("post_processor");
-            return;
-        }
-
-        json.WriteStartObject("post_processor");
-        json.WriteString("type", "TemplateProcessing");
-        foreach (string name in new[] { "single", "pair" })
-        {
-            json.WriteStartArray(name);
-            foreach (string sequence in name == "single" ? ["A"] : new[] { "A", "B" })
-            {
-                int type = sequence == "A" ? 0 : 1;
-                foreach (int id in tokenizer.Prefix)
-                    WritePart("SpecialToken", Name(tokenizer, id), type);
-                WritePart("Sequence", sequence, type);
-                foreach (int id in tokenizer.Suffix)
-                    WritePart("SpecialToken", Name(tokenizer, id), type);
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteStartObject("special_tokens");
-        foreach (int id in tokenizer.Prefix.Concat(tokenizer.Suffix).Distinct())
-        {
-            json.WriteStartObject(Name(tokenizer, id));
-            json.WriteString("id", Name(tokenizer, id));
-            json.WriteStartArray("ids");
-            json.WriteNumberValue(id);
-            json.WriteEndArray();
-            json.WriteStartArray("tokens");
-            json.WriteStringValue(Name(tokenizer, id));
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
-
-        void WritePart(string kind, string id, int type)
+        json.WriteStartObject("normalizer");
+        json.WriteString("type", "Sequence");
+        json.WriteStartArray("normalizers");
+        if (recipe.AddSpacePrefix)
         {
             json.WriteStartObject();
-            json.WriteStartObject(kind);
-            json.WriteString("id", id);
-            json.WriteNumber("type_id", type);
-            json.WriteEndObject();
+            json.WriteString("type", "Prepend");
+            json.WriteString("prepend", MarkerSplitter.Marker);
             json.WriteEndObject();
         }
+
+        WriteReplace(" "u8, MarkerSplitter.Marker, json);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteNull("pre_tokenizer");
+    }
+
+    private static void WriteSpacesDecoder(TokenizerRecipe recipe, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("decoder");
+        json.WriteString("type", "Sequence");
+        json.WriteStartArray("decoders");
+        WriteReplace(MarkerSplitter.Marker, " "u8, json);
+        foreach (string type in s_fallback)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteEndObject();
+        }
+
+        if (recipe.AddSpacePrefix)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "Strip");
+            json.WriteString("content", " ");
+            json.WriteNumber("start", 1);
+            json.WriteNumber("stop", 0);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteReplace(ReadOnlySpan<byte> text, ReadOnlySpan<byte> content, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "Replace");
+        json.WriteStartObject("pattern");
+        json.WriteString("String", text);
+        json.WriteEndObject();
+        json.WriteString("content", content);
+        json.WriteEndObject();
     }
 
     private static string Name(Tokenizer tokenizer, int id) => Encoding.UTF8.GetString(tokenizer.Vocabulary.Text(id));

@@ -9,13 +9,16 @@ internal sealed class NormalizedText(bool withSources) : IDisposable
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(256);
     private int[] _sources = withSources ? ArrayPool<int>.Shared.Rent(256) : [];
     private int _length;
+    private long _limit;
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>Empties it, with room for so many bytes.</summary>
-    public void Begin(int capacity)
+    /// <summary>Empties it.</summary>
+    /// <param name="capacity">Bytes to make room for.</param>
+    /// <param name="limit">Bytes that a normalizer may write at most: rules of a hostile file double a text each.</param>
+    public void Begin(int capacity, long limit = int.MaxValue)
     {
-        _length = 0;
+        (_length, _limit) = (0, limit);
         Reserve(capacity + 1);
     }
 
@@ -74,6 +77,8 @@ internal sealed class NormalizedText(bool withSources) : IDisposable
     private void Reserve(int more)
     {
         int needed = checked(_length + more + 1);
+        if (needed > _limit)
+            throw new InvalidModelException("the tokenizer", "its normalizer", $"making more than {_limit} bytes of a text", "normalization that keeps the size of a text");
         if (needed <= _bytes.Length && (!withSources || needed <= _sources.Length))
             return;
         int size = (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _bytes.Length));

@@ -5,6 +5,8 @@ namespace KernelFoundry.Inference.Tokenizers.Normalizers;
 /// <param name="withSources">Keep where bytes come from.</param>
 internal sealed class NormalizerRun(Normalizer[] normalizers, bool withSources) : IDisposable
 {
+    // Form KC makes 11 bytes of one at most.
+    private const long Growth = 64, Allowance = 1 << 16;
     private NormalizedText? _current;
     private NormalizedText? _other;
 
@@ -15,7 +17,7 @@ internal sealed class NormalizerRun(Normalizer[] normalizers, bool withSources) 
         for (int i = 0; i < normalizers.Length && !input.IsEmpty; i++)
         {
             (_current, _other) = (_other ?? new NormalizedText(withSources), _current);
-            _current.Begin(input.Length);
+            _current.Begin(input.Length, (Growth * text.Length) + Allowance);
             normalizers[i].Apply(input, isTextStart, _current);
             _current.End(input.Length, i == 0 ? null : _other);
             input = _current.Bytes;

@@ -55,6 +55,9 @@ internal sealed class CodePointClasses
         _classes = [.. pages.SelectMany(each => each)];
     }
 
+    /// <summary>The classes of ASCII, which most text is.</summary>
+    public ReadOnlySpan<byte> Ascii => _classes.AsSpan(_pages[0] * PageSize, 0x80);
+
     /// <summary>Number of classes.</summary>
     public int Count => _members.Count;
 

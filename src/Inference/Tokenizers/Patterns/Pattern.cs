@@ -61,11 +61,13 @@ internal sealed class Pattern
             var text = _text;
             var table = _automaton.Table;
             var classes = _automaton.Classes;
+            var ascii = classes.Ascii;
             int stride = _automaton.Stride, state = PatternAutomaton.Start, matched = -1, at = start, remember = start + RememberAfter;
             while (at < text.Length)
             {
-                int codePoint = Utf8.Read(text, at, out int length);
-                int entry = table[(state * stride) + classes.Of(codePoint)];
+                int first = text[at], length = 1;
+                int number = first < ascii.Length ? ascii[first] : classes.Of(Utf8.Read(text, at, out length));
+                int entry = table[(state * stride) + number];
                 if ((entry & 1) != 0)
                     (matched, remember) = (at, at + RememberAfter);
                 state = entry >> 1;

@@ -16,7 +16,7 @@ internal sealed class PatternAutomaton
     public const int Start = 1;
 
     // Work that building may cost, in visited instructions: patterns of tokenizers take some thousands.
-    private const int MaximumWork = 20_000_000;
+    private const int MaximumWork = 4_000_000;
     private const int MaximumEntries = 1 << 20;
     private readonly int[] _table;
     private readonly int _stride;

@@ -8,6 +8,9 @@ namespace KernelFoundry.Inference.Tokenizers.PreTokenizers;
 /// </summary>
 internal sealed class DigitGroupSplitter : Splitter
 {
+    /// <summary>The pattern.</summary>
+    public const string Pattern = @"(?=(\d{3})+(?!\d))";
+
     private const int Group = 3;
 
     /// <inheritdoc/>

@@ -85,6 +85,18 @@ internal static class PreTokenizerFamilies
     /// <summary>The family of a name, or null.</summary>
     public static PreTokenizerFamily? Find(string name) => s_byName.TryGetValue(name, out var found) ? found.Family : null;
 
+    /// <summary>The name of the family that cuts by these patterns, or null.</summary>
+    public static string? FindByPatterns(IReadOnlyList<string> patterns, bool wholeWins)
+    {
+        // GPT-2's pattern is often written without its last choice, which takes what the one before it leaves.
+        const string End = @"|\s+";
+        var family = s_all.FirstOrDefault(family => family.WholeWins == wholeWins && !family.AddSeparator
+            && family.Patterns.Concat(family.GroupsDigits ? [DigitGroupSplitter.Pattern] : Array.Empty<string>()).Select(Whole).SequenceEqual(patterns.Select(Whole)));
+        return family?.Names[0];
+
+        static string Whole(string pattern) => pattern + End == Gpt2 ? Gpt2 : pattern;
+    }
+
     /// <summary>The splitters of a family, made when first asked for.</summary>
     public static Splitter[] Splitters(string name) => s_byName[name].Splitters.Value;
 

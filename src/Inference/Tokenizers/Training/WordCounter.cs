@@ -26,12 +26,15 @@ internal sealed class WordCounter : TokenModel
     public ReadOnlySpan<byte> this[int word] => _bytes.AsSpan(_starts[word].._starts[word + 1]);
 
     /// <inheritdoc/>
-    public override void Encode(ReadOnlySpan<byte> piece, TokenBuffer output)
+    public override void Encode(ReadOnlySpan<byte> piece, TokenBuffer output) => Add(piece, 1);
+
+    /// <summary>Counts a piece so many times.</summary>
+    public void Add(ReadOnlySpan<byte> piece, long times)
     {
         ref int slot = ref Slot(piece);
         if (slot != 0)
         {
-            CollectionsMarshal.AsSpan(_counts)[slot - 1]++;
+            CollectionsMarshal.AsSpan(_counts)[slot - 1] += times;
             return;
         }
 
@@ -40,7 +43,7 @@ internal sealed class WordCounter : TokenModel
             Array.Resize(ref _bytes, checked((int)Math.Min(Array.MaxLength, Math.Max(end, 2L * _bytes.Length))));
         piece.CopyTo(_bytes.AsSpan(_starts[^1]));
         _starts.Add(end);
-        _counts.Add(1);
+        _counts.Add(times);
         slot = _counts.Count;
         if (2 * _counts.Count > _slots.Length)
             Grow();
