@@ -19,7 +19,8 @@ public class PatternTests
         if (expression.Contains(@"\p{Han}", StringComparison.Ordinal))
             return;
         string translated = expression.Replace("?+", "?", StringComparison.Ordinal).Replace("++", "+", StringComparison.Ordinal);
-        translated = Regex.Replace(translated, "[\uD800-\uDFFF]-?", "");
+        translated = Regex.Replace(translated, @"\\x\{[0-9A-F]{5,6}\}(-\\x\{[0-9A-F]{5,6}\})?", "");
+        translated = Regex.Replace(translated, @"\\x\{([0-9A-F]+)\}", match => $"\\u{match.Groups[1].Value.PadLeft(4, '0')}");
         var regex = new Regex(translated, RegexOptions.CultureInvariant);
         var pattern = new Pattern(expression);
         int seed = RandomSeed.Next();

@@ -112,7 +112,8 @@ public class TokenizerJsonTests
         Assert.Equal([6, 3, 4, 5], tokenizer.Encode("Thé playing!"));
         Assert.Equal("the playing!", tokenizer.Decode([6, 3, 4, 5]));
         Assert.Equal([7, 0, 0, 3], tokenizer.Encode("中plax playiiii play"));
-        Assert.Equal(([1], [2]), (tokenizer.Prefix.ToArray(), tokenizer.Suffix.ToArray()));
+        Assert.Equal([1], tokenizer.Prefix);
+        Assert.Equal([2], tokenizer.Suffix);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ internal static class JsonBpe
             };
         }
 
-        var texts = new TokenTexts(vocabulary.Tokens.Texts, id => vocabulary.Tokens.Type(id) is not (TokenType.Control or TokenType.Byte) && id != unknown);
+        var texts = new TokenTexts(vocabulary.Tokens.Texts, id => vocabulary.IsText(id) && id != unknown);
         var fallback = field["byte_fallback"].Boolean(false) ? JsonModels.ByteTokens(vocabulary) : null;
         var characters = new CharacterSymbols(texts, [], new UnknownText(fallback, unknown, field["fuse_unk"].Boolean(false)));
         return new JsonModel("BPE", new BpeModel(texts, merges, characters, wholeWins), unknown)
@@ -53,7 +53,7 @@ internal static class JsonBpe
                 ByteAlphabet.Read(vocabulary.Tokens.Text(id), builder);
         }
 
-        return builder.Build(id => !vocabulary.IsAdded(id));
+        return builder.Build(id => vocabulary.IsText(id) && !vocabulary.IsAdded(id));
     }
 
     private static MergeTable ReadMerges(JsonField field, JsonVocabulary vocabulary)

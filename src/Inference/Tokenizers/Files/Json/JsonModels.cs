@@ -66,7 +66,7 @@ internal static class JsonModels
             Recipe = recipe,
         };
 
-        bool IsPiece(int id) => id < entries && id != unknown && vocabulary.Tokens.Type(id) is not (TokenType.Control or TokenType.Byte);
+        bool IsPiece(int id) => id < entries && id != unknown && vocabulary.IsText(id);
     }
 
     private static JsonModel WordPiece(JsonField field, JsonVocabulary vocabulary, JsonCuts cuts, bool marksSpaces)
@@ -79,7 +79,7 @@ internal static class JsonModels
         for (int id = 0; id < texts.Count; id++)
             bare.Add(Continues(id) ? texts[id][prefix.Length..] : texts[id]);
         var model = new WordPieceModel(
-            new TokenTexts(texts, id => !vocabulary.IsAdded(id)), bare.Build(id => Continues(id) && !vocabulary.IsAdded(id)), unknown, longest);
+            new TokenTexts(texts, vocabulary.IsText), bare.Build(id => Continues(id) && vocabulary.IsText(id)), unknown, longest);
         return new JsonModel("WordPiece", model, unknown);
 
         bool Continues(int id) => texts[id].StartsWith(prefix);
@@ -88,7 +88,7 @@ internal static class JsonModels
     private static JsonModel Word(JsonField field, JsonVocabulary vocabulary, JsonCuts cuts, bool marksSpaces)
     {
         int? unknown = Token(field["unk_token"], vocabulary);
-        var texts = new TokenTexts(vocabulary.Tokens.Texts, id => vocabulary.Tokens.Type(id) != TokenType.Control);
+        var texts = new TokenTexts(vocabulary.Tokens.Texts, vocabulary.IsText);
         return new JsonModel("words", new WordModel(texts, unknown), unknown);
     }
 

@@ -9,7 +9,9 @@ internal sealed class JsonVocabulary
     private const int MostMissing = 1 << 16;
     private readonly bool[] _isAdded;
 
-    private JsonVocabulary(Vocabulary tokens, IReadOnlyList<AddedToken> added, float[]? scores)
+    private readonly bool[] _isInModel;
+
+    private JsonVocabulary(Vocabulary tokens, IReadOnlyList<AddedToken> added, float[]? scores, IEnumerable<int> inModel)
     {
         Tokens = tokens;
         Added = added;
@@ -17,6 +19,9 @@ internal sealed class JsonVocabulary
         _isAdded = new bool[tokens.Count];
         foreach (var token in added)
             _isAdded[token.Id] = true;
+        _isInModel = new bool[tokens.Count];
+        foreach (int id in inModel)
+            _isInModel[id] = true;
     }
 
     public Vocabulary Tokens { get; }
@@ -30,6 +35,9 @@ internal sealed class JsonVocabulary
 
     /// <summary>True for a token that is cut out of text, whose text is not in the model's way of writing.</summary>
     public bool IsAdded(int id) => _isAdded[id];
+
+    /// <summary>True for a token that text may become: one of the model that is neither a control token nor a byte.</summary>
+    public bool IsText(int id) => _isInModel[id] && Tokens.Type(id) is not (TokenType.Control or TokenType.Byte);
 
     /// <summary>The token of a text in the file, or an error that names it.</summary>
     public int Find(JsonField text)
@@ -85,7 +93,7 @@ internal sealed class JsonVocabulary
         foreach (string? text in texts)
             builder.Add(Encoding.UTF8.GetBytes(text ?? ""));
         var tokens = new Vocabulary(builder.Build(), types, file);
-        return new JsonVocabulary(tokens, [.. fields.Select(added => added.Token)], vocab.IsArray ? scores : null);
+        return new JsonVocabulary(tokens, [.. fields.Select(added => added.Token)], vocab.IsArray ? scores : null, entries.Select(entry => entry.Id));
     }
 
     // Where text falls back to bytes, their tokens are written <0x00> to <0xFF>.
