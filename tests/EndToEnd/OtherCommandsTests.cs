@@ -71,7 +71,7 @@ public class OtherCommandsTests
         try
         {
             Assert.Equal(text.Output, Kf.Run("tokenize", "--model", model.Path, "--file", file).Output);
-            CheckFailure(Kf.Run("tokenize", "--model", model.Path, "--file", file, "--text", "a"), 2, "one of the two");
+            CheckFailure(Kf.Run("tokenize", "--model", model.Path, "--file", file, "--text", "a"), 2, "one of the three");
         }
         finally
         {

@@ -15,6 +15,8 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(KernelBenchOutput))]
 [JsonSerializable(typeof(LogitsOutput))]
 [JsonSerializable(typeof(TokenizeOutput))]
+[JsonSerializable(typeof(TokenizerTrainOutput))]
+[JsonSerializable(typeof(TokenizerBenchOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(QuantizeOutput))]
 [JsonSerializable(typeof(PerplexityOutput))]
