@@ -6,7 +6,7 @@ internal static class KernelClasses
     public static IReadOnlyList<Type> All { get; } =
     [
         typeof(Activation), typeof(Attention), typeof(Elementwise), typeof(Embedding), typeof(Linear),
-        typeof(Normalization), typeof(Positions), typeof(Probabilities), typeof(Quantization), typeof(Sampling),
+        typeof(Normalization), typeof(Optimization), typeof(Positions), typeof(Probabilities), typeof(Quantization), typeof(Sampling),
     ];
 
     public static IEnumerable<string> KernelsOf(Type kernelClass)
