@@ -16,7 +16,8 @@ public sealed class HouseTests
         ["Kernels"] = ["Runtime"],
         ["Inference"] = ["Kernels"],
         ["Testing"] = ["Runtime", "Compiler"],
-        ["Cli"] = ["Inference", "Measurement", "Compiler"],
+        ["Training"] = ["Inference"],
+        ["Cli"] = ["Training", "Inference", "Measurement", "Compiler"],
     };
 
     public static TheoryData<string> Projects() => [.. Directory.EnumerateDirectories(Source()).Select(d => Path.GetFileName(d))];

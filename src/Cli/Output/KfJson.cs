@@ -19,6 +19,7 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(PerplexityOutput))]
 [JsonSerializable(typeof(DevicesOutput))]
 [JsonSerializable(typeof(KernelsOutput))]
+[JsonSerializable(typeof(TrainOutput))]
 [JsonSerializable(typeof(TuneOutput))]
 internal sealed partial class KfJson : JsonSerializerContext
 {

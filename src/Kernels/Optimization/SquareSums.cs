@@ -25,14 +25,16 @@ public static partial class Optimization
         int part = ProgramId(0, partials.Extent0);
         int length = CeilDiv(x.Extent0, partials.Extent0);
         int end = Min((part + 1) * length, x.Extent0);
-        float sum = 0f;
+        var lanes = Range(0, block);
+        var sums = Zeros(lanes);
         for (int first = part * length; first < end; first += block)
         {
-            var v = x.Load(Range(first, block, end));
-            sum += Sum(v * v);
+            var i = lanes + first;
+            var v = x.Load(i, mask: i < end);
+            sums += v * v;
         }
 
-        partials.Store(part, sum);
+        partials.Store(part, Sum(sums));
     }
 
     private static void SquareSumsReference(KernelCase c)
