@@ -59,7 +59,7 @@ internal sealed record Checkpoint(TrainingState State, float[] Weights, float[] 
         if (!file.Tensors.TryGet(name, out GgufTensor tensor) || tensor.Type != GgmlType.F32 || tensor.ElementCount > int.MaxValue / sizeof(float))
             throw new CheckpointException(file.Name, $"has no '{name}' of 32-bit floats.");
         var values = new float[tensor.ElementCount];
-        tensor.Read(0, MemoryMarshal.AsBytes<float>(values));
+        tensor.Read(0, MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }
 }

@@ -84,13 +84,13 @@ internal sealed class OutputLoss<T>
     private void RunPlain(View2<float> x, View1<int> labels, View2<float> dx, int first, int count)
     {
         View2<float> rows = x.Slice(0, first, count), logits = _logits.Slice(0, 0, count);
-        View1<int> expected = labels.Slice(0, first, count);
-        View1<float> logSums = _logSums.Slice(0, first, count);
+        View1<int> expected = labels.Slice(first, count);
+        View1<float> logSums = _logSums.Slice(first, count);
         _head.Forward(_device, rows, logits);
-        Loss.CrossEntropy(_device, logits, expected, _losses.Slice(0, first, count), logSums);
+        Loss.CrossEntropy(_device, logits, expected, _losses.Slice(first, count), logSums);
         if (dx.Memory is null)
             return;
-        Loss.CrossEntropyBackward(_device, logits, expected, logSums, _lossGradient.Slice(0, first, count), logits);
+        Loss.CrossEntropyBackward(_device, logits, expected, logSums, _lossGradient.Slice(first, count), logits);
         _head.Backward(_device, rows, logits, dx.Slice(0, first, count));
     }
 }

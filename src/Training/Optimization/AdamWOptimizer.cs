@@ -52,8 +52,8 @@ internal sealed class AdamWOptimizer<T> : IDisposable
         return norm;
 
         void Update(int first, int count, float decay) => Kernels.Optimization.AdamW(
-            _device, _parameters.Master.Slice(0, first, count), _gradients.All.Slice(0, first, count), FirstMoments.Slice(0, first, count),
-            SecondMoments.Slice(0, first, count), _parameters.Working.Slice(0, first, count), scale, (float)learningRate, _options.Beta1, _options.Beta2,
+            _device, _parameters.Master.Slice(first, count), _gradients.All.Slice(first, count), FirstMoments.Slice(first, count),
+            SecondMoments.Slice(first, count), _parameters.Working.Slice(first, count), scale, (float)learningRate, _options.Beta1, _options.Beta2,
             _options.Epsilon, decay, correction1, correction2);
     }
 
