@@ -25,6 +25,7 @@ internal static class Tool
         root.Subcommands.Add(TuneCommand.Create());
         root.Subcommands.Add(LogitsCommand.Create());
         root.Subcommands.Add(TokenizeCommand.Create());
+        root.Subcommands.Add(TokenizerCommand.Create());
         root.Subcommands.Add(InspectCommand.Create());
         root.Subcommands.Add(QuantizeCommand.Create());
         root.Subcommands.Add(PerplexityCommand.Create());

@@ -14,6 +14,7 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(KernelBenchOutput))]
 [JsonSerializable(typeof(LogitsOutput))]
 [JsonSerializable(typeof(TokenizeOutput))]
+[JsonSerializable(typeof(TokenizerTrainOutput))]
 [JsonSerializable(typeof(InspectOutput))]
 [JsonSerializable(typeof(QuantizeOutput))]
 [JsonSerializable(typeof(PerplexityOutput))]

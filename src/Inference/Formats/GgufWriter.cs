@@ -10,7 +10,7 @@ namespace KernelFoundry.Inference.Formats;
 /// <param name="alignment">
 /// What tensor offsets are multiples of, in bytes: <see cref="GgufFile.Alignment"/> of a file whose metadata is copied.
 /// </param>
-public sealed class GgufWriter(int alignment = 32)
+public sealed partial class GgufWriter(int alignment = 32)
 {
     private const uint Version = 3;
     private readonly List<(string Key, byte[] Entry)> _metadata = [];

@@ -1,15 +1,17 @@
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Tokenizers.Files;
 
 namespace KernelFoundry.Inference.Tokenizers;
 
-/// <summary>Makes the tokenizer a model file asks for. A tokenizer family is one line of the table.</summary>
+/// <summary>Makes the tokenizer a model file asks for. A tokenizer model is one line of the table.</summary>
 public static class TokenizerFactory
 {
     private const string ModelKey = "tokenizer.ggml.model";
 
     private static readonly SortedDictionary<string, Func<GgufFile, Tokenizer>> s_models = new(StringComparer.Ordinal)
     {
-        ["llama"] = file => new SentencePieceTokenizer(file),
+        ["gpt2"] = GgufByteLevelBpe.Read,
+        ["llama"] = GgufSentencePiece.Read,
     };
 
     /// <summary>Values of <c>tokenizer.ggml.model</c> that have a tokenizer.</summary>

@@ -7,25 +7,49 @@ using KernelFoundry.Inference.Tokenizers;
 namespace KernelFoundry.Inference.Tests.Tokenizers;
 
 /// <summary>Against llama.cpp's published token ids and the reference model's own text.</summary>
-public class SentencePieceReferenceTests
+public class TokenizerReferenceTests
 {
-    [Fact]
-    public void The_llama_vocabulary_encodes_as_published()
+    public static TheoryData<string> Vocabularies => ["gpt-2", "llama-spm", "llama-bpe", "qwen2", "deepseek-coder"];
+
+    [Theory]
+    [MemberData(nameof(Vocabularies))]
+    public void A_vocabulary_encodes_as_published(string name)
     {
-        var (tokenizer, cases) = LlamaCases();
-        Assert.Equal(32000, tokenizer.VocabularySize);
+        var (tokenizer, cases) = Cases(name);
         Assert.Equal(47, cases.Length);
 
         Assert.Multiple([.. cases.Select<(string Text, int[] Tokens), Action>(c => () => Assert.Equal(c.Tokens, tokenizer.Encode(c.Text)))]);
     }
 
-    [Fact]
-    public void The_llama_vocabulary_decodes_to_the_same_text()
+    [Theory]
+    [MemberData(nameof(Vocabularies))]
+    public void A_vocabulary_decodes_to_the_same_text(string name)
     {
-        var (tokenizer, cases) = LlamaCases();
+        var (tokenizer, cases) = Cases(name);
 
         Assert.All(cases, c => Assert.Equal(c.Text, tokenizer.Decode(c.Tokens)));
         Assert.All(cases, c => Assert.Equal(c.Text, StreamingDecoderTests.Stream(tokenizer, c.Tokens)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vocabularies))]
+    public void Offsets_cover_the_text(string name)
+    {
+        var (tokenizer, cases) = Cases(name);
+
+        Assert.All(cases, c =>
+        {
+            var tokens = tokenizer.EncodeWithOffsets(c.Text);
+            Assert.Equal(c.Tokens, tokens.Select(token => token.Id));
+            Assert.Equal(c.Text.Length, tokens.Count == 0 ? 0 : tokens[^1].End);
+            for (int i = 0; i < tokens.Count; i++)
+            {
+                Assert.InRange(tokens[i].Start, 0, i == 0 ? 0 : tokens[i - 1].End);
+                string part = c.Text[tokens[i].Start..tokens[i].End];
+                string decoded = tokenizer.Decode([c.Tokens[i]], atTextStart: i == 0);
+                Assert.True(part == decoded || decoded.Contains('\uFFFD', StringComparison.Ordinal), $"'{c.Text}': '{part}' and '{decoded}'");
+            }
+        });
     }
 
     [Fact]
@@ -49,9 +73,9 @@ public class SentencePieceReferenceTests
         Assert.Equal(text, greedy.RootElement.GetProperty("prompt").GetString() + rest);
     }
 
-    private static (Tokenizer Tokenizer, (string Text, int[] Tokens)[] Cases) LlamaCases()
+    private static (Tokenizer Tokenizer, (string Text, int[] Tokens)[] Cases) Cases(string name)
     {
-        string path = ReferenceFiles.Require("tokenizers", "ggml-vocab-llama-spm.gguf");
+        string path = ReferenceFiles.Require("tokenizers", $"ggml-vocab-{name}.gguf");
         using var file = GgufFile.Open(path);
         string[] texts = File.ReadAllText(path + ".inp", Encoding.UTF8).Split("\n__ggml_vocab_test__\n");
         var tokens = File.ReadAllText(path + ".out").Split('\n')
