@@ -1,4 +1,5 @@
 using KernelFoundry.Training.Checkpoints;
+using KernelFoundry.Training.Evaluation;
 
 namespace KernelFoundry.Training;
 
@@ -13,5 +14,5 @@ public interface ITrainingProgress
     /// <summary>The model was measured.</summary>
     /// <param name="trainer">The trainer, with all measurements so far.</param>
     /// <param name="measurement">The measurement.</param>
-    void Measured(Trainer trainer, Measurement measurement);
+    void Measured(Trainer trainer, EvaluationResult measurement);
 }

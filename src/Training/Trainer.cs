@@ -6,6 +6,7 @@ using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
 using KernelFoundry.Training.Checkpoints;
+using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Configuration;
 using KernelFoundry.Training.Data;
 using KernelFoundry.Training.Export;
@@ -30,7 +31,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingEngine _engine;
     private readonly TokenBatch[] _batches;
     private readonly List<TrainingStep> _steps = [];
-    private readonly List<Measurement> _measurements = [];
+    private readonly List<EvaluationResult> _measurements = [];
     private PackedSampler _sampler;
     private TokenBatch? _measured;
 
@@ -84,7 +85,7 @@ public sealed class Trainer : IDisposable
     public IReadOnlyList<TrainingStep> Steps => _steps;
 
     /// <summary>Every measurement so far.</summary>
-    public IReadOnlyList<Measurement> Measurements => _measurements;
+    public IReadOnlyList<EvaluationResult> Measurements => _measurements;
 
     internal TrainingEngine Engine => _engine;
 
@@ -188,7 +189,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Puts a measurement on record.</summary>
     /// <param name="measurement">The measurement.</param>
-    public void Record(Measurement measurement) => _measurements.Add(measurement);
+    public void Record(EvaluationResult measurement) => _measurements.Add(measurement);
 
     /// <summary>Writes a checkpoint: the file is there whole or, if the process ends meanwhile, is the one that was there before.</summary>
     /// <param name="path">The file.</param>

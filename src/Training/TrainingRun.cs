@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Training.Checkpoints;
-using KernelFoundry.Training.Configuration;
 using KernelFoundry.Training.Evaluation;
+using KernelFoundry.Training.Configuration;
 
 namespace KernelFoundry.Training;
 
@@ -70,7 +70,7 @@ public static class TrainingRun
                 scores = TaskRunner.Run(model, run.Questions, evaluation.Questions, evaluation.AnswerTokens, cancellationToken);
             }
 
-            var measurement = new Measurement(trainer.Step, loss, scores);
+            var measurement = new EvaluationResult(trainer.Step, loss, scores);
             trainer.Record(measurement);
             run.Progress?.Measured(trainer, measurement);
         }

@@ -1,11 +1,12 @@
 using KernelFoundry.Training;
 using KernelFoundry.Training.Checkpoints;
+using KernelFoundry.Training.Evaluation;
 
 namespace KernelFoundry.Cli.Output;
 
 /// <summary>What <c>kf train --json</c> prints.</summary>
 internal sealed record TrainOutput(
-    string Out, bool Done, long Step, long Steps, long Tokens, double Seconds, double TokensPerSecond, int Weights, double? Loss, IReadOnlyList<Measurement> Measurements)
+    string Out, bool Done, long Step, long Steps, long Tokens, double Seconds, double TokensPerSecond, int Weights, double? Loss, IReadOnlyList<EvaluationResult> Measurements)
 {
     public static TrainOutput Of(Trainer trainer, string output, bool isDone) => new(
         output, isDone, trainer.Step, trainer.Options.Steps, trainer.Tokens, trainer.Time.TotalSeconds, trainer.Tokens / Math.Max(trainer.Time.TotalSeconds, 1e-9),

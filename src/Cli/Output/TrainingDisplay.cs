@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using KernelFoundry.Training;
 using KernelFoundry.Training.Checkpoints;
+using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Data;
 using KernelFoundry.Training.Reports;
 
@@ -48,7 +49,7 @@ internal sealed class TrainingDisplay(TextWriter writer, long steps, bool isTerm
         _drawnLines = ChartHeight + 1;
     }
 
-    public void Measured(Trainer trainer, Measurement measurement)
+    public void Measured(Trainer trainer, EvaluationResult measurement)
     {
         Erase();
         string scores = string.Concat(measurement.Scores.Select(score => $", {score.Task} {score.Right} of {score.Questions}"));

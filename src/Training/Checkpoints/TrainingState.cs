@@ -1,4 +1,5 @@
 using KernelFoundry.Training.Data;
+using KernelFoundry.Training.Evaluation;
 
 namespace KernelFoundry.Training.Checkpoints;
 
@@ -30,5 +31,5 @@ public sealed record TrainingState
     public IReadOnlyList<TrainingStep> Steps { get; init; } = [];
 
     /// <summary>Every measurement.</summary>
-    public IReadOnlyList<Measurement> Measurements { get; init; } = [];
+    public IReadOnlyList<EvaluationResult> Measurements { get; init; } = [];
 }

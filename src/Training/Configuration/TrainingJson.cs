@@ -21,11 +21,15 @@ namespace KernelFoundry.Training.Configuration;
 [JsonSerializable(typeof(TaskQuestion))]
 internal sealed partial class TrainingJson : JsonSerializerContext
 {
+    // Not yet: Default is made after what stands here.
+    private static readonly Lazy<TrainingJson> s_readable = new(() => Create(isIndented: false));
+    private static readonly Lazy<TrainingJson> s_indented = new(() => Create(isIndented: true));
+
     /// <summary>With text as people write it: only what JSON itself needs is escaped.</summary>
-    public static TrainingJson Readable { get; } = Create(isIndented: false);
+    public static TrainingJson Readable => s_readable.Value;
 
     /// <summary>The same on lines of their own.</summary>
-    public static TrainingJson Indented { get; } = Create(isIndented: true);
+    public static TrainingJson Indented => s_indented.Value;
 
     private static TrainingJson Create(bool isIndented) =>
         new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = isIndented });

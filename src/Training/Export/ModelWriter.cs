@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
-using KernelFoundry.Inference.Tokenizers;
+using KernelFoundry.Inference.Tokenizers.Files;
 using KernelFoundry.Training.Model;
 
 namespace KernelFoundry.Training.Export;
@@ -22,7 +22,7 @@ internal static class ModelWriter
         if (description.Base is { } original)
             writer.Copy(original.Metadata);
         else
-            throw new NotSupportedException("TEMPORARY");
+            GgufTokenizerWriter.Write(description.Tokenizer, writer);
         writer.Set("general.architecture", model.Architecture.Name);
         writer.Set("general.name", description.Name);
         writer.Set("general.file_type", 0u);

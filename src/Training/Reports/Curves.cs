@@ -1,4 +1,5 @@
 using KernelFoundry.Training.Checkpoints;
+using KernelFoundry.Training.Evaluation;
 
 namespace KernelFoundry.Training.Reports;
 
@@ -23,6 +24,6 @@ internal static class Curves
     }
 
     /// <summary>The held-out losses.</summary>
-    public static CurvePoint[] HeldOut(IReadOnlyList<Measurement> measurements) =>
+    public static CurvePoint[] HeldOut(IReadOnlyList<EvaluationResult> measurements) =>
         [.. measurements.Where(m => m.HeldOutLoss is not null).Select(m => new CurvePoint(m.Step, m.HeldOutLoss!.Value))];
 }

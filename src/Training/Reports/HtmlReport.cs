@@ -57,7 +57,7 @@ public static class HtmlReport
             page.AppendLine(CultureInfo.InvariantCulture, $"<h2>{title}</h2>{svg}");
     }
 
-    private static void AppendMeasurements(StringBuilder page, IReadOnlyList<Measurement> measurements)
+    private static void AppendMeasurements(StringBuilder page, IReadOnlyList<EvaluationResult> measurements)
     {
         if (measurements.Count == 0)
             return;
@@ -66,7 +66,7 @@ public static class HtmlReport
         foreach (string task in tasks)
             page.Append(CultureInfo.InvariantCulture, $"<th>{WebUtility.HtmlEncode(task)}</th>");
         page.AppendLine("</tr>");
-        foreach (Measurement measurement in measurements)
+        foreach (EvaluationResult measurement in measurements)
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><td>{measurement.Step}</td><td>{measurement.HeldOutLoss:F4}</td><td>{Perplexity(measurement):F2}</td>");
             foreach (string task in tasks)
@@ -81,5 +81,5 @@ public static class HtmlReport
         page.AppendLine("</table>");
     }
 
-    private static double? Perplexity(Measurement measurement) => measurement.HeldOutLoss is { } loss ? Math.Exp(loss) : null;
+    private static double? Perplexity(EvaluationResult measurement) => measurement.HeldOutLoss is { } loss ? Math.Exp(loss) : null;
 }
