@@ -4,12 +4,12 @@ namespace KernelFoundry.Training.Configuration;
 public sealed record BatchOptions
 {
     /// <summary>Tokens of a step.</summary>
-    public int Tokens { get; init; } = 8192;
+    public int Tokens { get; set; } = 8192;
 
     /// <summary>
     /// Tokens that go through the model at once; 0 for all of a step. Fewer need less memory: gradients of several parts add up to those of the step.
     /// </summary>
-    public int MicroTokens { get; init; }
+    public int MicroTokens { get; set; }
 
     /// <summary>Tokens that go through the model at once.</summary>
     internal int TokensAtOnce => MicroTokens == 0 ? Tokens : MicroTokens;

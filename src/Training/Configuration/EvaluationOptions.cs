@@ -4,19 +4,19 @@ namespace KernelFoundry.Training.Configuration;
 public sealed record EvaluationOptions
 {
     /// <summary>Steps between two measurements of the held-out loss; 0 for one at the end only.</summary>
-    public long Every { get; init; } = 200;
+    public long Every { get; set; } = 200;
 
     /// <summary>Most tokens of the held-out data that are looked at; 0 for all.</summary>
-    public long Tokens { get; init; } = 65536;
+    public long Tokens { get; set; } = 65536;
 
     /// <summary>Steps between two runs of the tasks; 0 for one at the end only.</summary>
-    public long TasksEvery { get; init; }
+    public long TasksEvery { get; set; }
 
     /// <summary>Most questions of each task; 0 for all.</summary>
-    public int Questions { get; init; } = 100;
+    public int Questions { get; set; } = 100;
 
     /// <summary>Most tokens of an answer.</summary>
-    public int AnswerTokens { get; init; } = 128;
+    public int AnswerTokens { get; set; } = 128;
 
     internal void Validate()
     {

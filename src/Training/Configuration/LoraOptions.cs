@@ -9,13 +9,13 @@ public sealed record LoraOptions
     public static IReadOnlyList<string> AllTargets { get; } = ["query", "key", "value", "output", "gate", "up", "down"];
 
     /// <summary>Rows of A and columns of B.</summary>
-    public int Rank { get; init; } = 8;
+    public int Rank { get; set; } = 8;
 
     /// <summary>What B A is scaled by, over the rank.</summary>
-    public float Alpha { get; init; } = 16f;
+    public float Alpha { get; set; } = 16f;
 
     /// <summary>The matrices that are adapted, some of <see cref="AllTargets"/>.</summary>
-    public IReadOnlyList<string> Targets { get; init; } = ["query", "value"];
+    public IReadOnlyList<string> Targets { get; set; } = ["query", "value"];
 
     internal void Validate()
     {

@@ -6,37 +6,37 @@ namespace KernelFoundry.Training.Configuration;
 public sealed record ModelShape
 {
     /// <summary>Name of the architecture: one of <see cref="ModelArchitectures.All"/> that has RMSNorm, causal attention and SwiGLU.</summary>
-    public string Architecture { get; init; } = ModelArchitectures.Llama.Name;
+    public string Architecture { get; set; } = ModelArchitectures.Llama.Name;
 
     /// <summary>What <c>general.name</c> says in the file.</summary>
-    public string Name { get; init; } = "model";
+    public string Name { get; set; } = "model";
 
     /// <summary>Number of layers.</summary>
-    public int Layers { get; init; }
+    public int Layers { get; set; }
 
     /// <summary>Width of the residual stream.</summary>
-    public int EmbeddingLength { get; init; }
+    public int EmbeddingLength { get; set; }
 
     /// <summary>Width inside the feed-forward layer.</summary>
-    public int FeedForwardLength { get; init; }
+    public int FeedForwardLength { get; set; }
 
     /// <summary>Number of query heads.</summary>
-    public int Heads { get; init; }
+    public int Heads { get; set; }
 
     /// <summary>Number of key and value heads; 0 for as many as query heads.</summary>
-    public int KeyValueHeads { get; init; }
+    public int KeyValueHeads { get; set; }
 
     /// <summary>Longest sequence, in tokens. Longer documents are cut.</summary>
-    public int ContextLength { get; init; }
+    public int ContextLength { get; set; }
 
     /// <summary>Base of the rotary frequencies.</summary>
-    public float RotaryBase { get; init; } = 10000f;
+    public float RotaryBase { get; set; } = 10000f;
 
     /// <summary>What is added to the mean square in a norm.</summary>
-    public float NormEpsilon { get; init; } = 1e-5f;
+    public float NormEpsilon { get; set; } = 1e-5f;
 
     /// <summary>Whether logits are computed with the token embeddings.</summary>
-    public bool TiesEmbeddings { get; init; } = true;
+    public bool TiesEmbeddings { get; set; } = true;
 
     /// <summary>The configuration that the inference side has of the same model.</summary>
     /// <param name="vocabularySize">Number of tokens.</param>

@@ -4,19 +4,19 @@ namespace KernelFoundry.Training.Configuration;
 public sealed record OptimizerOptions
 {
     /// <summary>How much of the first moments stays.</summary>
-    public float Beta1 { get; init; } = 0.9f;
+    public float Beta1 { get; set; } = 0.9f;
 
     /// <summary>How much of the second moments stays.</summary>
-    public float Beta2 { get; init; } = 0.95f;
+    public float Beta2 { get; set; } = 0.95f;
 
     /// <summary>Added to the root of the second moments.</summary>
-    public float Epsilon { get; init; } = 1e-8f;
+    public float Epsilon { get; set; } = 1e-8f;
 
     /// <summary>Weight decay of matrices; the gains of norms do not decay.</summary>
-    public float WeightDecay { get; init; } = 0.1f;
+    public float WeightDecay { get; set; } = 0.1f;
 
     /// <summary>Largest norm of all gradients together; larger ones are scaled down to it (Pascanu et al., 2013). 0 for no limit.</summary>
-    public float ClipNorm { get; init; } = 1f;
+    public float ClipNorm { get; set; } = 1f;
 
     internal void Validate()
     {

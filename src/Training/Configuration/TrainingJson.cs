@@ -6,7 +6,10 @@ using KernelFoundry.Training.Evaluation;
 
 namespace KernelFoundry.Training.Configuration;
 
-/// <summary>How the trainer's records become JSON and back, without reflection.</summary>
+/// <summary>
+/// How the trainer's records become JSON and back, without reflection. Options have properties that can be set: of those that can only be initialized, generated
+/// code sets all, and the defaults of those that are absent would be lost.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     ReadCommentHandling = JsonCommentHandling.Skip,

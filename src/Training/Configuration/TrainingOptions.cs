@@ -6,49 +6,49 @@ namespace KernelFoundry.Training.Configuration;
 public sealed record TrainingOptions
 {
     /// <summary>The model to train from nothing; null where a model is given.</summary>
-    public ModelShape? Model { get; init; }
+    public ModelShape? Model { get; set; }
 
     /// <summary>An adapter to train on the model that is given; null to train all its weights.</summary>
-    public LoraOptions? Lora { get; init; }
+    public LoraOptions? Lora { get; set; }
 
     /// <summary>Steps in all.</summary>
-    public long Steps { get; init; } = 1000;
+    public long Steps { get; set; } = 1000;
 
     /// <summary>Seed of the first weights and of the documents' order.</summary>
-    public uint Seed { get; init; } = 1;
+    public uint Seed { get; set; } = 1;
 
     /// <summary>Tokens of a step.</summary>
-    public BatchOptions Batch { get; init; } = new();
+    public BatchOptions Batch { get; set; } = new();
 
     /// <summary>The optimizer.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; set; } = new();
 
     /// <summary>The learning rates; null for a cosine from 0.001 to a tenth of it over all steps, with a warm-up of a fiftieth.</summary>
-    public LearningRateSchedule? Schedule { get; init; }
+    public LearningRateSchedule? Schedule { get; set; }
 
     /// <summary>What the model computes with.</summary>
-    public TrainingPrecision Precision { get; init; } = TrainingPrecision.Single;
+    public TrainingPrecision Precision { get; set; } = TrainingPrecision.Single;
 
     /// <summary>
     /// Keep only the residual stream of each layer and compute the rest again for the gradients (Chen et al., "Training Deep Nets with Sublinear Memory
     /// Cost", 2016): a third more arithmetic, memory of one layer in place of all.
     /// </summary>
-    public bool RecomputesActivations { get; init; }
+    public bool RecomputesActivations { get; set; }
 
     /// <summary>How the loss is computed.</summary>
-    public LossMethod Loss { get; init; } = LossMethod.Plain;
+    public LossMethod Loss { get; set; } = LossMethod.Plain;
 
     /// <summary>Whether texts such as <c>&lt;|user|&gt;</c> in the data are the control tokens that the vocabulary has of these names.</summary>
-    public bool ParsesSpecialTokens { get; init; }
+    public bool ParsesSpecialTokens { get; set; }
 
     /// <summary>The chat template (Jinja) that the model's file carries; null for none, or for that of the model that is given.</summary>
-    public string? ChatTemplate { get; init; }
+    public string? ChatTemplate { get; set; }
 
     /// <summary>Steps between two checkpoints; 0 for one at the end of each run only.</summary>
-    public long CheckpointEvery { get; init; } = 100;
+    public long CheckpointEvery { get; set; } = 100;
 
     /// <summary>How the model is measured.</summary>
-    public EvaluationOptions Evaluation { get; init; } = new();
+    public EvaluationOptions Evaluation { get; set; } = new();
 
     /// <summary>The learning rates, with the default where none are given.</summary>
     internal LearningRateSchedule EffectiveSchedule =>

@@ -4,10 +4,10 @@ namespace KernelFoundry.Training.Schedules;
 public sealed record ConstantSchedule : LearningRateSchedule
 {
     /// <summary>The rate.</summary>
-    public double Peak { get; init; } = 1e-3;
+    public double Peak { get; set; } = 1e-3;
 
     /// <summary>Steps until it is reached; 0 for none.</summary>
-    public long WarmUpSteps { get; init; }
+    public long WarmUpSteps { get; set; }
 
     /// <inheritdoc/>
     public override double At(long step) => Peak * WarmUp(step, WarmUpSteps);

@@ -6,16 +6,16 @@ namespace KernelFoundry.Training.Schedules;
 public sealed record CosineSchedule : LearningRateSchedule
 {
     /// <summary>The largest rate.</summary>
-    public double Peak { get; init; } = 1e-3;
+    public double Peak { get; set; } = 1e-3;
 
     /// <summary>The last rate.</summary>
-    public double Final { get; init; }
+    public double Final { get; set; }
 
     /// <summary>Steps until the largest is reached; 0 for none.</summary>
-    public long WarmUpSteps { get; init; }
+    public long WarmUpSteps { get; set; }
 
     /// <summary>Steps until the last is reached, those of the warm-up included.</summary>
-    public long Steps { get; init; }
+    public long Steps { get; set; }
 
     /// <inheritdoc/>
     public override double At(long step)

@@ -7,7 +7,7 @@ namespace KernelFoundry.Training.Schedules;
 public sealed record SequenceSchedule : LearningRateSchedule
 {
     /// <summary>The schedules; the last goes on for ever.</summary>
-    public IReadOnlyList<SchedulePhase> Phases { get; init; } = [];
+    public IReadOnlyList<SchedulePhase> Phases { get; set; } = [];
 
     /// <inheritdoc/>
     public override double At(long step)
