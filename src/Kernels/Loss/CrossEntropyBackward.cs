@@ -33,7 +33,7 @@ public static partial class Loss
         var v = ProgramRange(0, logits.Extent1, block);
         int label = labels.LoadInt(token);
         var p = Exp(logits.Load(token, v) - lse.Load(token)) - Where(v == label, 1f, 0f);
-        dlogits.Store(token, v, label < 0 ? Zeros(v) : p * dLoss.Load(token));
+        dlogits.Store(token, v, Where(FullInt(label, v) < 0, 0f, p * dLoss.Load(token)));
     }
 
     private static void CrossEntropyBackwardReference(KernelCase c)

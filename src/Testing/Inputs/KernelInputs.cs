@@ -79,7 +79,7 @@ internal sealed class KernelInputs
         TensorElement element = TensorElement.Find(name);
         int[] extents = [.. parameter.Shape.Select(Extent)];
         byte[] packed = element.Draw(Tensor.Count(extents), random, parameter.Low, parameter.High);
-        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput) 
+        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput)
         {
             IsPanels = parameter.IsPanels,
             IsAccumulated = parameter.IsAccumulated,
