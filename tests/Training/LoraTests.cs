@@ -1,6 +1,7 @@
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Training.Configuration;
+using KernelFoundry.Training.Schedules;
 
 namespace KernelFoundry.Training.Tests;
 
@@ -19,7 +20,7 @@ public sealed class LoraTests : IDisposable
     public void OnlyTheAdapterChangesAndTheLossFalls(TrainingPrecision precision)
     {
         using GgufFile file = WriteBase();
-        using Trainer trainer = Trainer.Continue(_device, Options with { Precision = precision, Steps = 30 }, Tiny.Documents, file);
+        using Trainer trainer = Trainer.Continue(_device, Options with { Precision = precision, Steps = 30, Schedule = new ConstantSchedule { Peak = 2e-2 } }, Tiny.Documents, file);
         double before = trainer.MeasureLoss(Tiny.HeldOut);
         float[] first = trainer.Engine.Weights();
         for (int i = 0; i < 30; i++)
