@@ -17,8 +17,8 @@ internal static class Tiny
         {
             VocabularySize = 512,
             PreTokenizer = "qwen2",
-            SpecialTokens = [Chat.End, "<|begin|>", Chat.User, Chat.Assistant],
-            BosToken = "<|begin|>",
+            SpecialTokens = Chat.ControlTokens,
+            BosToken = Chat.Begin,
         }));
 
     public static Tokenizer Tokenizer => s_tokenizer.Value;

@@ -34,6 +34,24 @@ public static partial class CorpusWriter
         return counts;
     }
 
+    /// <summary>Writes texts of the train split as they are, without the names of control tokens: what a tokenizer learns from.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <param name="seed">Same seed, same bytes.</param>
+    /// <param name="textBytes">Least length, in bytes.</param>
+    public static void WriteText(Stream stream, ulong seed, long textBytes)
+    {
+        long bytes = 0;
+        for (long index = 0; bytes < textBytes; index++)
+        {
+            string text = DocumentKinds.Draw(seed, CorpusSplit.Train, index).Text;
+            foreach (string name in Chat.ControlTokens)
+                text = text.Replace(name, "", StringComparison.Ordinal);
+            byte[] encoded = Encoding.UTF8.GetBytes(text + "\n");
+            stream.Write(encoded);
+            bytes += encoded.Length;
+        }
+    }
+
     /// <summary>Writes a task: <c>{"task": ..., "check": ..., "prompt": ..., "expected": ...}</c>.</summary>
     public static void WriteTasks(Stream stream, ulong seed, string task, int count)
     {

@@ -27,9 +27,9 @@ public static class DocumentKinds
     private static readonly (string Name, int Weight, Func<CorpusRandom, CorpusSplit, Document> Draw)[] s_kinds =
     [
         (Story, 32, DrawStory),
-        (Arithmetic, 10, (random, split) => DrawSeveral(random, split, Arithmetic, random.Between(2, 8), ArithmeticExercises.Draw, e => $"{e.Question}\n{e.Answer}\n")),
-        (Record, 7, (random, split) => DrawSeveral(random, split, Record, random.Between(1, 5), RecordExercises.Draw, e => $"{e.Question[(e.Question.IndexOf(':', StringComparison.Ordinal) + 2)..]}\n{e.Answer}\n")),
-        (Code, 6, (random, split) => DrawSeveral(random, split, Code, random.Between(2, 6), CodeExercises.Draw, e => $"// {e.Question}\n{e.Answer}\n")),
+        (Arithmetic, 10, (random, split) => DrawSeveral(random, split, Arithmetic, random.Between(2, 8), ArithmeticExercises.Draw, e => $"{e.Question}\n{e.Answer}")),
+        (Record, 7, (random, split) => DrawSeveral(random, split, Record, random.Between(1, 5), RecordExercises.Draw, e => $"{e.Question[(e.Question.IndexOf(':', StringComparison.Ordinal) + 2)..]}\n{e.Answer}")),
+        (Code, 6, (random, split) => DrawSeveral(random, split, Code, random.Between(2, 6), CodeExercises.Draw, e => $"// {e.Question}\n{e.Answer}")),
         (Dialogue, 45, DialogueWriter.Draw),
     ];
 
@@ -49,13 +49,13 @@ public static class DocumentKinds
     private static Document DrawStory(CorpusRandom random, CorpusSplit split)
     {
         Story story = StoryTeller.Draw(random, split);
-        return new Document(Story, story.Text + "\n", [story.Key]);
+        return new Document(Story, story.Text, [story.Key]);
     }
 
     private static Document DrawSeveral(
         CorpusRandom random, CorpusSplit split, string kind, int count, Func<CorpusRandom, CorpusSplit, Exercise> draw, Func<Exercise, string> render)
     {
         Exercise[] exercises = [.. Enumerable.Range(0, count).Select(_ => draw(random, split))];
-        return new Document(kind, string.Concat(exercises.Select(render)), [.. exercises.Select(exercise => exercise.Key)]);
+        return new Document(kind, string.Join('\n', exercises.Select(render)), [.. exercises.Select(exercise => exercise.Key)]);
     }
 }

@@ -37,6 +37,10 @@ foreach ((CorpusSplit split, long bytes) in new[]
         Console.WriteLine($"{path} {kind} {documents} documents {length} bytes");
 }
 
+// A tenth of the texts tells what words there are.
+using (FileStream stream = File.Create(Path.Combine(folder, "tokenizer.txt")))
+    CorpusWriter.WriteText(stream, seed, megabytes * 100_000L);
+
 foreach (string task in TaskWriter.Names)
 {
     using FileStream stream = File.Create(Path.Combine(folder, $"task-{task}.jsonl"));

@@ -6,7 +6,7 @@ namespace KernelFoundry.Cli.Output;
 
 /// <summary>What <c>kf train --json</c> prints.</summary>
 internal sealed record TrainOutput(
-    string Out, bool Done, long Step, long Steps, long Tokens, double Seconds, double TokensPerSecond, int Weights, double? Loss, IReadOnlyList<EvaluationResult> Measurements)
+    string Out, bool Done, long Step, long Steps, long Tokens, double Seconds, double TokensPerSecond, int Weights, double? Loss, IReadOnlyList<EvaluationResult> Evaluations)
 {
     public static TrainOutput Of(Trainer trainer, string output, bool isDone) => new(
         output, isDone, trainer.Step, trainer.Options.Steps, trainer.Tokens, trainer.Time.TotalSeconds, trainer.Tokens / Math.Max(trainer.Time.TotalSeconds, 1e-9),

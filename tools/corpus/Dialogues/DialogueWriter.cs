@@ -25,7 +25,7 @@ public static class DialogueWriter
         var keys = new List<string>();
         if (random.Chance(15))
             turns.Add(random.Pick<(string, string)>(s_smallTalk));
-        int parts = random.Weighted([4, 3, 2, 1]) + 1;
+        int parts = random.Weighted([40, 25, 15, 8, 5, 4, 3]) + 1;
         for (int i = 0; i < parts; i++)
         {
             if (random.Chance(30))
