@@ -11,6 +11,7 @@ using KernelFoundry.Training.Configuration;
 using KernelFoundry.Training.Data;
 using KernelFoundry.Training.Export;
 using KernelFoundry.Training.Model;
+using KernelFoundry.Training.Schedules;
 
 namespace KernelFoundry.Training;
 
@@ -20,6 +21,9 @@ namespace KernelFoundry.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    // Steps whose record has its place from the beginning, so that a step allocates nothing.
+    private const int MostKept = 1 << 20;
+
     private readonly Device _device;
     private readonly TrainingOptions _options;
     private readonly TokenizedDocuments _documents;
@@ -29,9 +33,10 @@ public sealed class Trainer : IDisposable
     private readonly ParameterLayout _layout;
     private readonly float[]? _baseWeights;
     private readonly TrainingEngine _engine;
+    private readonly LearningRateSchedule _schedule;
     private readonly TokenBatch[] _batches;
     private readonly List<TrainingStep> _steps = [];
-    private readonly List<EvaluationResult> _measurements = [];
+    private readonly List<EvaluationResult> _evaluations = [];
     private PackedSampler _sampler;
     private TokenBatch? _measured;
 
@@ -41,6 +46,8 @@ public sealed class Trainer : IDisposable
         if (documents.Count == 0)
             throw new ArgumentException("There are no documents to learn from.", nameof(documents));
         _device = device;
+        _schedule = options.EffectiveSchedule;
+        _steps.EnsureCapacity((int)Math.Min(options.Steps, MostKept));
         _options = options;
         _documents = documents;
         _tokenizer = tokenizer;
@@ -78,6 +85,15 @@ public sealed class Trainer : IDisposable
     /// <summary>Tokens that have been learned from.</summary>
     public long Tokens { get; private set; }
 
+    /// <summary>Operations that this run's steps took, a multiply-add being two, without what was computed again to save memory.</summary>
+    public double Operations { get; private set; }
+
+    /// <summary>Time that this run's steps took.</summary>
+    public TimeSpan RunTime { get; private set; }
+
+    /// <summary>Tokens that this run's steps went through.</summary>
+    public long RunTokens { get; private set; }
+
     /// <summary>Time that steps have taken, in all runs.</summary>
     public TimeSpan Time { get; private set; }
 
@@ -85,7 +101,7 @@ public sealed class Trainer : IDisposable
     public IReadOnlyList<TrainingStep> Steps => _steps;
 
     /// <summary>Every measurement so far.</summary>
-    public IReadOnlyList<EvaluationResult> Measurements => _measurements;
+    public IReadOnlyList<EvaluationResult> Evaluations => _evaluations;
 
     internal TrainingEngine Engine => _engine;
 
@@ -150,7 +166,7 @@ public sealed class Trainer : IDisposable
         foreach (TokenBatch batch in _batches)
             loss += _engine.Learn(batch, 1f / counted);
         loss /= counted;
-        double rate = _options.EffectiveSchedule.At(Step), norm = _engine.Step(Step, rate);
+        double rate = _schedule.At(Step), norm = _engine.Step(Step, rate);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw new InvalidOperationException(
@@ -161,7 +177,7 @@ public sealed class Trainer : IDisposable
         Tokens += counted;
         var step = new TrainingStep(Step, loss, rate, norm);
         _steps.Add(step);
-        Time += Stopwatch.GetElapsedTime(started);
+        Count(Stopwatch.GetElapsedTime(started));
         return step;
     }
 
@@ -189,7 +205,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Puts a measurement on record.</summary>
     /// <param name="measurement">The measurement.</param>
-    public void Record(EvaluationResult measurement) => _measurements.Add(measurement);
+    public void Record(EvaluationResult measurement) => _evaluations.Add(measurement);
 
     /// <summary>Writes a checkpoint: the file is there whole or, if the process ends meanwhile, is the one that was there before.</summary>
     /// <param name="path">The file.</param>
@@ -220,8 +236,8 @@ public sealed class Trainer : IDisposable
         Time = TimeSpan.FromSeconds(state.Seconds);
         _steps.Clear();
         _steps.AddRange(state.Steps);
-        _measurements.Clear();
-        _measurements.AddRange(state.Measurements);
+        _evaluations.Clear();
+        _evaluations.AddRange(state.Evaluations);
     }
 
     /// <summary>Writes what was trained as GGUF in 32-bit floats: the model, or the adapter alone. The file is there whole or not at all.</summary>
@@ -252,6 +268,17 @@ public sealed class Trainer : IDisposable
     /// <summary>Frees the memory on the device.</summary>
     public void Dispose() => _engine.Dispose();
 
+    private void Count(TimeSpan time)
+    {
+        Time += time;
+        RunTime += time;
+        foreach (TokenBatch batch in _batches)
+        {
+            RunTokens += batch.Length;
+            Operations += (TrainingWork.OfMatrices(_model) * batch.Length) + TrainingWork.OfAttention(_model, batch);
+        }
+    }
+
     private void WriteModel(Stream stream)
     {
         string name = _options.Model?.Name ?? (_base is not null && _base.Metadata.TryGetString("general.name", out string? given) ? given : "model");
@@ -271,6 +298,6 @@ public sealed class Trainer : IDisposable
         Data = _documents.Fingerprint,
         Base = _baseWeights is null ? "" : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_baseWeights)))[..16],
         Steps = [.. _steps],
-        Measurements = [.. _measurements],
+        Evaluations = [.. _evaluations],
     };
 }

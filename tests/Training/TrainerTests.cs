@@ -42,6 +42,18 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void AStepAllocatesNothing()
+    {
+        using Device device = Tiny.Cpu(1);
+        using Trainer trainer = Tiny.Train(device, Tiny.Options with { Steps = 100 }, 3);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 5; i++)
+            trainer.Learn();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void PartsOfAStepAddUpToTheStep()
     {
         using Device device = Tiny.Cpu();

@@ -29,6 +29,7 @@ internal static class TrainCommand
     private static readonly Option<string?> s_report = new("--report") { Description = "An HTML page with the curves to write.", HelpName = "FILE" };
     private static readonly Option<long?> s_maxSteps = new("--max-steps") { Description = "Most steps of this run; the next goes on after them.", HelpName = "N" };
     private static readonly Option<double?> s_maxMinutes = new("--max-minutes") { Description = "Time after which this run ends with a checkpoint.", HelpName = "M" };
+    private static readonly Option<bool> s_roof = new("--roof") { Description = "Measure the processor's multiply-add peak after the run, and print the steps' share of it." };
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -37,7 +38,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Train a model, or a LoRA adapter of one. Interrupted, it keeps a checkpoint and goes on from there when run again.")
         {
-            s_data, s_config, s_out, s_tokenizer, s_model, s_heldOut, s_tasks, s_checkpoint, s_report, s_maxSteps, s_maxMinutes, s_device, s_threads, s_json,
+            s_data, s_config, s_out, s_tokenizer, s_model, s_heldOut, s_tasks, s_checkpoint, s_report, s_maxSteps, s_maxMinutes, s_roof, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -95,9 +96,10 @@ internal static class TrainCommand
         trainer.Export(output);
         if (parsed.GetValue(s_report) is { } page)
             HtmlReport.Write(trainer, page);
-        progress.End(trainer, isDone, output, run.Checkpoint);
+        double? peak = parsed.GetValue(s_roof) && device.Kind == DeviceKind.Cpu ? Measurement.FmaPeak.Measure(device.Info.ComputeUnits) : null;
+        progress.End(trainer, isDone, output, run.Checkpoint, peak);
         if (isJson)
-            KfJson.Print(TrainOutput.Of(trainer, output, isDone), context => context.TrainOutput);
+            KfJson.Print(TrainOutput.Of(trainer, output, isDone, peak), context => context.TrainOutput);
         return cancellationToken.IsCancellationRequested ? ExitCode.Failed : ExitCode.Done;
 
         TokenizedDocuments Read(string[] paths) => TokenizedDocuments.Read(paths, tokenizer, options.ParsesSpecialTokens, cancellationToken);

@@ -57,9 +57,12 @@ internal sealed class TrainingDisplay(TextWriter writer, long steps, bool isTerm
         Line($"step {measurement.Step}/{steps} {loss}{scores}");
     }
 
-    public void End(Trainer trainer, bool isDone, string output, string checkpoint)
+    public void End(Trainer trainer, bool isDone, string output, string checkpoint, double? fmaPeak)
     {
         _drawnLines = 0;
+        double seconds = Math.Max(trainer.RunTime.TotalSeconds, 1e-9), rate = trainer.Operations / seconds;
+        string share = fmaPeak is { } peak ? string.Create(CultureInfo.InvariantCulture, $", {rate / peak:P1} of the multiply-add peak of {peak / 1e9:F0} GFLOP/s") : "";
+        Line($"{trainer.RunTokens / seconds:F0} tokens/s, {rate / 1e9:F1} GFLOP/s{share}");
         Line($"{(isDone ? "done" : $"stopped after step {trainer.Step} of {steps}; run again to go on from {checkpoint}")}: {output}");
     }
 

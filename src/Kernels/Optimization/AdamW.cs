@@ -32,10 +32,10 @@ public static partial class Optimization
     [Tolerance(typeof(float), 1e-6)]
     [Tolerance(typeof(BFloat16), 5e-3)]
     public static void AdamW<[Elements(typeof(float), typeof(BFloat16))] T>(
-        [Shape("count")] View1<float> weights,
+        [Shape("count")] [Accumulated] View1<float> weights,
         [Shape("count")] View1<float> gradient,
-        [Shape("count")] View1<float> m,
-        [Shape("count")] [Range(0, 1)] View1<float> v,
+        [Shape("count")] [Accumulated] View1<float> m,
+        [Shape("count")] [Accumulated] [Range(0, 1)] View1<float> v,
         [Shape("count")] View1<T> working,
         [Value(0.5f)] float gradientScale,
         [Value(0.125f)] float learningRate,

@@ -31,5 +31,5 @@ public sealed record TrainingState
     public IReadOnlyList<TrainingStep> Steps { get; init; } = [];
 
     /// <summary>Every measurement.</summary>
-    public IReadOnlyList<EvaluationResult> Measurements { get; init; } = [];
+    public IReadOnlyList<EvaluationResult> Evaluations { get; init; } = [];
 }

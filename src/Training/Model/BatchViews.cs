@@ -1,4 +1,3 @@
-using KernelFoundry.Kernels;
 using KernelFoundry.Training.Data;
 
 namespace KernelFoundry.Training.Model;
@@ -35,20 +34,20 @@ internal sealed class BatchViews(DeviceBuffers buffers, int tokens)
 
     /// <summary>Copies a batch to the device.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="plan">Its tokens sorted; null where embeddings do not learn.</param>
-    public void Set(TokenBatch batch, EmbeddingGradientPlan? plan)
+    /// <param name="sorted">Its tokens sorted; null where embeddings do not learn.</param>
+    public void Set(TokenBatch batch, SortedTokens? sorted)
     {
         Tokens.CopyFrom(batch.Tokens);
         Positions.CopyFrom(batch.Positions);
         Starts.CopyFrom(batch.Starts);
         Ends.CopyFrom(batch.Ends);
         Labels.CopyFrom(batch.Labels);
-        if (plan is null)
+        if (sorted is null)
             return;
-        Rows = _rows.Slice(0, plan.Rows.Length);
-        First = _first.Slice(0, plan.First.Length);
-        Rows.CopyFrom(plan.Rows);
-        First.CopyFrom(plan.First);
-        Order.CopyFrom(plan.Order);
+        Rows = _rows.Slice(0, sorted.Rows.Length);
+        First = _first.Slice(0, sorted.First.Length);
+        Rows.CopyFrom(sorted.Rows);
+        First.CopyFrom(sorted.First);
+        Order.CopyFrom(sorted.Order);
     }
 }

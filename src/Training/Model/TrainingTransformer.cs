@@ -18,6 +18,7 @@ internal sealed class TrainingTransformer<T> : IDisposable
     private readonly ModelWeights<T> _weights;
     private readonly DeviceBuffers _buffers;
     private readonly BatchViews _batch;
+    private readonly SortedTokens? _sorted;
     private readonly View2<float>[] _residuals;
     private readonly LayerActivations[] _layers;
     private readonly View2<float> _outputNormed;
@@ -41,6 +42,7 @@ internal sealed class TrainingTransformer<T> : IDisposable
         _scoreScale = 1f / MathF.Sqrt(model.HeadDim);
         _buffers = new DeviceBuffers(device);
         _batch = new BatchViews(_buffers, tokens);
+        _sorted = weights.EmbeddingGradient is null ? null : new SortedTokens(tokens, model.VocabularySize);
         _residuals = Take(model.Layers + 1, () => _buffers.Take(tokens, model.EmbeddingLength));
         _layers = _recomputes
             ? Repeat(new LayerActivations(_buffers, model, tokens), model.Layers)
@@ -66,7 +68,8 @@ internal sealed class TrainingTransformer<T> : IDisposable
     public double Learn(TokenBatch batch, float factor)
     {
         GradientBuffers d = _gradients;
-        _batch.Set(batch, _weights.EmbeddingGradient is null ? null : EmbeddingGradientPlan.Create(batch.Tokens));
+        _sorted?.Sort(batch.Tokens);
+        _batch.Set(batch, _sorted);
         Forward();
         Clear(d.Normed);
         double sum = _loss.ForwardBackward(_outputNormed, _batch.Labels, factor, d.Normed);

@@ -42,10 +42,10 @@ public static class HtmlReport
         page.AppendLine(CultureInfo.InvariantCulture,
             $"<p>{trainer.LearningWeights:N0} weights learned from {trainer.Tokens:N0} tokens in {trainer.Step:N0} of {trainer.Options.Steps:N0} steps and {trainer.Time.TotalMinutes:F1} minutes.</p>");
         Chart(page, "Loss, nats a token", SvgChart.Draw("Loss",
-            ("training", "#1f77b4", Curves.Means(trainer.Steps, step => step.Loss, Points)), ("held out", "#d62728", Curves.HeldOut(trainer.Measurements))));
+            ("training", "#1f77b4", Curves.Means(trainer.Steps, step => step.Loss, Points)), ("held out", "#d62728", Curves.HeldOut(trainer.Evaluations))));
         Chart(page, "Learning rate", SvgChart.Draw("Learning rate", ("learning rate", "#2ca02c", Curves.Means(trainer.Steps, step => step.LearningRate, Points))));
         Chart(page, "Norm of the gradient", SvgChart.Draw("Gradient norm", ("norm", "#9467bd", Curves.Means(trainer.Steps, step => step.GradientNorm, Points))));
-        AppendMeasurements(page, trainer.Measurements);
+        AppendEvaluations(page, trainer.Evaluations);
         string options = WebUtility.HtmlEncode(TrainingOptionsFile.Format(trainer.Options, isIndented: true));
         page.AppendLine(CultureInfo.InvariantCulture, $"<h2>Options</h2><pre>{options}</pre></body></html>");
         return page.ToString();
@@ -57,12 +57,12 @@ public static class HtmlReport
             page.AppendLine(CultureInfo.InvariantCulture, $"<h2>{title}</h2>{svg}");
     }
 
-    private static void AppendMeasurements(StringBuilder page, IReadOnlyList<EvaluationResult> measurements)
+    private static void AppendEvaluations(StringBuilder page, IReadOnlyList<EvaluationResult> measurements)
     {
         if (measurements.Count == 0)
             return;
         string[] tasks = [.. measurements.SelectMany(m => m.Scores).Select(score => score.Task).Distinct()];
-        page.Append("<h2>Measurements</h2><table><tr><th>step</th><th>held-out loss</th><th>perplexity</th>");
+        page.Append("<h2>Evaluations</h2><table><tr><th>step</th><th>held-out loss</th><th>perplexity</th>");
         foreach (string task in tasks)
             page.Append(CultureInfo.InvariantCulture, $"<th>{WebUtility.HtmlEncode(task)}</th>");
         page.AppendLine("</tr>");

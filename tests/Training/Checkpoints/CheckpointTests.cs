@@ -43,7 +43,7 @@ public sealed class CheckpointTests : IDisposable
         using Trainer third = Tiny.Train(_device, Tiny.Options, 0);
         Assert.True(TrainingRun.Run(third, run));
         Assert.Equal(12, third.Step);
-        Assert.Equal(12, Assert.Single(third.Measurements).Step);
+        Assert.Equal(12, Assert.Single(third.Evaluations).Step);
     }
 
     [Fact]

@@ -49,6 +49,22 @@ public sealed class PackedSamplerTests
     }
 
     [Fact]
+    public void TokensAreSortedAsTheKernelsPlanHasThem()
+    {
+        var sorted = new SortedTokens(50, vocabulary: 20);
+        for (int seed = 0; seed < 3; seed++)
+        {
+            var random = new Random(seed);
+            int[] tokens = [.. Enumerable.Range(0, 50).Select(_ => random.Next(20))];
+            var plan = Kernels.EmbeddingGradientPlan.Create(tokens);
+            sorted.Sort(tokens);
+            Assert.Equal(plan.Rows, sorted.Rows);
+            Assert.Equal(plan.First, sorted.First);
+            Assert.Equal(plan.Order, sorted.Order);
+        }
+    }
+
+    [Fact]
     public void ASamplerGoesOnFromACursor()
     {
         var sampler = new PackedSampler(s_documents, context: 8, seed: 3);
