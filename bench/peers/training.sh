@@ -31,7 +31,7 @@ echo "|---|---|---|---|---|"
 for round in $(seq "$rounds"); do
   rm -f "$folder"/out.gguf*
   json=$($kf train --config "$config" --data "$folder/data.jsonl" --tokenizer "$folder/tokenizer.gguf" --out "$folder/out.gguf" --device cpu --threads "$threads" --max-steps "$steps" --roof --json)
-  read -r ours share < <(python3 -c 'import json, sys; o = json.loads(sys.argv[1]); print(f"{o[\"tokens_per_second\"]:.0f} {100 * o[\"operations_per_second\"] / o[\"fma_peak\"]:.1f}%")' "$json")
+  read -r ours share < <(python3 -c 'import json, sys; o = json.loads(sys.argv[1]); print("%.0f %.1f%%" % (o["tokens_per_second"], 100 * o["operations_per_second"] / o["fma_peak"]))' "$json")
   if python3 -c 'import torch' 2>/dev/null; then
     theirs=$(python3 "$here/training.py" "$config" 4096 "$document" "$steps" "$threads")
     echo "| $round | $ours | $share | $theirs | $(python3 -c "print(f'{$ours / $theirs:.2f}')") |"

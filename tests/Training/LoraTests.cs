@@ -20,7 +20,7 @@ public sealed class LoraTests : IDisposable
     public void OnlyTheAdapterChangesAndTheLossFalls(TrainingPrecision precision)
     {
         using GgufFile file = WriteBase();
-        using Trainer trainer = Trainer.Continue(_device, Options with { Precision = precision, Steps = 30, Schedule = new ConstantSchedule { Peak = 2e-2 } }, Tiny.Documents, file);
+        using Trainer trainer = Trainer.Continue(_device, Options with { Precision = precision, Steps = 30, Schedule = new ConstantSchedule { Peak = 1e-2 } }, Tiny.Documents, file);
         double before = trainer.MeasureLoss(Tiny.HeldOut);
         float[] first = trainer.Engine.Weights();
         for (int i = 0; i < 30; i++)
@@ -84,7 +84,7 @@ public sealed class LoraTests : IDisposable
 
     private GgufFile WriteBase()
     {
-        using Trainer trainer = Tiny.Train(_device, Tiny.Options, 3);
+        using Trainer trainer = Tiny.Train(_device, Tiny.Options with { Steps = 60 }, 60);
         trainer.Export(BasePath);
         return GgufFile.Open(BasePath);
     }

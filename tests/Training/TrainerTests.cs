@@ -24,8 +24,8 @@ public sealed class TrainerTests
         // An even guess among 512 tokens costs 6.24, their frequencies 5.3.
         Assert.InRange(trainer.Steps[0].Loss, 6.1, 6.4);
         double loss = trainer.Steps.TakeLast(20).Average(step => step.Loss), heldOut = trainer.MeasureLoss(Tiny.HeldOut);
-        Assert.True(loss < 4.35, $"{loss}");
-        Assert.InRange(heldOut, 3.5, 4.5);
+        Assert.True(loss < 4.6, $"{loss}");
+        Assert.InRange(heldOut, 3.5, 4.8);
     }
 
     [Theory]

@@ -24,7 +24,7 @@ internal sealed class ParameterLayout
     public int Count => checked((int)_count);
 
     /// <summary>Number of elements of matrices, which come first.</summary>
-    public int MatrixCount => _tensors.Where(tensor => tensor.IsMatrix).Sum(tensor => tensor.Count);
+    public int MatrixCount { get; private set; }
 
     /// <summary>The tensor of a name.</summary>
     public ParameterTensor this[string name] => _byName[name];
@@ -124,6 +124,7 @@ internal sealed class ParameterLayout
         var tensor = new ParameterTensor(name, rows, columns, isMatrix, deviation, (int)_count);
         _tensors.Add(tensor);
         _byName.Add(name, tensor);
+        MatrixCount += isMatrix ? tensor.Count : 0;
         _count = end;
     }
 }
