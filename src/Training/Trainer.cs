@@ -1,14 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using KernelFoundry.Inference;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
 using KernelFoundry.Training.Checkpoints;
-using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Configuration;
 using KernelFoundry.Training.Data;
+using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Export;
 using KernelFoundry.Training.Model;
 using KernelFoundry.Training.Schedules;
@@ -19,7 +17,7 @@ namespace KernelFoundry.Training;
 /// Trains a model, or an adapter of one, step by step. With the same options, data and device kind it gives the same bits, for any number of threads and however
 /// often it was saved and loaded. <see cref="TrainingRun"/> has the loop around it.
 /// </summary>
-public sealed class Trainer : IDisposable
+public sealed partial class Trainer : IDisposable
 {
     // Steps whose record has its place from the beginning, so that a step allocates nothing.
     private const int MostKept = 1 << 20;
@@ -207,64 +205,6 @@ public sealed class Trainer : IDisposable
     /// <param name="measurement">The measurement.</param>
     public void Record(EvaluationResult measurement) => _evaluations.Add(measurement);
 
-    /// <summary>Writes a checkpoint: the file is there whole or, if the process ends meanwhile, is the one that was there before.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Save(string path)
-    {
-        (float[] first, float[] second) = _engine.Moments();
-        new Checkpoint(State(), _engine.Weights(), first, second).Save(path);
-    }
-
-    /// <summary>Goes on from a checkpoint of the same training.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file is no checkpoint, or one of other options, data or model; the message says which differs.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public void Load(string path)
-    {
-        Checkpoint checkpoint = Checkpoint.Load(path);
-        TrainingState state = checkpoint.State, own = State();
-        CheckpointMatch.Require(path, state, own);
-        if (checkpoint.Weights.Length != _engine.Layout.Count)
-            throw new CheckpointException(path, $"has {checkpoint.Weights.Length} weights; the model has {_engine.Layout.Count}.");
-        if (state.Cursor.Document < 0 || state.Cursor.Document >= _documents.Count || state.Cursor.Offset < 0 || state.Cursor.Epoch < 0 || state.Step < 0)
-            throw new CheckpointException(path, "has a place in the data that does not exist.");
-        _engine.Restore(checkpoint.Weights, checkpoint.FirstMoments, checkpoint.SecondMoments);
-        _sampler = new PackedSampler(_documents, _model.ContextLength, _options.Seed, state.Cursor);
-        Step = state.Step;
-        Tokens = state.Tokens;
-        Time = TimeSpan.FromSeconds(state.Seconds);
-        _steps.Clear();
-        _steps.AddRange(state.Steps);
-        _evaluations.Clear();
-        _evaluations.AddRange(state.Evaluations);
-    }
-
-    /// <summary>Writes what was trained as GGUF in 32-bit floats: the model, or the adapter alone. The file is there whole or not at all.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void Export(string path)
-    {
-        if (_options.Lora is { } lora)
-            AtomicFile.Write(path, stream => ModelWriter.WriteAdapter(stream, _model.Architecture.Name, lora.Alpha, _engine.Layout, _engine.Weights()));
-        else
-            ExportModel(path);
-    }
-
-    /// <summary>Writes the model as GGUF in 32-bit floats, with the adapter added to its weights if one was trained.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void ExportModel(string path) => AtomicFile.Write(path, WriteModel);
-
-    /// <summary>Opens the model as it is now, to generate with it.</summary>
-    /// <returns>The model, which no longer changes; the caller disposes of it.</returns>
-    public LanguageModel OpenModel()
-    {
-        using var stream = new MemoryStream();
-        WriteModel(stream);
-        return LanguageModel.Open(new GgufFile(stream.ToArray(), "model in training"), _device);
-    }
-
     /// <summary>Frees the memory on the device.</summary>
     public void Dispose() => _engine.Dispose();
 
@@ -278,26 +218,4 @@ public sealed class Trainer : IDisposable
             Operations += (TrainingWork.OfMatrices(_model) * batch.Length) + TrainingWork.OfAttention(_model, batch);
         }
     }
-
-    private void WriteModel(Stream stream)
-    {
-        string name = _options.Model?.Name ?? (_base is not null && _base.Metadata.TryGetString("general.name", out string? given) ? given : "model");
-        float[] weights = _engine.Weights();
-        if (_options.Lora is { } lora)
-            weights = LoraMerge.Merge(_layout, _baseWeights!, _engine.Layout, weights, lora.Alpha / lora.Rank);
-        ModelWriter.WriteModel(stream, new ModelDescription(name, _model, _tokenizer, _options.ChatTemplate, _base), _layout, weights);
-    }
-
-    private TrainingState State() => new()
-    {
-        Step = Step,
-        Cursor = _sampler.Cursor,
-        Tokens = Tokens,
-        Seconds = Time.TotalSeconds,
-        Options = TrainingOptionsFile.Format(_options),
-        Data = _documents.Fingerprint,
-        Base = _baseWeights is null ? "" : Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(_baseWeights)))[..16],
-        Steps = [.. _steps],
-        Evaluations = [.. _evaluations],
-    };
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Training.Checkpoints;
-using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Configuration;
+using KernelFoundry.Training.Evaluation;
 
 namespace KernelFoundry.Training;
 

@@ -1,6 +1,7 @@
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Training.Configuration;
+using KernelFoundry.Training.Data;
 using KernelFoundry.Training.Schedules;
 
 namespace KernelFoundry.Training.Tests;
@@ -20,19 +21,22 @@ public sealed class LoraTests : IDisposable
     public void OnlyTheAdapterChangesAndTheLossFalls(TrainingPrecision precision)
     {
         using GgufFile file = WriteBase();
-        using Trainer trainer = Trainer.Continue(_device, Options with { Precision = precision, Steps = 30, Schedule = new ConstantSchedule { Peak = 1e-2 } }, Tiny.Documents, file);
-        double before = trainer.MeasureLoss(Tiny.HeldOut);
+        TokenizedDocuments document = TokenizedDocuments.FromTokens([Tiny.Documents[0].ToArray()]);
+        using Trainer trainer = Trainer.Continue(
+            _device, Options with { Precision = precision, Steps = 60, Schedule = new ConstantSchedule { Peak = 1e-2 } }, document, file);
+        double before = trainer.MeasureLoss(document);
         float[] first = trainer.Engine.Weights();
-        for (int i = 0; i < 30; i++)
+        for (int i = 0; i < 60; i++)
             trainer.Learn();
 
-        Assert.True(trainer.MeasureLoss(Tiny.HeldOut) < before - 0.1, $"{before} and then {trainer.MeasureLoss(Tiny.HeldOut)}");
+        double after = trainer.MeasureLoss(document);
+        Assert.True(after < before - 0.5, $"{before} and then {after}");
         Assert.All(trainer.Engine.Layout.Tensors, tensor => Assert.Contains(".lora_", tensor.Name, StringComparison.Ordinal));
         Assert.NotEqual(first, trainer.Engine.Weights());
 
         // With the adapter as it was, the model is what it was: nothing else has changed.
         trainer.Engine.Restore(first, new float[first.Length], new float[first.Length]);
-        Assert.Equal(before, trainer.MeasureLoss(Tiny.HeldOut));
+        Assert.Equal(before, trainer.MeasureLoss(document));
     }
 
     [Fact]

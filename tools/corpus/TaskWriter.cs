@@ -1,7 +1,7 @@
 using KernelFoundry.Corpus.Arithmetic;
+using KernelFoundry.Corpus.Dialogues;
 using KernelFoundry.Corpus.Records;
 using KernelFoundry.Corpus.Stories;
-using KernelFoundry.Corpus.Dialogues;
 
 namespace KernelFoundry.Corpus;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using KernelFoundry.Training;
 using KernelFoundry.Training.Checkpoints;
-using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Data;
+using KernelFoundry.Training.Evaluation;
 using KernelFoundry.Training.Reports;
 
 namespace KernelFoundry.Cli.Output;

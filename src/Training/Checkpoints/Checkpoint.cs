@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using KernelFoundry.Inference;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Training.Configuration;
@@ -43,6 +44,8 @@ internal sealed record Checkpoint(TrainingState State, float[] Weights, float[] 
                 throw new CheckpointException(path, "is no checkpoint of a training.");
             TrainingState state = JsonSerializer.Deserialize(file.Metadata.GetString(StateKey), TrainingJson.Readable.TrainingState)
                 ?? throw new CheckpointException(path, "has no state.");
+            if (state.Step < 0 || state.Steps is null || state.Evaluations is null || JsonNode.Parse(state.Options) is not JsonObject)
+                throw new CheckpointException(path, "has a state that is not complete.");
             float[][] values = [.. s_tensors.Select(name => Values(file, name))];
             if (values.Any(each => each.Length != values[0].Length))
                 throw new CheckpointException(path, "has moments of another number than weights.");

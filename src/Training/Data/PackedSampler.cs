@@ -20,6 +20,9 @@ internal sealed class PackedSampler
         _order = new int[documents.Count];
         _cursor = cursor;
         Shuffle.Fill(_order, seed, cursor.Epoch);
+        bool isThere = cursor.Epoch >= 0 && (uint)cursor.Document < (uint)documents.Count && (uint)cursor.Offset < (uint)documents[_order[cursor.Document]].Length;
+        if (!isThere)
+            throw new ArgumentOutOfRangeException(nameof(cursor), cursor, "There is no such place in the documents.");
     }
 
     /// <summary>Where the next batch begins.</summary>
