@@ -3,6 +3,7 @@ using KernelFoundry.Inference;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
+using KernelFoundry.Inference.Tokenizers.Files;
 using KernelFoundry.Training.Checkpoints;
 using KernelFoundry.Training.Configuration;
 using KernelFoundry.Training.Data;
@@ -44,6 +45,10 @@ public sealed partial class Trainer : IDisposable
         if (documents.Count == 0)
             throw new ArgumentException("There are no documents to learn from.", nameof(documents));
         _device = device;
+
+        // A tokenizer that cannot be written is found out now, not at the end.
+        if (original is null)
+            GgufTokenizerWriter.Write(tokenizer, new GgufWriter());
         _schedule = options.EffectiveSchedule;
         _steps.EnsureCapacity((int)Math.Min(options.Steps, MostKept));
         _options = options;
@@ -110,6 +115,7 @@ public sealed partial class Trainer : IDisposable
     /// <param name="tokenizer">What the documents were encoded with.</param>
     /// <returns>The trainer.</returns>
     /// <exception cref="TrainingOptionsException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">GGUF has no entries for the tokenizer.</exception>
     /// <exception cref="DeviceException">The device has not enough memory.</exception>
     public static Trainer Create(Device device, TrainingOptions options, TokenizedDocuments documents, Tokenizer tokenizer)
     {

@@ -4,9 +4,18 @@ namespace KernelFoundry.Corpus.Arithmetic;
 public static class WordProblems
 {
     private static readonly string[] s_things =
-        ["apples", "shells", "coins", "stamps", "marbles", "books", "pencils", "plums", "buttons", "cards", "nuts", "stones", "eggs", "flowers", "stickers"];
+    [
+        "apples", "shells", "coins", "stamps", "marbles", "books", "pencils", "plums", "buttons", "cards", "nuts", "stones", "eggs",
+        "flowers", "stickers", "acorns", "beads", "biscuits", "blocks", "bottles", "bricks", "candles", "carrots", "cherries", "chestnuts",
+        "crayons", "cups", "dolls", "feathers", "figs", "forks", "grapes", "keys", "lamps", "lemons", "letters", "magnets", "maps",
+        "medals", "needles", "olives", "oranges", "pages", "peaches", "pears", "pebbles", "pillows", "postcards", "ribbons", "roses",
+        "sacks", "seeds", "spoons", "tickets", "tokens", "tomatoes", "toys", "walnuts",
+    ];
 
-    private static readonly string[] s_holders = ["basket", "box", "bag", "row", "shelf", "tray", "jar"];
+    private static readonly string[] s_holders =
+    [
+        "basket", "box", "bag", "row", "shelf", "tray", "jar", "drawer", "crate", "bucket", "barrel", "table",
+    ];
 
     /// <summary>Draws one.</summary>
     public static Exercise Draw(CorpusRandom random)
@@ -66,5 +75,5 @@ public static class WordProblems
             $"{a} + {b} = {a + b}. Together they have {a + b} {things}.", $"{a + b}");
     }
 
-    private static string Into(string holder) => holder is "shelf" or "tray" ? "on each" : "in each";
+    private static string Into(string holder) => holder is "shelf" or "tray" or "table" ? "on each" : "in each";
 }

@@ -3,9 +3,25 @@ namespace KernelFoundry.Corpus.Code;
 /// <summary>C# one-liners and what they do, in words.</summary>
 public static class CodeExercises
 {
-    private static readonly string[] s_numbers = ["numbers", "prices", "scores", "ages", "weights", "lengths", "counts", "totals", "points", "sizes", "years", "marks"];
-    private static readonly string[] s_texts = ["names", "words", "lines", "titles", "cities", "colors", "labels", "tags", "keys", "files", "letters", "answers"];
-    private static readonly string[] s_results = ["result", "value", "found", "answer", "output"];
+    private static readonly string[] s_numbers =
+    [
+        "numbers", "prices", "scores", "ages", "weights", "lengths", "counts", "totals", "points", "sizes", "years", "marks", "amounts",
+        "balances", "budgets", "distances", "durations", "grades", "heights", "indices", "intervals", "limits", "offsets", "percentages",
+        "quantities", "ranks", "rates", "ratings", "samples", "speeds", "temperatures", "values", "volumes", "widths", "errors", "steps",
+        "orders", "levels",
+    ];
+    private static readonly string[] s_texts =
+    [
+        "names", "words", "lines", "titles", "cities", "colors", "labels", "tags", "keys", "files", "letters", "answers", "articles",
+        "authors", "categories", "comments", "countries", "descriptions", "emails", "headers", "ids", "languages", "messages", "months",
+        "notes", "parts", "paths", "phrases", "products", "questions", "replies", "sentences", "streets", "symbols", "tokens", "users",
+        "versions",
+    ];
+    private static readonly string[] s_results =
+    [
+        "result", "value", "found", "answer", "output", "selected", "filtered", "total", "summary", "outcome", "list", "item", "final",
+        "current", "best", "matches",
+    ];
 
     // {0}: a collection, {1}: a number, {2}: the result's name.
     private static readonly (string Words, string Code)[] s_overNumbers =

@@ -5,15 +5,58 @@ namespace KernelFoundry.Corpus.Records;
 /// <summary>Small JSON records and the sentences that say the same.</summary>
 public static class RecordExercises
 {
-    private static readonly string[] s_pets = ["dog", "cat", "rabbit", "hamster", "parrot", "turtle", "pony", "goldfish"];
-    private static readonly string[] s_likes = ["bones", "carrots", "naps", "balls", "seeds", "music", "fish", "long walks", "cheese", "boxes"];
-    private static readonly string[] s_jobs = ["baker", "teacher", "farmer", "pilot", "nurse", "painter", "gardener", "driver", "tailor", "doctor"];
-    private static readonly string[] s_hobbies = ["chess", "swimming", "reading", "singing", "hiking", "cooking", "drawing", "cycling", "sailing", "dancing"];
-    private static readonly string[] s_goods = ["apple", "bread", "cheese", "pear", "lamp", "chair", "pen", "cup", "rope", "nail", "candle", "melon"];
-    private static readonly string[] s_weather = ["sunny", "rainy", "cloudy", "windy", "snowy", "foggy"];
+    private static readonly string[] s_pets =
+    [
+        "dog", "cat", "rabbit", "hamster", "parrot", "turtle", "pony", "goldfish", "lizard", "canary", "ferret", "gecko", "donkey", "duck",
+        "snake", "spider", "budgie", "chinchilla",
+    ];
+    private static readonly string[] s_likes =
+    [
+        "bones", "carrots", "naps", "balls", "seeds", "music", "fish", "long walks", "cheese", "boxes", "lettuce", "warm blankets",
+        "sunshine", "peanuts", "mirrors", "rain", "tunnels", "swimming", "apples", "shoes", "crickets", "company", "hiding", "butter",
+        "climbing", "old newspapers", "toy mice", "melons", "baths", "silence",
+    ];
+    private static readonly string[] s_jobs =
+    [
+        "baker", "teacher", "farmer", "pilot", "nurse", "painter", "gardener", "driver", "tailor", "doctor", "carpenter", "plumber",
+        "lawyer", "sailor", "librarian", "butcher", "mechanic", "florist", "waiter", "barber", "jeweler", "chemist", "engineer",
+        "journalist", "musician", "photographer", "professor", "secretary", "surgeon", "translator", "weaver", "beekeeper", "postman",
+        "firefighter", "dentist", "architect", "clerk", "cobbler", "banker", "actor",
+    ];
+    private static readonly string[] s_hobbies =
+    [
+        "chess", "swimming", "reading", "singing", "hiking", "cooking", "drawing", "cycling", "sailing", "dancing", "knitting", "fishing",
+        "pottery", "skating", "running", "yoga", "juggling", "bird watching", "stargazing", "carving", "baking", "climbing", "poetry",
+        "puzzles", "rowing", "tennis", "archery", "magic", "weaving", "origami", "surfing", "boxing", "theater", "gardening",
+        "photography",
+    ];
+    private static readonly string[] s_goods =
+    [
+        "apple", "bread", "cheese", "pear", "lamp", "chair", "pen", "cup", "rope", "nail", "candle", "melon", "banana", "carrot", "onion",
+        "potato", "tomato", "cucumber", "pumpkin", "lemon", "peach", "plum", "mushroom", "pepper", "radish", "cabbage", "turnip",
+        "sausage", "pancake", "muffin", "cookie", "waffle", "pretzel", "spoon", "fork", "plate", "bottle", "blanket", "pillow",
+        "mirror", "table", "clock", "vase", "hammer", "ladder", "bucket", "shovel", "broom", "brush", "comb", "towel", "soap", "basket",
+        "jacket", "sweater", "scarf", "glove", "boot", "shirt", "button", "ribbon", "notebook", "pencil", "envelope", "stamp", "poster",
+    ];
+    private static readonly string[] s_weather =
+    [
+        "sunny", "rainy", "cloudy", "windy", "snowy", "foggy", "stormy", "icy", "misty", "humid", "chilly", "mild",
+    ];
     private static readonly string[] s_days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    private static readonly string[] s_adjectives = ["Silent", "Golden", "Hidden", "Last", "Secret", "Broken", "Distant", "Little", "Wild", "Lost"];
-    private static readonly string[] s_nouns = ["River", "Garden", "Island", "Tower", "Winter", "Bridge", "Forest", "Letter", "Harbor", "Star"];
+    private static readonly string[] s_adjectives =
+    [
+        "Silent", "Golden", "Hidden", "Last", "Secret", "Broken", "Distant", "Little", "Wild", "Lost", "Ancient", "Bitter", "Crimson",
+        "Dancing", "Empty", "Frozen", "Gentle", "Hollow", "Invisible", "Jolly", "Lonely", "Midnight", "Nameless", "Old", "Painted",
+        "Quiet", "Restless", "Scattered", "Tangled", "Unknown", "Velvet", "Wandering", "Yellow", "Burning", "Crooked", "Dusty", "Eternal",
+        "Floating", "Glass", "Hungry",
+    ];
+    private static readonly string[] s_nouns =
+    [
+        "River", "Garden", "Island", "Tower", "Winter", "Bridge", "Forest", "Letter", "Harbor", "Star", "Anchor", "Bell", "Castle",
+        "Dragon", "Engine", "Feather", "Ghost", "Horizon", "Inventor", "Journey", "Kingdom", "Lantern", "Mountain", "Night", "Ocean",
+        "Painter", "Question", "Railway", "Shadow", "Traveler", "Umbrella", "Valley", "Window", "Voyage", "Orchard", "Puzzle", "Rainbow",
+        "Secret", "Telescope", "Universe", "Village", "Whisper", "Clockmaker", "Desert", "Falcon", "Glacier",
+    ];
 
     /// <summary>Draws one of a split.</summary>
     public static Exercise Draw(CorpusRandom random, CorpusSplit split)
@@ -56,8 +99,8 @@ public static class RecordExercises
         bool isMarried = random.Chance(50);
         string[] hobbies = random.Several<string>(s_hobbies, random.Between(1, 2));
         string sentence = random.Pick(
-            $"{name} is {age} years old, works as a {job} in {town}, is {(isMarried ? "married" : "not married")} and enjoys {Words.List(hobbies)}.",
-            $"{name}, {age}, is a {job} from {town}, {(isMarried ? "married" : "not married")}, and enjoys {Words.List(hobbies)}.");
+            $"{name} is {age} years old, works as {Words.A(job)} in {town}, is {(isMarried ? "married" : "not married")} and enjoys {Words.List(hobbies)}.",
+            $"{name}, {age}, is {Words.A(job)} from {town}, {(isMarried ? "married" : "not married")}, and enjoys {Words.List(hobbies)}.");
         return ($"person|{name}|{age}|{job}|{town}", sentence,
             new JsonText().Add("name", name).Add("age", age).Add("job", job).Add("town", town).Add("married", isMarried).Add("hobbies", hobbies));
     }
@@ -73,7 +116,7 @@ public static class RecordExercises
         {
             int count = random.Between(1, 12);
             items.Add(new JsonText().Add("item", good).Add("count", count));
-            parts.Add($"{count} {good}{(count == 1 ? "" : "s")}");
+            parts.Add($"{count} {(count == 1 ? good : Words.Plural(good))}");
         }
 
         bool isPaid = random.Chance(50);

@@ -7,7 +7,12 @@ namespace KernelFoundry.Corpus.Stories;
 public sealed record Character(string Name, string Kind, bool IsShe)
 {
     private static readonly string[] s_animals =
-        ["fox", "rabbit", "bear", "mouse", "owl", "hedgehog", "squirrel", "duck", "cat", "dog", "frog", "goat", "otter", "badger", "mole", "hen"];
+    [
+        "fox", "rabbit", "bear", "mouse", "owl", "hedgehog", "squirrel", "duck", "cat", "dog", "frog", "goat", "otter", "badger", "mole",
+        "hen", "wolf", "beaver", "raven", "turtle", "sparrow", "swan", "donkey", "pony", "lamb", "pig", "goose", "deer", "weasel",
+        "ferret", "heron", "magpie", "robin", "toad", "lizard", "squid", "walrus", "seal", "penguin", "koala", "monkey", "tiger", "lion",
+        "elephant", "zebra", "camel",
+    ];
 
     /// <summary>The pronoun as a subject.</summary>
     public string He => IsShe ? "she" : "he";

@@ -3,10 +3,22 @@ namespace KernelFoundry.Corpus.Stories;
 /// <summary>How stories begin and end.</summary>
 internal static class Openings
 {
-    private static readonly string[] s_adjectives = ["little", "kind", "clever", "curious", "brave", "quiet", "cheerful", "young", "careful", "friendly"];
+    private static readonly string[] s_adjectives =
+    [
+        "little", "kind", "clever", "curious", "brave", "quiet", "cheerful", "young", "careful", "friendly", "gentle", "lazy", "proud",
+        "patient", "shy", "silly", "wise", "merry", "grumpy", "hungry", "sleepy", "noisy", "polite", "tiny", "busy", "dreamy",
+        "funny", "thoughtful", "stubborn", "generous", "nervous", "playful", "bold", "calm", "eager", "lonely", "nimble", "sturdy",
+        "modest",
+    ];
 
     private static readonly string[] s_homes =
-        ["by the river", "near the forest", "on a hill", "in a small village", "at the edge of a meadow", "beside the sea", "in a house with a green door"];
+    [
+        "by the river", "near the forest", "on a hill", "in a small village", "at the edge of a meadow", "beside the sea",
+        "in a house with a green door", "under a huge chestnut", "at the end of a long lane", "above the bakery", "in a hollow log",
+        "next to the windmill", "in a cottage with a straw roof", "on a quiet island", "behind the old church",
+        "between two tall mountains", "near a waterfall", "in a narrow valley", "opposite the library", "beneath a stone arch",
+        "on the edge of the desert",
+    ];
 
     private static readonly string[] s_times = ["One morning", "One day", "One sunny day", "One cold day", "One windy afternoon", "On Monday", "On Saturday", "Early in spring", "Late in autumn"];
 

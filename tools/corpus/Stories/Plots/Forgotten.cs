@@ -18,9 +18,18 @@ internal static class Forgotten
         new("lock the pantry", "locked the pantry", "the pantry was not locked", "the mice ate the cheese", "bought a new cheese at the market"),
     ];
 
-    private static readonly string[] s_elders = ["mother", "father", "grandmother", "grandfather", "aunt", "uncle"];
+    private static readonly string[] s_elders =
+    [
+        "mother", "father", "grandmother", "grandfather", "aunt", "uncle", "teacher", "cousin", "neighbor", "brother", "sister", "captain",
+    ];
 
-    private static readonly string[] s_games = ["played with a ball", "chased a butterfly", "built a tower of stones", "fell asleep under a tree", "read a long book", "picked blackberries", "watched the clouds"];
+    private static readonly string[] s_games =
+    [
+        "played with a ball", "chased a butterfly", "built a tower of stones", "fell asleep under a tree", "read a long book",
+        "picked blackberries", "watched the clouds", "danced to the music", "painted a rainbow", "flew a dragon kite", "collected acorns",
+        "jumped over puddles", "counted ladybugs", "built a sandcastle", "played hide and seek", "practiced a magic trick",
+        "sang a silly song", "followed a snail", "made a daisy chain", "skipped stones on the river", "drew faces in the dust",
+    ];
 
     public static Story Tell(CorpusRandom random)
     {

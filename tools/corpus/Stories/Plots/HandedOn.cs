@@ -11,7 +11,13 @@ internal static class HandedOn
     ];
 
     private static readonly string[] s_places =
-        ["at the mill", "in the garden", "by the lake", "in the forest", "at the market", "on the hill", "at school", "in the barn", "at the bridge", "by the old oak", "in the kitchen", "at the harbor"];
+    [
+        "at the mill", "in the garden", "by the lake", "in the forest", "at the market", "on the hill", "at school", "in the barn",
+        "at the bridge", "by the old oak", "in the kitchen", "at the harbor", "on the roof", "in the cellar", "at the bakery",
+        "behind the stable", "near the fountain", "at the station", "inside the tent", "by the campfire", "in the orchard",
+        "at the blacksmith", "on the beach", "under the balcony", "at the theater", "near the lighthouse", "in the vineyard",
+        "at the crossroads", "beside the chapel", "in the workshop", "on the ferry", "at the quarry",
+    ];
 
     public static Story Tell(CorpusRandom random)
     {

@@ -17,9 +17,19 @@ internal static class MadeTogether
         new("a scarecrow", "make", "the fun of dressing it", ["straw", "an old coat", "a hat"], "No crow came near the corn"),
     ];
 
-    private static readonly string[] s_sources = ["from the shed", "from the cellar", "from the garden", "from the market", "from grandmother", "from the top shelf", "from the barn"];
+    private static readonly string[] s_sources =
+    [
+        "from the shed", "from the cellar", "from the garden", "from the market", "from grandmother", "from the top shelf",
+        "from the barn", "from the neighbor", "from the pantry", "from an old trunk", "from the greenhouse", "from the fisherman",
+        "from the merchant", "from uncle", "from the attic", "from the miller", "from the toolbox",
+    ];
 
-    private static readonly string[] s_losses = ["the mice had eaten the rest", "the jar had fallen and broken", "the rain had spoiled everything", "someone had used it all up", "the box was empty"];
+    private static readonly string[] s_losses =
+    [
+        "the mice had eaten the rest", "the jar had fallen and broken", "the rain had spoiled everything", "someone had used it all up",
+        "the box was empty", "the goat had chewed it", "a thief had taken it", "it had been left behind on the journey",
+        "the frost had ruined it", "the lid had not been closed", "grandfather had given it away",
+    ];
 
     public static Story Tell(CorpusRandom random)
     {

@@ -4,15 +4,28 @@ namespace KernelFoundry.Corpus.Stories.Plots;
 internal static class SearchParty
 {
     private static readonly string[] s_places =
-        ["under the bed", "in the cupboard", "behind the door", "in the garden", "in the shed", "under the stairs", "in the attic", "by the stove", "in the cart", "behind the barn"];
+    [
+        "under the bed", "in the cupboard", "behind the door", "in the garden", "in the shed", "under the stairs", "in the attic",
+        "by the stove", "in the cart", "behind the barn", "under the carpet", "behind the curtain", "in the wardrobe", "beneath the sofa",
+        "next to the chimney", "in the laundry basket", "on the windowsill", "among the pumpkins", "inside the piano", "in the hayloft",
+        "beside the rain barrel", "near the compost heap",
+    ];
 
     private static readonly (string Thing, string Reason)[] s_things =
     [
         ("spoon", "wanted to dig a hole"), ("slipper", "wanted a soft bed"), ("ribbon", "wanted to look pretty"), ("cookie jar", "was hungry"), ("pencil", "wanted to draw a picture"),
+        ("compass", "was afraid of getting lost"), ("thimble", "needed a tiny cup"), ("blanket", "was shivering"), ("dictionary", "wanted to learn a difficult word"),
+        ("trumpet", "dreamed of joining the orchestra"), ("necklace", "had a birthday party"), ("watering can", "felt pity for a thirsty flower"), ("candlestick", "could not sleep in the dark"),
+        ("scissors case", "wanted to make paper snowflakes"), ("bandage box", "had a bruised knee"), ("mustache comb", "wished to look important"),
         ("sock", "had cold feet"), ("clock", "liked the ticking"), ("mirror", "wanted to see a friend"), ("cushion", "was tired"), ("ring", "loved shiny things"), ("flute", "wanted to make music"),
     ];
 
-    private static readonly string[] s_clues = ["little footprints on the floor", "a quiet noise", "a trail of crumbs", "a bit of fur", "a small light"];
+    private static readonly string[] s_clues =
+    [
+        "little footprints on the floor", "a quiet noise", "a trail of crumbs", "a bit of fur", "a small light", "a muddy pawprint",
+        "a strange whistle", "a torn piece of paper", "a line of feathers", "a smell of peppermint", "an open drawer", "a drop of honey",
+        "a scratch on the wall", "a soft giggle", "a wet spot",
+    ];
 
     public static Story Tell(CorpusRandom random)
     {

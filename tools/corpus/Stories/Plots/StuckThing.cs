@@ -17,9 +17,21 @@ internal static class StuckThing
         new("it rolled down the slope", "in the thorny bush", "the thorns were too sharp", "rake", "pulled it out of the thorns with the rake"),
     ];
 
-    private static readonly string[] s_things = ["ball", "kite", "hat", "toy boat", "drum", "scarf", "basket", "doll", "whistle", "wooden horse", "umbrella", "top"];
+    private static readonly string[] s_things =
+    [
+        "ball", "kite", "hat", "toy boat", "drum", "scarf", "basket", "doll", "whistle", "wooden horse", "umbrella", "top", "trumpet",
+        "balloon", "lantern", "mitten", "paper airplane", "necklace", "puppet", "backpack", "violin", "snow globe", "telescope",
+        "skateboard", "glove", "bracelet", "marble", "feather", "teapot", "pillow", "bicycle bell", "wagon", "globe", "magnet",
+        "button box", "accordion",
+    ];
 
-    private static readonly string[] s_gifts = ["a honey cake", "a bag of nuts", "a jar of jam", "a warm bun", "a bunch of flowers", "a pretty shell", "a plum pie", "a shiny button"];
+    private static readonly string[] s_gifts =
+    [
+        "a honey cake", "a bag of nuts", "a jar of jam", "a warm bun", "a bunch of flowers", "a pretty shell", "a plum pie",
+        "a shiny button", "a cinnamon roll", "a walnut tart", "a basket of cherries", "a handful of strawberries", "a cheese sandwich",
+        "a cup of cocoa", "a bottle of lemonade", "a slice of pumpkin bread", "a bowl of raspberries", "a lucky coin", "a painted stone",
+        "a knitted cap", "a wooden spoon", "a paper crown", "a silk ribbon", "a candle", "a drawing", "a bouquet of tulips",
+    ];
 
     public static Story Tell(CorpusRandom random)
     {

@@ -6,6 +6,11 @@ internal static class Trade
     private static readonly (string Thing, string Need)[] s_goods =
     [
         ("warm coat", "it was cold in the mornings"), ("fishing rod", "the lake was full of fish"), ("clay pot", "the soup had nothing to cook in"),
+        ("rocking chair", "standing made the legs tired"), ("butter churn", "there was plenty of cream"), ("iron kettle", "the guests wanted tea"),
+        ("garden hose", "the vegetables were thirsty"), ("sewing machine", "the trousers were torn"), ("wooden flute", "the village needed a song"),
+        ("leather saddle", "the horse had none"), ("copper bell", "the sheep always got lost"), ("magnifying glass", "the letters were too small"),
+        ("silver whistle", "the dogs did not listen"), ("woven carpet", "the stone floor was icy"), ("sturdy wheelbarrow", "the bricks were heavy"),
+        ("folding umbrella", "dark clouds were coming"), ("feather quill", "there was a letter to write"), ("bread oven", "the dough was ready"),
         ("garden spade", "there were potatoes to plant"), ("straw hat", "the sun was hot"), ("little bell", "the cat came too quietly"),
         ("sharp axe", "there was wood to chop"), ("soft pillow", "the bed was hard"), ("long ladder", "the roof had a hole"), ("bright lantern", "the cellar was dark"),
         ("strong sack", "there was corn to carry"), ("tin cup", "there was nothing to drink from"), ("pair of boots", "the path was muddy"), ("wool blanket", "the nights were cold"),
