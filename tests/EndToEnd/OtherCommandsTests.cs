@@ -156,7 +156,13 @@ public class OtherCommandsTests
         Assert.Contains("__kernel", Kf.Run("kernels", "show", "RmsNorm", "--device", "opencl").Output, StringComparison.Ordinal);
         string ptx = Kf.Run("kernels", "show", "FlashDecode", "--device", "cuda", "--specialization", "headDim=128").Output;
         Assert.Contains(".visible .entry FlashDecode(", ptx, StringComparison.Ordinal);
+        Assert.Contains("(float, FullScore, headDim = 128)", ptx, StringComparison.Ordinal);
         Assert.Contains("shuffle<16>", Kf.Run("kernels", "show", "RmsNorm", "--stage", "code", "--device", "cuda").Output, StringComparison.Ordinal);
+        string matrices = Kf.Run("kernels", "show", "MatMulHalf", "--device", "cuda-sm80").Output;
+        Assert.Contains("(Half, NoEpilogue)", matrices, StringComparison.Ordinal);
+        Assert.Contains(".target sm_80", matrices, StringComparison.Ordinal);
+        Assert.Contains("matrices<half>", Kf.Run("kernels", "show", "MatMulHalf", "--stage", "code", "--device", "cuda-sm80").Output, StringComparison.Ordinal);
+        Assert.Contains("No instructions on matrices", Kf.Run("kernels", "show", "RmsNorm", "--device", "cuda-sm80").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class HouseTests
         ["Benchmarks"] = ["Measurement"],
         ["Kernels"] = ["Runtime"],
         ["Inference"] = ["Kernels"],
+        ["Extensions.AI"] = ["Inference"],
         ["Testing"] = ["Runtime", "Compiler"],
         ["Training"] = ["Inference"],
         ["Cli"] = ["Training", "Inference", "Measurement", "Compiler"],

@@ -59,6 +59,9 @@ internal static partial class KernelCatalog
         return functor with { Methods = [.. functor.Methods, .. defaults] };
     }
 
+    /// <summary>The functor that does least: the one with the shortest IR.</summary>
+    public static string Plainest(IEnumerable<string> names) => names.MinBy(name => Texts("functor", name)?.Length ?? int.MaxValue)!;
+
     /// <summary>A quantization format by its element name.</summary>
     public static QuantFormat Format(string name) =>
         IrParser.ParseFormat(Texts("format", name) ?? Texts("format", $"{nameof(KernelFoundry)}.{name}") ?? throw NoIr(name));

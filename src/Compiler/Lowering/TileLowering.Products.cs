@@ -18,15 +18,16 @@ internal sealed partial class TileLowering
         _state.Buffers[result] = target;
     }
 
-    // How a product runs in integers, where it does: on a target that multiplies matrices, weights by a row of activations or rows of them by weights.
+    // How a product runs in integers, where it does: weights by a row of activations or rows of them by weights.
     private IntegerDot? PlanOf(Op user)
     {
-        if (!_nests.MultipliesMatrices || user.Code != OpCode.Dot)
+        if (user.Code != OpCode.Dot)
             return null;
         Value a = user.Operands[0], b = user.Operands[1];
-        return b.Type.Rank == 1 ? IntegerDot.Of(_state, a, b)
+        IntegerDot? plan = b.Type.Rank == 1 ? IntegerDot.Of(_state, a, b)
             : b.Definition is { Code: OpCode.Transpose } transpose && !_state.Buffers.ContainsKey(b) ? IntegerDot.Of(_state, transpose.Operands[0], a)
             : null;
+        return plan is not null && _nests.Takes(plan, user) ? plan : null;
     }
 
     private QuantizedRow Quantized(IntegerDot plan, Value rounded)
@@ -51,9 +52,10 @@ internal sealed partial class TileLowering
 
         // Sixteen rows are read at a time, which only storage of tiles is padded for.
         IntegerDot? plan = PlanOf(op);
-        if (plan is not null && op.Operands.Length > 2)
+        bool isStatement = plan is not null && _nests.MultipliesMatrices;
+        if (isStatement && op.Operands.Length > 2)
             Keep(op.Operands[2]);
-        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b));
+        (IntegerDot, QuantizedRow)? integers = isStatement ? (plan!, Quantized(plan!, b)) : null;
         Flush();
 
         Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
@@ -67,7 +69,7 @@ internal sealed partial class TileLowering
             variable = _state.NewVar(result.Name, result.Type.DType);
         else
             target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
-        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location) { Integers = integers };
+        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location) { Integers = integers, Bytes = isStatement ? null : plan };
         _nests.Emit(new Nest(result.Type.Shape, []) { Roots = { root } }, _out);
         if (variable is not null)
             _state.Scalars[result] = variable;

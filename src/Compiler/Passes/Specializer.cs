@@ -48,7 +48,7 @@ public sealed class Specializer
             Name = kernel.Name,
             Location = kernel.Location,
             Parameters = parameters,
-            WorkGroup = kernel.WorkGroup,
+            WorkGroup = target == TargetKind.Cuda && kernel.CudaWorkGroup > 0 ? kernel.CudaWorkGroup : kernel.WorkGroup,
             Body = pass._body,
         };
     }

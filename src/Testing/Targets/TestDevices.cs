@@ -5,11 +5,16 @@ namespace KernelFoundry.Testing;
 /// <summary>The devices tests run on, opened once.</summary>
 public static class TestDevices
 {
+    private static readonly Lazy<Device[]> Older = new(() => [EmulatedCuda.Open(70), EmulatedCuda.Open(80)]);
+
     private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
 
+    /// <summary>Whether a device is an emulated GPU beside a newer one, which runs the same modules but where there are several.</summary>
+    internal static bool IsOlder(Device device) => Older.IsValueCreated && Older.Value.Contains(device);
+
     /// <summary>
-    /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver, an
-    /// emulated CUDA device, and a real one where there is one. Not to be disposed of.
+    /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver,
+    /// emulated CUDA devices of compute capability 9.0, 7.0 and 8.0, and a real one where there is one. Not to be disposed of.
     /// </summary>
     public static IReadOnlyList<Device> All => Found.Value;
 
@@ -27,6 +32,8 @@ public static class TestDevices
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
 
         yield return EmulatedCuda.Open();
+        foreach (Device older in Older.Value)
+            yield return older;
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.Cuda, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.Cuda });
     }
