@@ -17,7 +17,8 @@ public sealed class HouseTests
         ["Inference"] = ["Kernels"],
         ["Extensions.AI"] = ["Inference"],
         ["Testing"] = ["Runtime", "Compiler"],
-        ["Cli"] = ["Inference", "Measurement", "Compiler"],
+        ["Training"] = ["Inference"],
+        ["Cli"] = ["Training", "Inference", "Measurement", "Compiler"],
     };
 
     public static TheoryData<string> Projects() => [.. Directory.EnumerateDirectories(Source()).Select(d => Path.GetFileName(d))];

@@ -22,6 +22,7 @@ internal static class Tool
         var root = new RootCommand("Generate text with GGUF models, quantize and measure them, and look at models, devices and kernels.");
         root.Options.Add(s_verbose);
         root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(TrainCommand.Create());
         root.Subcommands.Add(ChatCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(TuneCommand.Create());

@@ -22,6 +22,7 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(PerplexityOutput))]
 [JsonSerializable(typeof(DevicesOutput))]
 [JsonSerializable(typeof(KernelsOutput))]
+[JsonSerializable(typeof(TrainOutput))]
 [JsonSerializable(typeof(TuneOutput))]
 [JsonSerializable(typeof(SavedMessage[]))]
 internal sealed partial class KfJson : JsonSerializerContext

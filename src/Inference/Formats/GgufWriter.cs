@@ -41,6 +41,14 @@ public sealed partial class GgufWriter(int alignment = 32)
     }
 
     /// <inheritdoc cref="Set(string, uint)"/>
+    public void Set(string key, float value)
+    {
+        var payload = new byte[sizeof(float)];
+        BinaryPrimitives.WriteSingleLittleEndian(payload, value);
+        Put(key, Entry(key, GgufValueType.Float32, payload));
+    }
+
+    /// <inheritdoc cref="Set(string, uint)"/>
     public void Set(string key, string value) => Put(key, Entry(key, GgufValueType.String, Text(value)));
 
     /// <summary>Adds a tensor.</summary>

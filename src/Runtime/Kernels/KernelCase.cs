@@ -37,10 +37,15 @@ public sealed class KernelCase
     /// <returns>Its extent.</returns>
     public int Extent(string view, int axis) => Find(views, view, "view").Extents[axis];
 
-    /// <summary>A view's elements before the kernel runs; not to be written to.</summary>
+    /// <summary>A view's elements before the kernel runs; written to only by the method that <see cref="InputsAttribute"/> names.</summary>
     /// <param name="view">The view parameter.</param>
     /// <returns>The elements, row-major.</returns>
     public double[] Values(string view) => Find(views, view, "view").Values;
+
+    /// <summary>Whether the case has a view.</summary>
+    /// <param name="view">The view parameter.</param>
+    /// <returns>Whether it has.</returns>
+    public bool Has(string view) => views.ContainsKey(view);
 
     /// <summary>The array of a view's expected elements. It starts as the elements before the run and is the same array at every call.</summary>
     /// <param name="view">The view parameter.</param>

@@ -42,6 +42,9 @@ public sealed class KernelDefinition
     /// <summary>The error it may have, per element type.</summary>
     public IReadOnlyList<KernelTolerance> Tolerances { get; init; } = [];
 
+    /// <summary>Makes random inputs fit the kernel, by writing into the arrays of <see cref="KernelCase.Values"/>; null where any do.</summary>
+    public Action<KernelCase>? Inputs { get; init; }
+
     /// <summary>Computes what the kernel should give, in double precision.</summary>
     public Action<KernelCase>? Reference { get; init; }
 

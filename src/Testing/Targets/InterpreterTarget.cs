@@ -103,7 +103,7 @@ internal sealed class InterpreterTarget(InterpreterForm form)
             ?? IrElement.Quantized(tensor.ElementName);
         return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format, tensor.IsPanels)
         {
-            Uninitialized = tensor.IsOutput,
+            Uninitialized = tensor is { IsOutput: true, IsAccumulated: false },
         };
     }
 

@@ -45,6 +45,8 @@ internal static class DefinitionWriter
             $"new({CSharp.Literal(p.Name)}, {CSharp.Literal(p.Interface)}, {CSharp.List(p.Choices.Select(CSharp.Literal))})"));
         Lines("Axes", kernel.Axes.Select(a => $"new({CSharp.Literal(a.Name)}, {CSharp.List(a.Extents.Select(CSharp.Literal))})"));
         Lines("Tolerances", kernel.Tolerances.Select(t => $"new({CSharp.Literal(t.Element)}, {t.Relative})"));
+        if (kernel.Inputs.Length > 0)
+            Line("Inputs", kernel.Inputs);
         if (kernel.Reference.Length > 0)
             Line("Reference", kernel.Reference);
         text.Append("        VariantSource = static () =>\n        [\n");
@@ -104,6 +106,8 @@ internal static class DefinitionWriter
             text.Append($", Choices = {CSharp.List(parameter.Choices.Select(CSharp.Literal))}");
         if (parameter.IsOutput)
             text.Append(", IsOutput = true");
+        if (parameter.IsAccumulated)
+            text.Append(", IsAccumulated = true");
         return text.Append(" }").ToString();
     }
 

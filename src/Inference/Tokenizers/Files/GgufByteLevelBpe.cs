@@ -43,6 +43,7 @@ internal static class GgufByteLevelBpe
             Splitters = PreTokenizerFamilies.Splitters(pre),
             Model = new BpeModel(texts, ReadMerges(metadata, vocabulary), symbols, family.WholeWins),
             Decoded = texts,
+            Recipe = new TokenizerRecipe("gpt2") { PreTokenizer = pre },
         });
     }
 
