@@ -95,7 +95,7 @@ public class GradientTests
         return string.Join("\n", texts);
     }
 
-    private static void Collect(Block block, List<string> effects, Dictionary<Value, string> names)
+    private static void Collect(KernelFoundry.Compiler.Ir.Block block, List<string> effects, Dictionary<Value, string> names)
     {
         foreach (Op op in block.Ops)
         {
