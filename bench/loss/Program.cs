@@ -43,7 +43,7 @@ void Step()
         Linear.MatMulBackwardX(device, w, logits, dx);
         Linear.MatMulBackwardW(device, x, logits, dw);
         device.Synchronize();
-        logits.Memory.Dispose();
+        logits.Memory!.Dispose();
         return;
     }
 
