@@ -60,7 +60,7 @@ public static class FunctorAdjoint
         }
 
         var adjoints = new Dictionary<Value, Value> { [method.Body.Terminator.Operands[0]] = gradient };
-        foreach (Op op in ops.Reverse().Where(o => active.Contains(o.Result) && adjoints.ContainsKey(o.Result)))
+        foreach (Op op in ops.AsEnumerable().Reverse().Where(o => active.Contains(o.Result) && adjoints.ContainsKey(o.Result)))
         {
             Value?[] gained = AdjointRules.Of(op)(rules, op, [.. op.Operands.Select(o => values[o])], values[op.Result], adjoints[op.Result]);
             for (int i = 0; i < gained.Length; i++)
