@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using KernelFoundry.Cli.Commands;
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Targets;
 using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Cli.KernelText;
@@ -35,9 +36,11 @@ internal static partial class KernelCatalog
         };
     }
 
-    /// <summary>The source file of a kernel.</summary>
+    /// <summary>The source file of a kernel; of a derived one what the compiler wrote.</summary>
     public static string SourceOf(KernelDefinition kernel)
     {
+        if (kernel.IsDerived)
+            return $"// Derived from {kernel.SourceFile}:{kernel.SourceLine}.\n{KernelLanguageWriter.Method(IrParser.ParseKernel(kernel.IrText))}";
         string name = kernel.SourceFile.Replace('\\', '/');
         using Stream? stream = typeof(KernelCatalog).Assembly.GetManifestResourceStream(name);
         if (stream is null)

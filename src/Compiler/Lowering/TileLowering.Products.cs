@@ -88,8 +88,8 @@ internal sealed partial class TileLowering
         }
 
         bool transposed = b.Definition is { Code: OpCode.Transpose } && !_state.Buffers.ContainsKey(b);
-        Matrix left = InMemory(a), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
         Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), k = ExtentExpr(a.Type.Shape[1]);
+        Matrix left = Left(a, m, k, op.Location), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
         TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
         if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
             Materialize(op.Operands[2], target, false);
@@ -104,6 +104,18 @@ internal sealed partial class TileLowering
 
         _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Next(op, right)) { Location = op.Location });
         _state.Buffers[result] = target;
+    }
+
+    // A transposed left operand, as in the gradient of weights, is turned block by block in registers, not element by element.
+    private Matrix Left(Value a, Expr rows, Expr columns, SourceLocation location)
+    {
+        if (a.Definition is not { Code: OpCode.Transpose } transpose || _state.Buffers.ContainsKey(a))
+            return InMemory(a);
+        Matrix source = InMemory(transpose.Operands[0]);
+        Flush();
+        TileBuffer across = NewTile(a);
+        _out.Add(new TransposeMatrix(source, Matrices.Of(across), columns, rows) { Location = location });
+        return Matrices.Of(across);
     }
 
     // A few rows by blocks of a view, block after block: bound by reading the view, whose next block lies one block of rows further on.

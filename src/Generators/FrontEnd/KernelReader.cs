@@ -59,6 +59,7 @@ internal sealed class KernelReader
             Body = body,
         };
         KernelAttributes.CheckChoices(_method, kernel, _mistakes, cancellation);
+        Differentiation.Check(_method, kernel, _mistakes, cancellation);
         return kernel;
     }
 

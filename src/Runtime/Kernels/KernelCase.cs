@@ -114,6 +114,23 @@ public sealed class KernelCase
     /// <param name="functor">The struct.</param>
     public void SetFunctor(string name, object functor) => functors[name] = functor;
 
+    internal int[] Extents(string view) => Find(views, view, "view").Extents;
+
+    /// <summary>A case of the same inputs whose outputs nobody has asked for.</summary>
+    internal KernelCase Copy()
+    {
+        var copy = new KernelCase(TypeArguments);
+        foreach ((string name, int extent) in axes)
+            copy.axes[name] = extent;
+        foreach ((string name, double value) in scalars)
+            copy.scalars[name] = value;
+        foreach ((string name, object functor) in functors)
+            copy.functors[name] = functor;
+        foreach ((string name, (double[], int[]) view) in views)
+            copy.views[name] = view;
+        return copy;
+    }
+
     private static TValue Find<TValue>(Dictionary<string, TValue> values, string name, string what) => values.TryGetValue(name, out TValue? value)
         ? value
         : throw new KeyNotFoundException($"This case has no {what} '{name}'; it has {string.Join(", ", values.Keys.DefaultIfEmpty("none"))}.");

@@ -27,6 +27,9 @@ public sealed class KernelDefinition
     /// <summary>The IR of the kernel before specialisation, as text.</summary>
     public string IrText { get; init; } = "";
 
+    /// <summary>Whether the compiler derived it from the kernel its name begins with.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>Work-items that share one program on thread devices.</summary>
     public int WorkGroup { get; init; } = 64;
 

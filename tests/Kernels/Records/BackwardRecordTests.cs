@@ -11,6 +11,7 @@ public sealed class BackwardRecordTests
 
     [Theory]
     [KernelData(typeof(Normalization), nameof(Normalization.RmsNormBackward))]
+    [KernelData(typeof(Normalization), nameof(Normalization.LayerNormBackward))]
     [KernelData(typeof(Reduction), nameof(Reduction.SumRows))]
     public void OfNormalization(KernelTest test) => KernelRunner.Run(test);
 
@@ -21,6 +22,7 @@ public sealed class BackwardRecordTests
 
     [Theory]
     [KernelData(typeof(Activation), nameof(Activation.GatedLinearUnitBackward))]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.ResidualAddBackward))]
     public void OfActivations(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]

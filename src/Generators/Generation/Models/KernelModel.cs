@@ -36,6 +36,15 @@ internal sealed record KernelModel
     /// <summary>The method that makes random inputs fit, or empty.</summary>
     public required string Inputs { get; init; }
 
+    /// <summary>The views the kernel is to be differentiated by.</summary>
+    public EquatableArray<string> Differentiated { get; init; }
+
+    /// <summary>The tolerance of the derived kernel as a C# literal, or empty.</summary>
+    public string GradientTolerance { get; init; } = "";
+
+    /// <summary>The managed body of a derived kernel, or empty where the kernel is written by hand.</summary>
+    public string ManagedBody { get; init; } = "";
+
     public required int WorkGroup { get; init; }
 
     /// <summary>The IR without source positions; empty where the kernel has mistakes.</summary>

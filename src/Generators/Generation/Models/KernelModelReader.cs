@@ -37,6 +37,8 @@ internal static class KernelModelReader
             Tolerances = Language.Attributes(method, "Tolerance").Select(Tolerance).ToEquatable(),
             Reference = Language.Attribute(method, "Reference")?.ConstructorArguments.FirstOrDefault().Value as string ?? "",
             Inputs = Language.Attribute(method, "Inputs")?.ConstructorArguments.FirstOrDefault().Value as string ?? "",
+            Differentiated = Language.Strings(Language.Attribute(method, "Differentiable")).ToEquatable(),
+            GradientTolerance = CSharp.Literal(Language.Attribute(method, "Differentiable")?.NamedArguments.FirstOrDefault(a => a.Key == "Tolerance").Value.Value ?? 1e-5),
             WorkGroup = reading.Ir?.WorkGroup ?? 64,
             IrText = irText,
             Source = new(new KernelSource(
