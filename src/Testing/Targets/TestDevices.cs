@@ -9,12 +9,15 @@ public static class TestDevices
 
     private static readonly Lazy<IReadOnlyList<Device>> Found = new(() => [.. Find()]);
 
-    /// <summary>Whether a device is an emulated GPU beside a newer one, which runs the same modules but where there are several.</summary>
+    /// <summary>Emulated CUDA devices of compute capability 7.0 and 8.0: they run the modules of the one in <see cref="All"/> but where a kernel has several.</summary>
+    internal static IReadOnlyList<Device> OlderGpus => Older.Value;
+
+    /// <summary>Whether a device is one of <see cref="OlderGpus"/>.</summary>
     internal static bool IsOlder(Device device) => Older.IsValueCreated && Older.Value.Contains(device);
 
     /// <summary>
     /// The reference device, the CPU with each vector width it has and a different number of threads each, OpenCL where there is a driver,
-    /// emulated CUDA devices of compute capability 9.0, 7.0 and 8.0, and a real one where there is one. Not to be disposed of.
+    /// an emulated CUDA device of compute capability 9.0, and a real one where there is one. Not to be disposed of.
     /// </summary>
     public static IReadOnlyList<Device> All => Found.Value;
 
@@ -32,8 +35,6 @@ public static class TestDevices
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
 
         yield return EmulatedCuda.Open();
-        foreach (Device older in Older.Value)
-            yield return older;
         if (Device.Enumerate().Any(info => info is { Kind: DeviceKind.Cuda, IsAvailable: true }))
             yield return Device.Open(new DeviceOptions { Kind = DeviceKind.Cuda });
     }
