@@ -19,19 +19,13 @@ internal static class SentencePieceBpe
     {
         var parts = new SentencePieceVocabulary(vocabulary, addPrefix);
         var unknown = new UnknownText(Array.TrueForAll(bytes, id => id < 0) ? null : bytes, special.Unknown, isFused: false);
-        var normalizers = new List<Normalizer>();
-        if (map is not null)
-            normalizers.Add(map);
-        if (removesExtra)
-            normalizers.Add(new ExtraSpaceRemover());
-        normalizers.AddRange(SentencePieceVocabulary.Spaces(addPrefix));
         return new Tokenizer(new TokenizerParts
         {
             Kind = "BPE",
             Vocabulary = vocabulary,
             Special = special,
             Added = GgufVocabulary.Added(vocabulary),
-            Normalizers = normalizers,
+            Normalizers = SentencePieceVocabulary.Normalizers(map, removesExtra, addPrefix),
             Splitters = parts.Splitters,
             Model = ScoredMerges.CreateModel(vocabulary, parts.Texts, scores, unknown),
             Decoded = parts.Decoded,

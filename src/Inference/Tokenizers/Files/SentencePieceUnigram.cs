@@ -21,19 +21,13 @@ internal static class SentencePieceUnigram
         var trie = new TextTrie(vocabulary.Texts, IsPiece);
         float lowest = Enumerable.Range(0, vocabulary.Count).Where(IsPiece).Select(id => scores[id]).DefaultIfEmpty().Min();
         var unknown = new UnknownText(Array.TrueForAll(bytes, id => id < 0) ? null : bytes, special.Unknown, isFused: true);
-        var normalizers = new List<Normalizer>();
-        if (map is not null)
-            normalizers.Add(map);
-        if (removesExtra)
-            normalizers.Add(new ExtraSpaceRemover());
-        normalizers.AddRange(SentencePieceVocabulary.Spaces(addPrefix));
         return new Tokenizer(new TokenizerParts
         {
             Kind = "unigram",
             Vocabulary = vocabulary,
             Special = special,
             Added = GgufVocabulary.Added(vocabulary),
-            Normalizers = normalizers,
+            Normalizers = SentencePieceVocabulary.Normalizers(map, removesExtra, addPrefix),
             Splitters = parts.Splitters,
             Model = new UnigramModel(trie, scores, lowest, unknown),
             Decoded = parts.Decoded,

@@ -54,6 +54,21 @@ internal sealed class SentencePieceVocabulary
     /// <summary>Cuts at words, where no token crosses from one into the next: then it changes nothing but the time.</summary>
     public IReadOnlyList<Splitter> Splitters { get; }
 
+    /// <summary>What a text goes through before it is cut: the file's own rules, then its spaces.</summary>
+    /// <param name="map">Normalization rules, or null.</param>
+    /// <param name="removesExtra">Spaces are reduced to one between words.</param>
+    /// <param name="addPrefix">A text begins with a space.</param>
+    public static IReadOnlyList<Normalizer> Normalizers(CharacterMap? map, bool removesExtra, bool addPrefix)
+    {
+        var normalizers = new List<Normalizer>();
+        if (map is not null)
+            normalizers.Add(map);
+        if (removesExtra)
+            normalizers.Add(new ExtraSpaceRemover());
+        normalizers.AddRange(Spaces(addPrefix));
+        return normalizers;
+    }
+
     /// <summary>The normalizers that write spaces as U+2581.</summary>
     public static IReadOnlyList<Normalizer> Spaces(bool addPrefix) =>
         addPrefix ? [new PrependNormalizer(MarkerSplitter.Marker.ToArray()), SpaceMarker.Instance] : [SpaceMarker.Instance];
