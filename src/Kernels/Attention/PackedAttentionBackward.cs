@@ -56,8 +56,8 @@ public static partial class Attention
     [Reference(nameof(PackedAttentionBackwardQReference))]
     [Tolerance(typeof(float), 1e-5)]
     public static void PackedAttentionBackwardQ(
-        [Shape("tokens", "heads", "headDim")] View3<float> q,
-        [Shape("tokens", "kvHeads", "headDim")] View3<float> k,
+        [Shape("tokens", "heads", "headDim")] [Range(-1, 1)] View3<float> q,
+        [Shape("tokens", "kvHeads", "headDim")] [Range(-1, 1)] View3<float> k,
         [Shape("tokens", "kvHeads", "headDim")] View3<float> v,
         [Shape("tokens")] View1<int> starts,
         [Shape("tokens", "heads", "headDim")] View3<float> dO,
@@ -122,8 +122,8 @@ public static partial class Attention
     [Reference(nameof(PackedAttentionBackwardKvReference))]
     [Tolerance(typeof(float), 1e-5)]
     public static void PackedAttentionBackwardKv(
-        [Shape("tokens", "heads", "headDim")] View3<float> q,
-        [Shape("tokens", "kvHeads", "headDim")] View3<float> k,
+        [Shape("tokens", "heads", "headDim")] [Range(-1, 1)] View3<float> q,
+        [Shape("tokens", "kvHeads", "headDim")] [Range(-1, 1)] View3<float> k,
         [Shape("tokens", "kvHeads", "headDim")] View3<float> v,
         [Shape("tokens")] View1<int> starts,
         [Shape("tokens")] View1<int> ends,
