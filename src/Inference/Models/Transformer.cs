@@ -7,7 +7,7 @@ namespace KernelFoundry.Inference.Models;
 /// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
 /// <see cref="ModelArchitecture"/> names. Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
 /// </summary>
-public sealed class Transformer : IDisposable
+public sealed partial class Transformer : IDisposable
 {
     private readonly Lock _running = new();
     private readonly Device _device;

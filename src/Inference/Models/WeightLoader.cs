@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using KernelFoundry.Inference.Adapters;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -12,7 +13,10 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 {
     private readonly HashSet<string> _used = [];
     private List<DeviceMemory> _memories = [];
+    private AdapterLoader? _adapterLoader;
     private long _bytes;
+
+    private AdapterLoader Adapters => _adapterLoader ??= new AdapterLoader(options.LoadedAdapters, device, options.PrefillBatch, memory => _memories.Add(memory));
 
     public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
 
@@ -26,7 +30,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         GgufTensor tensor = TakeMatrix(name, rows, columns);
         DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
         Keep(memory, tensor);
-        return Create(tensor.Type, new WeightPlace(memory, rows, columns, isMultiplied && Packs ? tensor.Read : null));
+        return Adapters.Adapt(name, Create(tensor.Type, new WeightPlace(memory, rows, columns, isMultiplied && Packs ? tensor.Read : null)));
     }
 
     /// <summary>Matrices that multiply the same input, [rows, columns] each. Neighbours of one type are packed as one matrix where matrices are packed.</summary>
@@ -38,7 +42,8 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         for (int from = 0, first = 0, end; from < matrices.Length; from = end)
         {
             int rows = matrices[from].Rows;
-            for (end = from + 1; end < matrices.Length && Packs && TypeOf(matrices[end].Name) is { } type && type == TypeOf(matrices[from].Name) && WeightFormats.IsPacked(type); end++)
+            for (end = from + 1; end < matrices.Length && Packs && TypeOf(matrices[end].Name) is { } type && type == TypeOf(matrices[from].Name) && WeightFormats.IsPacked(type)
+                && !Adapters.Adapts(matrices[from].Name) && !Adapters.Adapts(matrices[end].Name); end++)
                 rows += matrices[end].Rows;
             parts.Add((end == from + 1 ? Matrix(matrices[from].Name, rows, columns) : Joined(columns, matrices[from..end]), first));
             first += rows;
