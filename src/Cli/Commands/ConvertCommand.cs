@@ -47,7 +47,7 @@ internal static class ConvertCommand
         string output = parsed.GetRequiredValue(s_out), type = parsed.GetRequiredValue(s_type);
         int? threads = QuantizeCommand.Threads(parsed.GetValue(s_threads));
         QuantizationRecipe? recipe = type == AsItIs ? null : QuantizeCommand.Recipe(type);
-        OutputFile.Check("--out", output);
+        QuantizeCommand.CheckOutput(parsed.GetRequiredValue(s_model), output);
         using GgufFile file = Opening.File(parsed.GetRequiredValue(s_model));
         HuggingFaceModel.CheckWritable(file);
         return await QuantizeCommand.WriteAsync(

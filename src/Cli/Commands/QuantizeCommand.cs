@@ -87,7 +87,8 @@ internal static class QuantizeCommand
         return new ImportanceFile(file);
     }
 
-    private static void CheckOutput(string model, string output)
+    /// <exception cref="UsageException">The output cannot be written, or is the model.</exception>
+    public static void CheckOutput(string model, string output)
     {
         OutputFile.Check("--out", output);
         if (Path.GetFullPath(output) == Path.GetFullPath(model))
