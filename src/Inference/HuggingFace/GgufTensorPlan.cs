@@ -34,8 +34,8 @@ internal sealed class GgufTensorPlan(string name, TensorRule rule, bool isStacke
         {
             if (tensor.Type.Ggml is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 or GgmlType.F64))
                 throw tensor.Error("its dtype", $"{tensor.Type}", "F32, F16, BF16 or F64");
-            if (tensor.Shape.Count is < 1 or > 2 || tensor.Shape.Any(extent => extent == 0))
-                throw tensor.Error("its shape", $"[{string.Join(", ", tensor.Shape)}]", "one or two axes, none empty");
+            if (tensor.Shape.Count is < 1 or > 2 || (isStacked && tensor.Shape.Count != 2) || tensor.Shape.Any(extent => extent == 0))
+                throw tensor.Error("its shape", $"[{string.Join(", ", tensor.Shape)}]", isStacked ? "two axes, none empty" : "one or two axes, none empty");
             if (tensor.Type != First.Type || !tensor.Shape.SequenceEqual(First.Shape))
                 throw tensor.Error("it", $"{tensor.Type} [{string.Join(", ", tensor.Shape)}]", $"{First.Type} [{string.Join(", ", First.Shape)}], as '{First.Name}' is");
             if (isStacked && place >= _sources.Count)

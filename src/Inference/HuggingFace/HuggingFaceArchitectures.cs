@@ -108,7 +108,7 @@ internal static class HuggingFaceArchitectures
         },
         new("phi3", "Phi3ForCausalLM")
         {
-            Metadata = [.. Sizes, RmsEpsilon, RotaryDims, Window, new("rope.scaling.original_context_length", config => Unsigned(Find(config, "original_max_position_embeddings", "max_position_embeddings")!.Value))],
+            Metadata = [.. Sizes, RmsEpsilon, RotaryDims, Window, new("rope.scaling.original_context_length", config => (uint)Positive(config, "original_max_position_embeddings", "max_position_embeddings"))],
             Tensors =
             [
                 .. s_ends, .. s_norms, new(Layer + "self_attn.qkv_proj", Block + "attn_qkv"), s_attention[3], new(Layer + "mlp.gate_up_proj", Block + "ffn_up"), s_gated[2],

@@ -64,9 +64,10 @@ public sealed class HuggingFaceModel : IDisposable
             var whole = new GgufComposition();
             var tensors = new FolderTensors(folder, architecture, config);
             int tokens = (int)Math.Min(tensors.VocabularySize, int.MaxValue);
+            Tokenizer writable = VocabularyPadding.To(Writable(tokenizer, path), tokens, folder.Name);
             tokenizer = VocabularyPadding.To(tokenizer, tokens, folder.Name);
             WriteMetadata(whole.Header, architecture, config, path, tokens);
-            WriteTokenizer(whole.Header, tokenizer, templates);
+            WriteTokenizer(whole.Header, writable, templates);
             tensors.AddTo(whole);
             RotaryFactors.AddTo(whole, architecture.Name, config);
             return new HuggingFaceModel(whole.Open(path, [folder]), tokenizer, templates);
@@ -129,6 +130,18 @@ public sealed class HuggingFaceModel : IDisposable
                 header.Set(key, (string)value);
                 break;
         }
+    }
+
+    // SentencePiece's own file says what GGUF wants to know, where it has the same tokens as tokenizer.json.
+    private static Tokenizer Writable(Tokenizer tokenizer, string path)
+    {
+        string model = Path.Combine(path, "tokenizer.model");
+        if (tokenizer.Parts.Recipe is not null || !System.IO.File.Exists(model))
+            return tokenizer;
+        Tokenizer other = TokenizerFactory.Open(model);
+        return other.Parts.Recipe is not null && other.VocabularySize == tokenizer.VocabularySize
+            ? new Tokenizer(other.Parts with { Special = tokenizer.Parts.Special })
+            : tokenizer;
     }
 
     // A tokenizer that GGUF cannot express still has its texts there, which is where a model's vocabulary is counted; "none" is what opens nothing by mistake.

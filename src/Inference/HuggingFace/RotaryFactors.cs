@@ -72,7 +72,8 @@ internal static class RotaryFactors
     }
 
     private static JsonField OriginalContext(JsonField config, JsonField scaling) =>
-        MetadataRule.Find(scaling, "original_max_position_embeddings") ?? MetadataRule.Find(config, "original_max_position_embeddings", "max_position_embeddings")!.Value;
+        MetadataRule.Find(scaling, "original_max_position_embeddings") ?? MetadataRule.Find(config, "original_max_position_embeddings", "max_position_embeddings")
+        ?? throw scaling["original_max_position_embeddings"].Error("absent", "a whole number from 1 up");
 
     /// <summary>
     /// Llama 3.1: frequencies whose wave is longer than the old context over <c>low_freq_factor</c> are divided by the factor, those shorter than it over

@@ -10,7 +10,7 @@ internal readonly record struct RowOrder(int Heads, int KeyValueHeads)
     {
         TensorTransform.PairQueries => rows % (2L * Heads) == 0,
         TensorTransform.PairKeys => rows % (2L * KeyValueHeads) == 0,
-        TensorTransform.Ungroup => rows % (Heads + (2L * KeyValueHeads)) == 0,
+        TensorTransform.Ungroup => Heads % KeyValueHeads == 0 && rows % (Heads + (2L * KeyValueHeads)) == 0,
         _ => true,
     };
 

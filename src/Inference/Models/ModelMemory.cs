@@ -22,10 +22,13 @@ public sealed record ModelMemory(long Weights, long Cache, long Activations)
         ArgumentNullException.ThrowIfNull(model);
         options ??= new ModelOptions();
         ElementInfo cache = options.Cache.ToElement();
-        long positions = 2L * model.Layers * model.KeyValueLength * context;
-        long batch = Math.Min(options.PrefillBatch, context);
-        long floats = batch * ((2L * model.EmbeddingLength) + (2L * model.QueryLength) + (2L * model.KeyValueLength) + model.FeedForwardLength);
+        Int128 cached = (Int128)2 * model.Layers * model.KeyValueLength * context;
+        Int128 batch = Math.Min(options.PrefillBatch, context);
+        Int128 floats = batch * ((2L * model.EmbeddingLength) + (2L * model.QueryLength) + (2L * model.KeyValueLength) + model.FeedForwardLength);
         return new ModelMemory(
-            file.Tensors.Sum(tensor => tensor.ByteLength), positions / cache.BlockSize * cache.BlockBytes, sizeof(float) * (floats + model.VocabularySize));
+            file.Tensors.Sum(tensor => tensor.ByteLength), Bytes(cached / cache.BlockSize * cache.BlockBytes), Bytes(sizeof(float) * (floats + model.VocabularySize)));
     }
+
+    // A file may say sizes that no machine has.
+    private static long Bytes(Int128 bytes) => bytes > long.MaxValue / 4 ? long.MaxValue / 4 : (long)bytes;
 }
