@@ -237,8 +237,6 @@ public static class ContractionTarget
         // Offsets of matrices may pass 31 bits.
         protected override string TypeName(DType type) => type == DType.I32 ? "long" : base.TypeName(type);
 
-        protected override bool FindsRowsOfBuffers => true;
-
         protected override string PartCount(Expr? count, int part) => $"(int)({base.PartCount(count, part)})";
     }
 }

@@ -15,7 +15,8 @@ internal sealed class TransformerWeights : IDisposable
 
     public required NormWeights OutputNorm { get; init; }
 
-    public required WeightMatrix Output { get; init; }
+    /// <summary>What makes logits of the last norm's output.</summary>
+    public required Projection Logits { get; init; }
 
     /// <summary>Checks every tensor and puts it on the device.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
@@ -38,7 +39,7 @@ internal sealed class TransformerWeights : IDisposable
             TokenEmbedding = embedding,
             Layers = layers,
             OutputNorm = outputNorm,
-            Output = output,
+            Logits = new Projection((output, 0)),
         };
     }
 
@@ -51,7 +52,8 @@ internal sealed class TransformerWeights : IDisposable
     private static LayerWeights LoadLayer(WeightLoader loader, ModelConfiguration model, int layer)
     {
         TensorNames names = model.Architecture.Tensors;
-        int embedding = model.EmbeddingLength;
+        int embedding = model.EmbeddingLength, feedForward = model.FeedForwardLength;
+        Projection gateUp = loader.Projection(embedding, (Name(names.Gate), feedForward), (Name(names.Up), feedForward));
         return new LayerWeights
         {
             AttentionNorm = loader.Norm(Name(names.AttentionNorm)),
@@ -59,9 +61,10 @@ internal sealed class TransformerWeights : IDisposable
                 embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength)),
             AttentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength),
             FeedForwardNorm = loader.Norm(Name(names.FeedForwardNorm)),
-            Gate = loader.Matrix(Name(names.Gate), model.FeedForwardLength, embedding),
-            Up = loader.Matrix(Name(names.Up), model.FeedForwardLength, embedding),
-            Down = loader.Matrix(Name(names.Down), embedding, model.FeedForwardLength),
+            GateUp = gateUp,
+            Gate = gateUp.Slice(0, feedForward),
+            Up = gateUp.Slice(feedForward, feedForward),
+            Down = loader.Matrix(Name(names.Down), embedding, feedForward),
         };
 
         string Name(string pattern) => TensorNames.OfLayer(pattern, layer);

@@ -38,7 +38,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         for (int from = 0, first = 0, end; from < matrices.Length; from = end)
         {
             int rows = matrices[from].Rows;
-            for (end = from + 1; end < matrices.Length && Packs && TypeOf(matrices[end].Name) is { } type && type == TypeOf(matrices[from].Name) && WeightFormats.IsPacked(type); end++)
+            for (end = from + 1; end < matrices.Length && CanJoin(matrices[from], matrices[end]); end++)
                 rows += matrices[end].Rows;
             parts.Add((end == from + 1 ? Matrix(matrices[from].Name, rows, columns) : Joined(columns, matrices[from..end]), first));
             first += rows;
@@ -46,6 +46,10 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 
         return new Projection([.. parts]);
     }
+
+    // Panels of the second begin with its first row.
+    private bool CanJoin((string Name, int Rows) first, (string Name, int Rows) second) =>
+        Packs && first.Rows % Panels.Rows == 0 && TypeOf(first.Name) is { } type && type == TypeOf(second.Name) && WeightFormats.IsPacked(type);
 
     private bool Packs => options.Activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
 
