@@ -145,16 +145,13 @@ public sealed class Transformer : IDisposable
     private void RunLayers(ActivationViews a, KvCache cache)
     {
         int tokens = a.Tokens.Extent0;
-        View1<int> positions = cache.Positions.Slice(cache.Length, tokens);
         _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, _embeddingScale);
         for (int i = 0; i < _weights.Layers.Count; i++)
         {
             LayerWeights layer = _weights.Layers[i];
 
             NormAndProject(a.Residual, layer.AttentionNorm, a.Normed, layer.Attention, a.Projected);
-            _rotary.Apply(_device, a.QueryHeads, positions, a.QueryHeads);
-            cache.StoreKeys(i, a.KeyHeads, _rotary);
-            cache.StoreValues(i, a.ValueHeads);
+            cache.Store(i, a, _rotary);
             cache.Attend(i, a);
             layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
 
