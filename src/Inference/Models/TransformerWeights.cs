@@ -25,14 +25,13 @@ internal sealed class TransformerWeights : IDisposable
         using var loader = new WeightLoader(file, model, device, options);
         TensorNames names = model.Architecture.Tensors;
         bool tied = model.Architecture.AllowsTiedOutput && !loader.Has(names.Output);
-        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
-        NormWeights outputNorm = loader.Norm(names.OutputNorm);
-        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
-
-        // Layers are found missing one by one: the number of them is the file's word alone.
+        // In the order of their use. Layers are found missing one by one: the number of them is the file's word alone.
         var layers = new List<LayerWeights>();
         for (int i = 0; i < model.Layers; i++)
             layers.Add(LoadLayer(loader, model, i));
+        NormWeights outputNorm = loader.Norm(names.OutputNorm);
+        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
+        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
         loader.CheckAllUsed();
         return new TransformerWeights(loader.Take())
         {

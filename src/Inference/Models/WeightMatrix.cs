@@ -9,13 +9,10 @@ internal abstract class WeightMatrix(int rows, int columns)
     /// <summary>Length of an input.</summary>
     public int Columns { get; } = columns;
 
-    /// <summary>The memory of the panels that were made of the weights, if any.</summary>
-    public abstract DeviceMemory? Packed { get; }
-
     /// <summary>Whether a launch for one token does what is before the product too: <see cref="ProjectNormed"/> and <see cref="ProjectGatedAndAdd"/>.</summary>
     public abstract bool Fuses { get; }
 
-    /// <summary>Some of the rows, as a matrix of its own; only of one that <see cref="Fuses"/>, from a multiple of <see cref="Panels.Rows"/> on.</summary>
+    /// <summary>Some of the rows, as a matrix of its own; in panels only from a multiple of <see cref="Panels.Rows"/> on.</summary>
     public abstract WeightMatrix Slice(int first, int count);
 
     /// <summary>y[t] = scale * row tokens[t].</summary>

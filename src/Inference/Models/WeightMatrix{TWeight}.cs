@@ -3,17 +3,22 @@ using KernelFoundry.Kernels;
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>Launches the kernels for weights of one element type: on activations rounded to 8 bits where there are panels, on floats otherwise.</summary>
-internal sealed class WeightMatrix<TWeight>(View2<TWeight> weights, Panels<TWeight>? panels, int rows, int columns) : WeightMatrix(rows, columns)
+/// <param name="embeddings">The rows as the file has them, to be looked up; empty where they are not.</param>
+/// <param name="weights">The rows to multiply, unless there are panels.</param>
+/// <param name="panels">The rows in panels.</param>
+/// <param name="rows">How many.</param>
+/// <param name="columns">Their length.</param>
+internal sealed class WeightMatrix<TWeight>(View2<TWeight> embeddings, View2<TWeight> weights, Panels<TWeight>? panels, int rows, int columns) : WeightMatrix(rows, columns)
     where TWeight : unmanaged
 {
-    public override DeviceMemory? Packed => panels?.Memory;
-
     public override bool Fuses => panels is not null;
 
-    public override WeightMatrix Slice(int first, int count) => new WeightMatrix<TWeight>(default, panels!.Value.Slice(first, count), count, Columns);
+    public override WeightMatrix Slice(int first, int count) => panels is { } packed
+        ? new WeightMatrix<TWeight>(default, default, packed.Slice(first, count), count, Columns)
+        : new WeightMatrix<TWeight>(default, weights.Slice(0, first, count), null, count, Columns);
 
     public override void Embed(Device device, View1<int> tokens, View2<float> y, float scale) =>
-        Embedding.EmbeddingLookup(device, tokens, weights, y, scale);
+        Embedding.EmbeddingLookup(device, tokens, embeddings, y, scale);
 
     public override void Project(Device device, View2<float> x, View2<float> y)
     {

@@ -1,0 +1,45 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>
+/// One memory for all matrices that are copied to be multiplied, in the order of their use: in huge pages it is read faster, and what is asked for beyond the end of one
+/// matrix is the beginning of the next.
+/// </summary>
+/// <param name="device">Where it is.</param>
+/// <param name="byteLength">Room for all of them: the sum of <see cref="Room"/>.</param>
+internal sealed class WeightArena(Device device, long byteLength)
+{
+    private const int Alignment = 64;
+    private long _used;
+
+    /// <summary>The memory; the caller disposes of it.</summary>
+    public DeviceMemory Memory { get; } = device.AllocateBytes(byteLength);
+
+    /// <summary>What a matrix of so many bytes takes.</summary>
+    public static long Room(long byteLength) => checked(byteLength + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>Packs a matrix of quantized rows.</summary>
+    public Panels<T> Pack<T>(int rows, int columns, PanelSource source)
+        where T : unmanaged => device.Pack<T>(rows, columns, source, Memory, Take(Panels.Bytes<T>(rows, columns)));
+
+    /// <summary>Copies a matrix as it is.</summary>
+    public View2<T> Copy<T>(int rows, int columns, PanelSource source)
+        where T : unmanaged
+    {
+        const int Together = 1 << 20;
+        long length = Element<T>.Bytes((long)rows * columns), first = Take(length);
+        Parallel.For(0, (length + Together - 1) / Together, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, device.Info.ComputeUnits) }, part =>
+        {
+            byte[] bytes = new byte[(int)Math.Min(Together, length - (part * Together))];
+            source(part * Together, bytes);
+            Memory.Write(first + (part * Together), bytes);
+        });
+        return new View2<T>(Memory, first, rows, columns);
+    }
+
+    private long Take(long byteLength)
+    {
+        long first = _used;
+        _used += Room(byteLength);
+        return first;
+    }
+}
