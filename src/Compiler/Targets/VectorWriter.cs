@@ -180,6 +180,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (!let.Mutable)
+            _vectors[let.Var.Name] = let.Value;
         string[] parts = Vector(let.Value);
         for (int p = 0; p < _parts; p++)
             Line($"{VectorType(let.Var.Type)} {Part(let.Var, p)} = {Bare(parts[p])};");
@@ -234,6 +236,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             for (int p = 0; p < _parts; p++)
                 Line(whole ? $"{parts[p]}.Store({PartAddress(address, p)});"
                     : $"Lanes.Store({Bare(parts[p])}, {PartAddress(address, p)}, {PartCount(store.Count, p)});");
+            return;
+        }
+
+        if (store.Element.Kind is ElementKind.F32 or ElementKind.I32 && EverySecond(store.View, store.Indices, store.Count, store.Guard) is { } second)
+        {
+            Line($"Lanes.StoreEverySecond({Bare(Vector(store.Value)[0])}, {second});");
             return;
         }
 
