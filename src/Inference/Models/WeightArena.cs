@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
@@ -9,6 +12,7 @@ namespace KernelFoundry.Inference.Models;
 internal sealed class WeightArena(Device device, long byteLength)
 {
     private const int Alignment = 64;
+    private const int CopiedTogether = 1 << 20;
     private long _used;
 
     /// <summary>The memory; the caller disposes of it.</summary>
@@ -25,15 +29,34 @@ internal sealed class WeightArena(Device device, long byteLength)
     public View2<T> Copy<T>(int rows, int columns, PanelSource source)
         where T : unmanaged
     {
-        const int Together = 1 << 20;
         long length = Element<T>.Bytes((long)rows * columns), first = Take(length);
-        Parallel.For(0, (length + Together - 1) / Together, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, device.Info.ComputeUnits) }, part =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, device.Info.ComputeUnits) };
+        try
         {
-            byte[] bytes = new byte[(int)Math.Min(Together, length - (part * Together))];
-            source(part * Together, bytes);
-            Memory.Write(first + (part * Together), bytes);
-        });
+            Parallel.For(0, (length + CopiedTogether - 1) / CopiedTogether, options, part => CopyPart(source, first, part * CopiedTogether, (int)Math.Min(CopiedTogether, length - (part * CopiedTogether))));
+        }
+        catch (AggregateException failed) when (failed.InnerException is { } reason)
+        {
+            // What failed first says why, not that something did on another thread.
+            ExceptionDispatchInfo.Throw(reason);
+            throw;
+        }
+
         return new View2<T>(Memory, first, rows, columns);
+    }
+
+    private void CopyPart(PanelSource source, long first, long offset, int count)
+    {
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(count);
+        try
+        {
+            source(offset, bytes.AsSpan(0, count));
+            Memory.Write(first + offset, bytes.AsSpan(0, count));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     private long Take(long byteLength)
