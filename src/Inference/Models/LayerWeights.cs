@@ -3,23 +3,25 @@ namespace KernelFoundry.Inference.Models;
 /// <summary>The weights of one layer; <see cref="TensorNames"/> has their shapes.</summary>
 internal sealed record LayerWeights
 {
-    public required NormWeights AttentionNorm { get; init; }
+    /// <summary>Norm before attention.</summary>
+    public NormWeights? AttentionNorm { get; init; }
 
     /// <summary>Queries, keys and values.</summary>
     public required Projection Attention { get; init; }
 
-    public required WeightMatrix AttentionOutput { get; init; }
+    /// <summary>[(heads + 2 kvHeads) * headDim]; empty for none.</summary>
+    public View1<float> AttentionBias { get; init; }
 
-    public required NormWeights FeedForwardNorm { get; init; }
+    public NormWeights? QueryNorm { get; init; }
 
-    /// <summary>Gate and up projection.</summary>
-    public required Projection GateUp { get; init; }
+    public NormWeights? KeyNorm { get; init; }
 
-    /// <summary>The gate's part of <see cref="GateUp"/>.</summary>
-    public required WeightMatrix Gate { get; init; }
+    public required LayerAttention Scores { get; init; }
 
-    /// <summary>The up projection's part of <see cref="GateUp"/>.</summary>
-    public required WeightMatrix Up { get; init; }
+    public required ResidualBranch AttentionOutput { get; init; }
 
-    public required WeightMatrix Down { get; init; }
+    /// <summary>Norm before the feed-forward layer; null where it reads what attention reads, or the residual stream.</summary>
+    public NormWeights? FeedForwardNorm { get; init; }
+
+    public required FeedForwardWeights FeedForward { get; init; }
 }

@@ -11,6 +11,18 @@ public sealed record TensorNames
     /// <summary>Token embeddings, [vocabulary, embedding].</summary>
     public string TokenEmbedding { get; init; } = "token_embd";
 
+    /// <summary>Position embeddings, [context, embedding].</summary>
+    public string PositionEmbedding { get; init; } = "position_embd";
+
+    /// <summary>Divisors of the rotary frequencies, [rotaryDims / 2].</summary>
+    public string RotaryDivisors { get; init; } = "rope_freqs";
+
+    /// <summary>Those of sequences up to the original context.</summary>
+    public string ShortRotaryDivisors { get; init; } = "rope_factors_short";
+
+    /// <summary>Those of longer sequences.</summary>
+    public string LongRotaryDivisors { get; init; } = "rope_factors_long";
+
     /// <summary>Norm after the last layer, [embedding].</summary>
     public string OutputNorm { get; init; } = "output_norm";
 
@@ -19,6 +31,12 @@ public sealed record TensorNames
 
     /// <summary>Norm before attention, [embedding].</summary>
     public string AttentionNorm { get; init; } = "blk.{0}.attn_norm";
+
+    /// <summary>Norm before attention where <see cref="AttentionNorm"/> is the feed-forward layer's, [embedding].</summary>
+    public string AttentionNorm2 { get; init; } = "blk.{0}.attn_norm_2";
+
+    /// <summary>Queries, keys and values in one, [(heads + 2 kvHeads) * headDim, embedding]; where absent, the three that follow.</summary>
+    public string QueryKeyValue { get; init; } = "blk.{0}.attn_qkv";
 
     /// <summary>Query projection, [heads * headDim, embedding].</summary>
     public string Query { get; init; } = "blk.{0}.attn_q";
@@ -29,8 +47,17 @@ public sealed record TensorNames
     /// <summary>Value projection, [kvHeads * headDim, embedding].</summary>
     public string Value { get; init; } = "blk.{0}.attn_v";
 
+    /// <summary>Norm of queries, [headDim] or [heads * headDim].</summary>
+    public string QueryNorm { get; init; } = "blk.{0}.attn_q_norm";
+
+    /// <summary>Norm of keys, [headDim] or [kvHeads * headDim].</summary>
+    public string KeyNorm { get; init; } = "blk.{0}.attn_k_norm";
+
     /// <summary>Projection of all heads' outputs, [embedding, heads * headDim].</summary>
     public string AttentionOutput { get; init; } = "blk.{0}.attn_output";
+
+    /// <summary>Norm after attention, [embedding].</summary>
+    public string PostAttentionNorm { get; init; } = "blk.{0}.post_attention_norm";
 
     /// <summary>Norm before the feed-forward layer, [embedding].</summary>
     public string FeedForwardNorm { get; init; } = "blk.{0}.ffn_norm";
@@ -38,11 +65,14 @@ public sealed record TensorNames
     /// <summary>Gate of the feed-forward layer, [feedForward, embedding].</summary>
     public string Gate { get; init; } = "blk.{0}.ffn_gate";
 
-    /// <summary>Up projection of the feed-forward layer, [feedForward, embedding].</summary>
+    /// <summary>Up projection of the feed-forward layer, [feedForward, embedding]; with the gate's rows before its own where the architecture joins them.</summary>
     public string Up { get; init; } = "blk.{0}.ffn_up";
 
     /// <summary>Down projection of the feed-forward layer, [embedding, feedForward].</summary>
     public string Down { get; init; } = "blk.{0}.ffn_down";
+
+    /// <summary>Norm after the feed-forward layer, [embedding].</summary>
+    public string PostFeedForwardNorm { get; init; } = "blk.{0}.post_ffw_norm";
 
     /// <summary>The name of a layer's tensor.</summary>
     /// <param name="pattern">One of the names above.</param>

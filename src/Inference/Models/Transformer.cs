@@ -1,22 +1,23 @@
 using KernelFoundry.Inference.Formats;
-using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
-/// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
+/// A transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
 /// <see cref="ModelArchitecture"/> names. Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
 /// </summary>
-public sealed class Transformer : IDisposable
+public sealed partial class Transformer : IDisposable
 {
     private readonly Lock _running = new();
     private readonly Device _device;
     private readonly ModelOptions _options;
     private readonly TransformerWeights _weights;
-    private readonly RotaryEncoding _rotary;
+    private readonly RotaryTable _rotary;
     private readonly Activations _activations;
     private readonly LaunchGraph _decoding;
-    private readonly float _embeddingScale;
+
+    // Where only some elements of a head are turned, the factor of the scores cannot be their magnitude.
+    private readonly bool _scalesTurned;
 
     /// <summary>Puts a model's weights on a device.</summary>
     /// <param name="file">The model; it must stay open as long as the transformer.</param>
@@ -36,11 +37,12 @@ public sealed class Transformer : IDisposable
         _options.Cache.Require(configuration);
         _device = device;
         Configuration = configuration;
+        _scalesTurned = configuration.RotaryDims != configuration.HeadDim && configuration.TurnedMagnitude != 1;
         _weights = TransformerWeights.Load(file, configuration, device, _options);
         try
         {
-            _rotary = RotaryEncoding.Create(device, configuration);
-            _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            _rotary = new RotaryTable(device, configuration, _weights.RotaryDivisors);
+            _activations = new Activations(device, configuration, _weights, Math.Min(_options.PrefillBatch, configuration.ContextLength));
             _decoding = device.CreateGraph();
         }
         catch
@@ -48,8 +50,6 @@ public sealed class Transformer : IDisposable
             _weights.Dispose();
             throw;
         }
-
-        _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
     }
 
     /// <summary>Sizes and constants of the model.</summary>
@@ -133,86 +133,6 @@ public sealed class Transformer : IDisposable
         _weights.Dispose();
         _rotary.Dispose();
         _activations.Dispose();
-    }
-
-    private void Run(ActivationViews batch, KvCache cache, int skipped, View2<float> logits)
-    {
-        RunLayers(batch, cache);
-        if (logits.Extent0 > 0)
-            ComputeLogits(batch, skipped, logits);
-    }
-
-    private void RunLayers(ActivationViews a, KvCache cache)
-    {
-        int tokens = a.Tokens.Extent0;
-        _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, _embeddingScale);
-        for (int i = 0; i < _weights.Layers.Count; i++)
-        {
-            LayerWeights layer = _weights.Layers[i];
-
-            NormAndProject(a.Residual, layer.AttentionNorm, a.Normed, layer.Attention, a.Projected);
-            cache.Store(i, a, _rotary);
-            cache.Attend(i, a);
-            layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
-
-            FeedForward(layer, a);
-        }
-
-        cache.Advance(tokens);
-    }
-
-    private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
-    {
-        View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
-        NormAndProject(last, _weights.OutputNorm, a.Normed.Slice(0, skipped, logits.Extent0), _weights.Logits, logits);
-    }
-
-    // For one token, whose launches cost as much as small products, in one.
-    private void NormAndProject(View2<float> x, NormWeights norm, View2<float> normed, Projection projection, View2<float> y)
-    {
-        if (FusesNorm(x, projection))
-        {
-            projection.ProjectNormed(_device, x, norm.Weight, Configuration.NormEpsilon, y);
-            return;
-        }
-
-        Norm(x, norm, normed);
-        projection.Project(_device, normed, y);
-    }
-
-    private bool FusesNorm(View2<float> x, Projection projection) => x.Extent0 == 1 && projection.Fuses && Configuration.Architecture.Norm == NormKind.RmsNorm;
-
-    private void Norm(View2<float> x, NormWeights weights, View2<float> y)
-    {
-        if (Configuration.Architecture.Norm == NormKind.RmsNorm)
-            Normalization.RmsNorm(_device, x, weights.Weight, y, Configuration.NormEpsilon);
-        else
-            Normalization.LayerNorm(_device, x, weights.Weight, weights.Bias, y, Configuration.NormEpsilon);
-    }
-
-    private void FeedForward(LayerWeights layer, ActivationViews a)
-    {
-        bool isSwiGlu = Configuration.Architecture.FeedForward == FeedForwardKind.SwiGlu;
-        if (isSwiGlu && layer.Down.Fuses && FusesNorm(a.Residual, layer.GateUp))
-        {
-            layer.GateUp.ProjectNormed(_device, a.Residual, layer.FeedForwardNorm.Weight, Configuration.NormEpsilon, a.GateUp);
-            layer.Down.ProjectGatedAndAdd(_device, a.Gate, a.Up, a.Residual);
-            return;
-        }
-
-        Norm(a.Residual, layer.FeedForwardNorm, a.Normed);
-        layer.Gate.Project(_device, a.Normed, a.Gate);
-        if (isSwiGlu)
-        {
-            layer.Up.ProjectAndGate(_device, a.Normed, a.Gate);
-        }
-        else
-        {
-            layer.Up.Project(_device, a.Normed, a.Up);
-            Activation.GatedLinearUnit(_device, a.Gate, a.Up, a.Gate, default(GeluTanh));
-        }
-
-        layer.Down.ProjectAndAdd(_device, a.Gate, a.Residual);
     }
 
     private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)

@@ -11,6 +11,11 @@ internal sealed class TransformerWeights : IDisposable
 
     public required WeightMatrix TokenEmbedding { get; init; }
 
+    /// <summary>A vector a position; null for none.</summary>
+    public WeightMatrix? PositionEmbedding { get; init; }
+
+    public required RotaryDivisors RotaryDivisors { get; init; }
+
     public required IReadOnlyList<LayerWeights> Layers { get; init; }
 
     public required NormWeights OutputNorm { get; init; }
@@ -18,27 +23,42 @@ internal sealed class TransformerWeights : IDisposable
     /// <summary>What makes logits of the last norm's output.</summary>
     public required Projection Logits { get; init; }
 
+    /// <summary>Added to the logits, [vocabulary]; empty for none.</summary>
+    public View1<float> LogitBias { get; init; }
+
     /// <summary>Checks every tensor and puts it on the device.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
     public static TransformerWeights Load(GgufFile file, ModelConfiguration model, Device device, ModelOptions options)
     {
         using var loader = new WeightLoader(file, model, device, options);
-        TensorNames names = model.Architecture.Tensors;
-        bool tied = model.Architecture.AllowsTiedOutput && !loader.Has(names.Output);
+        ModelArchitecture architecture = model.Architecture;
+        TensorNames names = architecture.Tensors;
+        bool tied = architecture.AllowsTiedOutput && !loader.Has(names.Output);
+
         // In the order of their use. Layers are found missing one by one: the number of them is the file's word alone.
         var layers = new List<LayerWeights>();
         for (int i = 0; i < model.Layers; i++)
-            layers.Add(LoadLayer(loader, model, i));
-        NormWeights outputNorm = loader.Norm(names.OutputNorm);
+            layers.Add(new LayerLoader(loader, model, i).Load());
+        NormWeights outputNorm = loader.Norm(names.OutputNorm, model.EmbeddingLength);
         WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
         WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
+        View1<float> logitBias = loader.Bias(architecture.Biases.HasFlag(ProjectionBiases.Logits), (names.Output, model.VocabularySize));
+        WeightMatrix? positions = architecture.HasPositionEmbedding
+            ? loader.Matrix(names.PositionEmbedding, model.ContextLength, model.EmbeddingLength, isMultiplied: false)
+            : null;
+        int pairs = model.RotaryDims / 2;
+        var divisors = new RotaryDivisors(
+            loader.HostValues(names.RotaryDivisors, pairs), loader.HostValues(names.ShortRotaryDivisors, pairs), loader.HostValues(names.LongRotaryDivisors, pairs));
         loader.CheckAllUsed();
         return new TransformerWeights(loader.Take())
         {
             TokenEmbedding = embedding,
+            PositionEmbedding = positions,
+            RotaryDivisors = divisors,
             Layers = layers,
             OutputNorm = outputNorm,
             Logits = new Projection((output, 0)),
+            LogitBias = logitBias,
         };
     }
 
@@ -46,26 +66,5 @@ internal sealed class TransformerWeights : IDisposable
     {
         foreach (DeviceMemory memory in _memories)
             memory.Dispose();
-    }
-
-    private static LayerWeights LoadLayer(WeightLoader loader, ModelConfiguration model, int layer)
-    {
-        TensorNames names = model.Architecture.Tensors;
-        int embedding = model.EmbeddingLength, feedForward = model.FeedForwardLength;
-        Projection gateUp = loader.Projection(embedding, (Name(names.Gate), feedForward), (Name(names.Up), feedForward));
-        return new LayerWeights
-        {
-            AttentionNorm = loader.Norm(Name(names.AttentionNorm)),
-            Attention = loader.Projection(
-                embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength)),
-            AttentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength),
-            FeedForwardNorm = loader.Norm(Name(names.FeedForwardNorm)),
-            GateUp = gateUp,
-            Gate = gateUp.Slice(0, feedForward),
-            Up = gateUp.Slice(feedForward, feedForward),
-            Down = loader.Matrix(Name(names.Down), embedding, feedForward),
-        };
-
-        string Name(string pattern) => TensorNames.OfLayer(pattern, layer);
     }
 }

@@ -1,0 +1,89 @@
+namespace KernelFoundry.Inference.Models;
+
+/// <summary>Takes the tensors of one layer that an architecture says there are.</summary>
+internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration model, int layer)
+{
+    private readonly ModelArchitecture _architecture = model.Architecture;
+    private readonly TensorNames _names = model.Architecture.Tensors;
+
+    public LayerWeights Load()
+    {
+        string feedForwardNorm = Name(_names.FeedForwardNorm), attentionNorm = Name(_names.AttentionNorm);
+        if (_architecture.SharesNorm)
+            (feedForwardNorm, attentionNorm) = loader.Has(Name(_names.AttentionNorm2)) ? (attentionNorm, Name(_names.AttentionNorm2)) : ("", attentionNorm);
+        (Projection attention, View1<float> bias) = Attention();
+        return new LayerWeights
+        {
+            AttentionNorm = _architecture.HasPreNorms ? loader.Norm(attentionNorm, model.EmbeddingLength) : null,
+            Attention = attention,
+            AttentionBias = bias,
+            QueryNorm = HeadNorm(_names.QueryNorm, model.QueryLength),
+            KeyNorm = HeadNorm(_names.KeyNorm, model.KeyValueLength),
+            Scores = new LayerAttention(
+                model.ScoreFactor, model.HasWindow(layer) ? model.SlidingWindow : int.MaxValue, model.ScoreSoftCap, default, _architecture.Attention == AttentionKind.Bidirectional),
+            AttentionOutput = Branch(_names.AttentionOutput, model.QueryLength, ProjectionBiases.AttentionOutput, _names.PostAttentionNorm),
+            FeedForwardNorm = _architecture.HasPreNorms && feedForwardNorm.Length > 0 ? loader.Norm(feedForwardNorm, model.EmbeddingLength) : null,
+            FeedForward = FeedForward(),
+        };
+    }
+
+    private (Projection Matrices, View1<float> Bias) Attention()
+    {
+        int length = model.QueryLength + (2 * model.KeyValueLength);
+        bool isBiased = _architecture.Biases.HasFlag(ProjectionBiases.QueryKeyValue);
+        (string Name, int Rows)[] matrices = loader.Has(Name(_names.QueryKeyValue))
+            ? [(Name(_names.QueryKeyValue), length)]
+            : [(Name(_names.Query), model.QueryLength), (Name(_names.Key), model.KeyValueLength), (Name(_names.Value), model.KeyValueLength)];
+        return (loader.Projection(model.EmbeddingLength, [.. matrices.Select(matrix => new MatrixRows(matrix.Name, matrix.Rows))]), loader.Bias(isBiased, matrices));
+    }
+
+    private NormWeights? HeadNorm(string pattern, int length) => _architecture.QueryKeyNorm switch
+    {
+        QueryKeyNormKind.None => null,
+        QueryKeyNormKind.Head => loader.Norm(Name(pattern), model.HeadDim),
+        _ => loader.Norm(Name(pattern), length),
+    };
+
+    private FeedForwardWeights FeedForward()
+    {
+        int length = model.FeedForwardLength, embedding = model.EmbeddingLength;
+        string up = Name(_names.Up), gate = _architecture.JoinsGateAndUp ? up : Name(_names.Gate);
+        bool isBiased = _architecture.Biases.HasFlag(ProjectionBiases.FeedForward);
+        if (!model.HasGate)
+        {
+            Projection alone = loader.Projection(embedding, new MatrixRows(up, length));
+            return new FeedForwardWeights { GateUp = alone, Up = alone.Slice(0, length), UpBias = loader.Bias(isBiased, (up, length)), Down = Down() };
+        }
+
+        Projection both = _architecture.JoinsGateAndUp
+            ? loader.Projection(embedding, new MatrixRows(up, length, 0, 2 * length), new MatrixRows(up, length, length, 2 * length))
+            : loader.Projection(embedding, new MatrixRows(gate, length), new MatrixRows(up, length));
+        View1<float> gateBias = _architecture.JoinsGateAndUp ? default : loader.Bias(isBiased, (gate, length));
+        View1<float> upBias = _architecture.JoinsGateAndUp ? default : loader.Bias(isBiased, (up, length));
+        return new FeedForwardWeights
+        {
+            GateUp = both,
+            Gate = both.Slice(0, length),
+            Up = both.Slice(length, length),
+            GateBias = gateBias,
+            UpBias = upBias,
+            Down = Down(),
+            IsFused = _architecture.FeedForward == FeedForwardKind.SwiGlu && gateBias.Memory is null && upBias.Memory is null,
+        };
+    }
+
+    private ResidualBranch Down() => Branch(_names.Down, model.FeedForwardLength, ProjectionBiases.FeedForward, _names.PostFeedForwardNorm);
+
+    private ResidualBranch Branch(string pattern, int columns, ProjectionBiases bias, string normPattern)
+    {
+        string name = Name(pattern);
+        NormWeights? norm = _architecture.PostNorms == PostNormKind.None ? null : loader.Norm(Name(normPattern), model.EmbeddingLength);
+        return new ResidualBranch(
+            loader.Matrix(name, model.EmbeddingLength, columns),
+            loader.Bias(_architecture.Biases.HasFlag(bias), (name, model.EmbeddingLength)),
+            _architecture.PostNorms == PostNormKind.Branch ? norm : null,
+            _architecture.PostNorms == PostNormKind.Residual ? norm : null);
+    }
+
+    private string Name(string pattern) => TensorNames.OfLayer(pattern, layer);
+}

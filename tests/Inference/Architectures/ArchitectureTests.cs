@@ -1,0 +1,56 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Models;
+using KernelFoundry.Inference.Tests.Models;
+
+namespace KernelFoundry.Inference.Tests.Architectures;
+
+/// <summary>Every architecture, as a tiny drawn model in a GGUF file, against its definition in double precision.</summary>
+public class ArchitectureTests
+{
+    // Rounding in some hundred float operations a logit; a wrong index, sign or constant is off by far more.
+    private const double Tolerance = 2e-5;
+
+    public static TheoryData<string> Names => [.. Definitions.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void LogitsAreThoseOfTheDefinition(string name)
+    {
+        var drawn = new DrawnModel(Definitions.All[name]);
+        int[] tokens = Tokens(drawn, 41);
+        double[][] expected = new ReferenceDecoder(Definitions.All[name], drawn).Logits(tokens);
+        using Device device = TestDevices.Open("cpu-2");
+        using LanguageModel model = LanguageModel.Open(new GgufFile(drawn.Build(), name), device);
+        foreach (int piece in new[] { tokens.Length, 1, 7 })
+            Assert.InRange(Logits.Error(expected, Logits.Run(model, tokens, piece)), 0, Tolerance);
+    }
+
+    // Those whose launches differ.
+    [Theory]
+    [InlineData("gemma2", "reference")]
+    [InlineData("gemma2", "opencl")]
+    [InlineData("gemma2", "cuda")]
+    [InlineData("gemma3", "opencl")]
+    [InlineData("phi2", "opencl")]
+    [InlineData("phi3, LongRoPE of part of a head (Phi-4-mini)", "opencl")]
+    [InlineData("gpt2", "cuda")]
+    [InlineData("gptneox", "opencl")]
+    [InlineData("olmo2", "cuda")]
+    [InlineData("granite", "opencl")]
+    public void OtherDevicesAgree(string name, string deviceName)
+    {
+        var drawn = new DrawnModel(Definitions.All[name]);
+        int[] tokens = Tokens(drawn, 11);
+        double[][] expected = new ReferenceDecoder(Definitions.All[name], drawn).Logits(tokens);
+        using Device device = TestDevices.Open(deviceName);
+        using LanguageModel model = LanguageModel.Open(new GgufFile(drawn.Build(), name), device);
+        foreach (int piece in new[] { 8, 1 })
+            Assert.InRange(Logits.Error(expected, Logits.Run(model, tokens, piece)), 0, Tolerance);
+    }
+
+    [Fact]
+    public void EveryArchitectureIsTested() =>
+        Assert.Equal(ModelArchitectures.All.Select(a => a.Name).Order(), Definitions.All.Values.Select(d => d.Name).Distinct().Order());
+
+    internal static int[] Tokens(DrawnModel drawn, int count) => [1, .. Enumerable.Range(1, count - 1).Select(i => (i * 7919 + 13) % drawn.Vocabulary)];
+}

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Tests.Tokenizers;
+
+namespace KernelFoundry.Inference.Tests.Architectures;
+
+/// <summary>A model of a definition with drawn weights: its tensors under the names they have in GGUF files, and the file.</summary>
+internal sealed class DrawnModel
+{
+    private readonly Definition _d;
+    private readonly Random _random;
+    private readonly TestVocabulary _vocabulary = new TestVocabulary().Pieces("▁", "a", "b", "c", "e").With("tokenizer.ggml.bos_token_id", 1u);
+
+    public DrawnModel(Definition definition, int seed = 5)
+    {
+        _d = definition;
+        _random = new Random(seed);
+        Draw();
+    }
+
+    /// <summary>Number of tokens.</summary>
+    public int Vocabulary => _vocabulary.Tokens.Count;
+
+    /// <summary>Values by name, and the length of a row.</summary>
+    public Dictionary<string, (float[] Values, long[] Dimensions)> Tensors { get; } = [];
+
+    /// <summary>Numbers of a tensor.</summary>
+    public double[] this[string name] => [.. Tensors[name].Values.Select(x => (double)x)];
+
+    public bool Has(string name) => Tensors.ContainsKey(name);
+
+    /// <summary>The GGUF file.</summary>
+    public byte[] Build()
+    {
+        var entries = new Dictionary<string, object?>
+        {
+            ["block_count"] = (uint)_d.Layers,
+            ["context_length"] = (uint)_d.Context,
+            ["embedding_length"] = (uint)_d.Embedding,
+            ["feed_forward_length"] = (uint)_d.FeedForward,
+            ["attention.head_count"] = (uint)_d.Heads,
+            ["attention.head_count_kv"] = (uint)_d.KvHeads,
+            ["attention.key_length"] = _d.HeadDim * _d.Heads == _d.Embedding ? null : (uint)_d.HeadDim,
+            ["attention.value_length"] = _d.HeadDim * _d.Heads == _d.Embedding ? null : (uint)_d.HeadDim,
+            [_d.LayerNorm ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon"] = (float)_d.Epsilon,
+            ["rope.dimension_count"] = _d.RotaryDims == 0 ? null : (uint)_d.RotaryDims,
+            ["rope.freq_base"] = _d.RotaryDims == 0 ? null : (float)_d.RopeBase,
+        };
+        foreach ((string key, object? value) in _d.Metadata)
+            entries[key] = value;
+        Formats.GgufBuilder builder = _vocabulary.ToGguf();
+        builder.Add("general.architecture", _d.Name);
+        foreach ((string key, object? value) in entries)
+        {
+            if (value is not null)
+                builder.Add($"{_d.Name}.{key}", value);
+        }
+
+        foreach ((string name, (float[] values, long[] dimensions)) in Tensors)
+            builder.AddTensor(name, GgmlType.F32, [.. dimensions.Select(n => (ulong)n)], MemoryMarshal.AsBytes<float>(values).ToArray());
+        return builder.Build();
+    }
+
+    private void Draw()
+    {
+        int q = _d.Heads * _d.HeadDim, kv = _d.KvHeads * _d.HeadDim;
+        Matrix("token_embd", Vocabulary, _d.Embedding, Math.Sqrt(_d.Embedding) / _d.EmbeddingScale);
+        if (_d.PositionEmbedding)
+            Matrix("position_embd", _d.Context, _d.Embedding, Math.Sqrt(_d.Embedding));
+        for (int i = 0; i < _d.Layers; i++)
+        {
+            string layer = $"blk.{i}.";
+            foreach (string? norm in new[] { _d.NormBeforeAttention, _d.NormBeforeFeedForward, _d.NormOfAttention, _d.NormOfFeedForward }.Distinct())
+            {
+                if (norm is not null)
+                    Norm(layer + norm, _d.Embedding);
+            }
+
+            if (_d.HeadNorms || _d.WholeNorms)
+            {
+                Norm(layer + "attn_q_norm", _d.HeadNorms ? _d.HeadDim : q);
+                Norm(layer + "attn_k_norm", _d.HeadNorms ? _d.HeadDim : kv);
+            }
+
+            if (_d.JoinedQueryKeyValue)
+                Matrix(layer + "attn_qkv", q + (2 * kv), _d.Embedding, 1.5);
+            else
+                (_, _, _) = (Matrix(layer + "attn_q", q, _d.Embedding, 2), Matrix(layer + "attn_k", kv, _d.Embedding, 2), Matrix(layer + "attn_v", kv, _d.Embedding, 1));
+            Matrix(layer + "attn_output", _d.Embedding, q, 1 / _d.ResidualScale);
+            if (_d.Gated && !_d.JoinedGateUp)
+                Matrix(layer + "ffn_gate", _d.FeedForward, _d.Embedding, 2);
+            Matrix(layer + "ffn_up", _d.JoinedGateUp ? 2 * _d.FeedForward : _d.FeedForward, _d.Embedding, 1.5);
+            Matrix(layer + "ffn_down", _d.Embedding, _d.FeedForward, 1 / _d.ResidualScale);
+            foreach (string biased in _d.Biases)
+                Vector(layer + biased + ".bias", (int)(Tensors[layer + biased + ".weight"].Dimensions[1]), () => Normal() / 4);
+        }
+
+        Norm("output_norm", _d.Embedding);
+        if (!_d.Tied)
+            Matrix("output", Vocabulary, _d.Embedding, 1);
+        if (_d.OutputBias)
+            Vector("output.bias", Vocabulary, () => Normal() / 4);
+        foreach ((string name, float[] values) in _d.Extra)
+            Tensors[name] = (values, [values.Length]);
+    }
+
+    private bool Matrix(string name, int rows, int columns, double size)
+    {
+        Tensors[name + ".weight"] = ([.. Enumerable.Range(0, rows * columns).Select(_ => (float)(Normal() * size / Math.Sqrt(columns)))], [columns, rows]);
+        return true;
+    }
+
+    private void Norm(string name, int length)
+    {
+        Vector(name + ".weight", length, () => 1 + (Normal() / 4));
+        if (_d.LayerNorm)
+            Vector(name + ".bias", length, () => Normal() / 4);
+    }
+
+    private void Vector(string name, int length, Func<double> draw) => Tensors[name] = ([.. Enumerable.Range(0, length).Select(_ => (float)draw())], [length]);
+
+    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+}
