@@ -52,7 +52,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     private bool CanJoin((string Name, int Rows) first, (string Name, int Rows) second) =>
         Copies && first.Rows % Panels.Rows == 0 && second.Rows >= Panels.Rows && TypeOf(first.Name) is { } type && type == TypeOf(second.Name);
 
-    private bool Copies => options.Activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
+    private bool Copies => options.Activations == ActivationRounding.Int8 && device.Info.Kind is DeviceKind.Cpu or DeviceKind.Cuda;
 
     private GgmlType? TypeOf(string name) => file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) ? tensor.Type : null;
 

@@ -28,7 +28,7 @@ public static partial class Sampling
     /// <param name="seed">Seed of the random numbers.</param>
     /// <param name="step">Number of the draw among those with the same seed.</param>
     /// <param name="block">Logits taken at a time.</param>
-    [Kernel(WorkGroup = 256)]
+    [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
     [Axis("vocabulary", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Axis("topK", 0, 1, 5, 40)]
     [Reference(nameof(SampleReference))]
@@ -41,7 +41,7 @@ public static partial class Sampling
         [Range(0, 0.2)] float minP,
         [Range(0, 1e9)] uint seed,
         [Range(0, 1e6)] uint step,
-        [Schedule(Cpu = 2048, OpenCl = 1024)] int block)
+        [Schedule(Cpu = 2048, OpenCl = 1024, Cuda = 8192)] int block)
     {
         float max = float.NegativeInfinity;
         for (int start = 0; start < logits.Extent0; start += block)
