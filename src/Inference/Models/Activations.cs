@@ -11,7 +11,7 @@ internal sealed class Activations : IDisposable
         View2<float> projected = device.Allocate<float>(capacity, model.QueryLength + (2 * model.KeyValueLength));
         View2<float> attended = device.Allocate<float>(capacity, model.QueryLength);
         bool gatesApart = weights.Layers.Any(layer => layer.FeedForward is { Gate: not null, IsFused: false });
-        bool hasBranch = model.ResidualScale != 1 || model.Architecture.HasPositionEmbedding || weights.Layers.Any(layer => layer.AttentionOutput.Norm is not null);
+        bool hasBranch = model.ResidualScale != 1 || model.Architecture.HasPositionEmbedding || weights.Layers.Any(layer => layer.AttentionOutput.Norm is not null || layer.Experts?.SharedGate is not null);
         bool readsApart = model.IsParallel && weights.Layers.Any(layer => layer.FeedForwardNorm is not null);
         _all = new ActivationViews
         {

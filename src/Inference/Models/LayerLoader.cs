@@ -20,10 +20,12 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
             QueryNorm = HeadNorm(_names.QueryNorm, model.QueryLength),
             KeyNorm = HeadNorm(_names.KeyNorm, model.KeyValueLength),
             Scores = new LayerAttention(
-                model.ScoreFactor, model.HasWindow(layer) ? model.SlidingWindow : int.MaxValue, model.ScoreSoftCap, default, _architecture.Attention == AttentionKind.Bidirectional),
+                model.ScoreFactor, model.HasWindow(layer) ? model.SlidingWindow : int.MaxValue, model.ScoreSoftCap,
+                _architecture.HasSinks ? loader.Vector(Name(_names.Sinks) + ".weight", model.Heads) : default, _architecture.Attention == AttentionKind.Bidirectional),
             AttentionOutput = Branch(_names.AttentionOutput, model.QueryLength, ProjectionBiases.AttentionOutput, _names.PostAttentionNorm),
             FeedForwardNorm = _architecture.HasPreNorms && feedForwardNorm.Length > 0 ? loader.Norm(feedForwardNorm, model.EmbeddingLength) : null,
-            FeedForward = FeedForward(),
+            FeedForward = model.HasExperts(layer) ? null : FeedForward(),
+            Experts = model.HasExperts(layer) ? Experts(model.Experts!, _architecture.Experts!) : null,
         };
     }
 
@@ -69,6 +71,49 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
             UpBias = upBias,
             Down = Down(),
             IsFused = _architecture.FeedForward == FeedForwardKind.SwiGlu && gateBias.Memory is null && upBias.Memory is null,
+        };
+    }
+
+    private ExpertWeights Experts(ExpertConfiguration experts, ExpertRouting routing)
+    {
+        string gates = Name(_names.ExpertGates), ups = Name(_names.ExpertUps), downs = Name(_names.ExpertDowns);
+        int embedding = model.EmbeddingLength, length = experts.FeedForwardLength, count = experts.Count;
+        View1<float>[] gateBiases = loader.Biases(gates, routing.HasBiases, length, count);
+        View1<float>[] upBiases = loader.Biases(ups, routing.HasBiases, length, count);
+        View1<float>[] downBiases = loader.Biases(downs, routing.HasBiases, embedding, count);
+        var matrices = new List<ExpertMatrices>();
+        for (int i = 0; i < count; i++)
+        {
+            matrices.Add(new ExpertMatrices(
+                loader.Matrix(MatrixRows.Of(gates, length, i, count), embedding),
+                loader.Matrix(MatrixRows.Of(ups, length, i, count), embedding),
+                loader.Matrix(MatrixRows.Of(downs, embedding, i, count), length),
+                Of(gateBiases, i), Of(upBiases, i), Of(downBiases, i)));
+        }
+
+        return new ExpertWeights
+        {
+            Router = loader.Matrix(Name(_names.Router), count, embedding),
+            RouterBias = loader.Bias(routing.HasBiases, (Name(_names.Router), count)),
+            SelectionBias = loader.HostValues(Name(_names.SelectionBias) + ".bias", count) ?? [],
+            Experts = matrices,
+            Shared = experts.SharedLength > 0 ? Shared(experts.SharedLength) : null,
+            SharedGate = experts.SharedLength > 0 && routing.GatesShared ? loader.Row(Name(_names.SharedRouter), embedding) : null,
+        };
+
+        static View1<float> Of(View1<float>[] biases, int expert) => biases.Length == 0 ? default : biases[expert];
+    }
+
+    private FeedForwardWeights Shared(int length)
+    {
+        int embedding = model.EmbeddingLength;
+        Projection both = loader.Projection(embedding, new MatrixRows(Name(_names.SharedGate), length), new MatrixRows(Name(_names.SharedUp), length));
+        return new FeedForwardWeights
+        {
+            GateUp = both,
+            Gate = both.Slice(0, length),
+            Up = both.Slice(length, length),
+            Down = new ResidualBranch(loader.Matrix(Name(_names.SharedDown), embedding, length), default, null, null),
         };
     }
 

@@ -23,5 +23,9 @@ internal sealed record LayerWeights
     /// <summary>Norm before the feed-forward layer; null where it reads what attention reads, or the residual stream.</summary>
     public NormWeights? FeedForwardNorm { get; init; }
 
-    public required FeedForwardWeights FeedForward { get; init; }
+    /// <summary>Null where there is a mixture of experts.</summary>
+    public FeedForwardWeights? FeedForward { get; init; }
+
+    /// <summary>Null where there is a feed-forward layer.</summary>
+    public ExpertWeights? Experts { get; init; }
 }

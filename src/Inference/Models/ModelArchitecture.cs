@@ -86,6 +86,12 @@ public sealed record ModelArchitecture
     /// <summary>Whether gate and up projection are one tensor, named as the up projection, the gate's rows first.</summary>
     public bool JoinsGateAndUp { get; init; }
 
+    /// <summary>How mixtures of experts are routed, in models that have them in place of feed-forward layers; null where none has.</summary>
+    public ExpertRouting? Experts { get; init; }
+
+    /// <summary>Whether attention has a learned sink a head. OpenAI, "gpt-oss", 2025, section 2.2.</summary>
+    public bool HasSinks { get; init; }
+
     /// <summary>The biases there must be.</summary>
     public ProjectionBiases Biases { get; init; }
 

@@ -9,7 +9,7 @@ public static class ModelArchitectures
     /// LLaMA and its many descendants. Touvron et al., "LLaMA", 2023; grouped queries: Ainslie et al., "GQA", 2023. GGUF files of this
     /// architecture store queries and keys permuted, so that rotary pairs are neighbours.
     /// </summary>
-    public static ModelArchitecture Llama { get; } = new() { Name = "llama", Models = "Llama 1, 2, 3.x; Mistral; SmolLM 1, 2" };
+    public static ModelArchitecture Llama { get; } = new() { Name = "llama", Models = "Llama 1, 2, 3.x; Mistral; Mixtral; SmolLM 1, 2", Experts = new ExpertRouting { NormalizesWeights = true } };
 
     /// <summary>Qwen2: biases of queries, keys and values. Yang et al., "Qwen2 Technical Report", 2024.</summary>
     public static ModelArchitecture Qwen2 { get; } = new()
@@ -27,6 +27,37 @@ public static class ModelArchitectures
         Models = "Qwen3",
         Rotary = RotaryKind.HalfSplit,
         QueryKeyNorm = QueryKeyNormKind.Head,
+    };
+
+    /// <summary>Qwen1.5-MoE and Qwen2-MoE: shared experts behind a gate. Yang et al., "Qwen2 Technical Report", 2024, section 2.2.2.</summary>
+    public static ModelArchitecture Qwen2Moe { get; } = Qwen2 with
+    {
+        Name = "qwen2moe",
+        Models = "Qwen1.5-MoE, Qwen2-MoE",
+        Experts = new ExpertRouting { GatesShared = true },
+    };
+
+    /// <summary>Qwen3 with mixtures of experts. Yang et al., "Qwen3 Technical Report", 2025, section 2.</summary>
+    public static ModelArchitecture Qwen3Moe { get; } = Qwen3 with
+    {
+        Name = "qwen3moe",
+        Models = "Qwen3-MoE (30B-A3B, 235B-A22B)",
+        Experts = new ExpertRouting { NormalizesWeights = true },
+    };
+
+    /// <summary>gpt-oss: sinks, a window in every other layer, clamped SwiGLU. OpenAI, "gpt-oss", 2025, section 2.</summary>
+    public static ModelArchitecture GptOss { get; } = new()
+    {
+        Name = "gpt-oss",
+        Models = "gpt-oss 20B, 120B",
+        Rotary = RotaryKind.HalfSplit,
+        RotaryBase = 150000,
+        RoundsYarnRange = false,
+        GlobalEvery = 2,
+        HasSinks = true,
+        Biases = ProjectionBiases.QueryKeyValue | ProjectionBiases.AttentionOutput,
+        Experts = new ExpertRouting { NormalizesWeights = true, ClampsGate = true, HasBiases = true },
+        Tensors = new() { FeedForwardNorm = "blk.{0}.post_attention_norm" },
     };
 
     /// <summary>Gemma. Gemma Team, "Gemma", 2024. Files hold the norms' weights with the 1 added that the paper's code adds.</summary>
@@ -158,6 +189,6 @@ public static class ModelArchitectures
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ModelArchitecture> All { get; } =
     [
-        Llama, Qwen2, Qwen3, Gemma, Gemma2, Gemma3, Phi2, Phi3, Gpt2, GptNeoX, Falcon, StarCoder2, Olmo2, Granite, SmolLM3,
+        Llama, Qwen2, Qwen2Moe, Qwen3, Qwen3Moe, GptOss, Gemma, Gemma2, Gemma3, Phi2, Phi3, Gpt2, GptNeoX, Falcon, StarCoder2, Olmo2, Granite, SmolLM3,
     ];
 }

@@ -86,6 +86,13 @@ public sealed record ModelConfiguration
     /// <summary>Rows of the key projection and of the value projection.</summary>
     public int KeyValueLength => KeyValueHeads * HeadDim;
 
+    /// <summary>Its mixtures of experts; null for none.</summary>
+    public ExpertConfiguration? Experts { get; init; }
+
+    /// <summary>Whether a layer has a mixture of experts.</summary>
+    /// <param name="layer">Number of the layer, from 0.</param>
+    public bool HasExperts(int layer) => Experts is { } experts && layer >= experts.LeadingDense;
+
     /// <summary>Whether the feed-forward layer has a gate.</summary>
     public bool HasGate => Architecture.FeedForward is FeedForwardKind.SwiGlu or FeedForwardKind.GeGlu;
 
@@ -133,9 +140,6 @@ public sealed record ModelConfiguration
     private static ModelConfiguration Read(GgufFile file, ModelArchitecture architecture)
     {
         var section = new MetadataSection(file, architecture.Name);
-        if (section.Has("expert_count") && file.Metadata.GetUInt32(section.Key("expert_count")) is var experts and > 0)
-            throw section.Error("expert_count", $"{experts}", "0: mixtures of experts are not supported");
-
         int embedding = section.Count("embedding_length");
         int heads = section.Count("attention.head_count");
         int kvHeads = section.Count("attention.head_count_kv", heads);
@@ -144,13 +148,15 @@ public sealed record ModelConfiguration
         int headDim = HeadDimOf(section, embedding, heads);
         int layers = section.Count("block_count"), window = section.CountOrNone("attention.sliding_window");
         RotaryScaling scaling = RotaryScaling.Read(section);
+        var experts = ExpertConfiguration.Read(section, architecture.Experts, embedding);
         bool scalesByEmbedding = layers == architecture.LayersScaledByEmbedding;
         return new ModelConfiguration
         {
             Architecture = architecture,
             Layers = layers,
             EmbeddingLength = embedding,
-            FeedForwardLength = section.Count("feed_forward_length"),
+            FeedForwardLength = experts is null ? section.Count("feed_forward_length") : section.Count("feed_forward_length", experts.FeedForwardLength),
+            Experts = experts,
             Heads = heads,
             KeyValueHeads = kvHeads,
             HeadDim = headDim,

@@ -71,6 +71,36 @@ public sealed record TensorNames
     /// <summary>Down projection of the feed-forward layer, [embedding, feedForward].</summary>
     public string Down { get; init; } = "blk.{0}.ffn_down";
 
+    /// <summary>Router of a mixture of experts, [experts, embedding].</summary>
+    public string Router { get; init; } = "blk.{0}.ffn_gate_inp";
+
+    /// <summary>Added to affinities where experts are chosen, [experts].</summary>
+    public string SelectionBias { get; init; } = "blk.{0}.exp_probs_b";
+
+    /// <summary>Gates of the experts, [experts, feedForward, embedding].</summary>
+    public string ExpertGates { get; init; } = "blk.{0}.ffn_gate_exps";
+
+    /// <summary>Up projections of the experts, [experts, feedForward, embedding].</summary>
+    public string ExpertUps { get; init; } = "blk.{0}.ffn_up_exps";
+
+    /// <summary>Down projections of the experts, [experts, embedding, feedForward].</summary>
+    public string ExpertDowns { get; init; } = "blk.{0}.ffn_down_exps";
+
+    /// <summary>What the shared experts' outputs are gated by, [embedding].</summary>
+    public string SharedRouter { get; init; } = "blk.{0}.ffn_gate_inp_shexp";
+
+    /// <summary>Gate of the shared experts, [sharedLength, embedding].</summary>
+    public string SharedGate { get; init; } = "blk.{0}.ffn_gate_shexp";
+
+    /// <summary>Up projection of the shared experts, [sharedLength, embedding].</summary>
+    public string SharedUp { get; init; } = "blk.{0}.ffn_up_shexp";
+
+    /// <summary>Down projection of the shared experts, [embedding, sharedLength].</summary>
+    public string SharedDown { get; init; } = "blk.{0}.ffn_down_shexp";
+
+    /// <summary>Scores of attention's sinks, [heads].</summary>
+    public string Sinks { get; init; } = "blk.{0}.attn_sinks";
+
     /// <summary>Norm after the feed-forward layer, [embedding].</summary>
     public string PostFeedForwardNorm { get; init; } = "blk.{0}.post_ffw_norm";
 

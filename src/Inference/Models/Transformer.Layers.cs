@@ -85,7 +85,13 @@ public sealed partial class Transformer
 
     private void FeedForward(LayerWeights layer, ActivationViews a)
     {
-        FeedForwardWeights weights = layer.FeedForward;
+        if (layer.Experts is { } mixture)
+        {
+            MixExperts(mixture, FeedForwardInput(layer, a), a);
+            return;
+        }
+
+        FeedForwardWeights weights = layer.FeedForward!;
         if (weights is { IsFused: true, Down: { IsPlain: true, Matrix.Fuses: true } } && !Configuration.IsParallel && Configuration.ResidualScale == 1
             && layer.FeedForwardNorm is { } norm && FusesNorm(a.Residual, weights.GateUp))
         {

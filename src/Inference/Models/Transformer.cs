@@ -14,6 +14,7 @@ public sealed partial class Transformer : IDisposable
     private readonly TransformerWeights _weights;
     private readonly RotaryTable _rotary;
     private readonly Activations _activations;
+    private readonly ExpertActivations? _experts;
     private readonly LaunchGraph _decoding;
 
     // Where only some elements of a head are turned, the factor of the scores cannot be their magnitude.
@@ -43,6 +44,8 @@ public sealed partial class Transformer : IDisposable
         {
             _rotary = new RotaryTable(device, configuration, _weights.RotaryDivisors);
             _activations = new Activations(device, configuration, _weights, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            if (configuration.Experts is { } experts)
+                _experts = new ExpertActivations(device, configuration, experts, _activations.Capacity);
             _decoding = device.CreateGraph();
         }
         catch
@@ -116,8 +119,8 @@ public sealed partial class Transformer : IDisposable
                 int skipped = Math.Max(firstLogits - first, 0);
                 View2<float> rows = skipped < count ? logits.Slice(0, first + skipped - firstLogits, count - skipped) : default;
 
-                // A step of decoding is the same launches again and again, on positions that grow.
-                if (count == 1)
+                // A step of decoding is the same launches again and again, on positions that grow; but those of experts are of each token's own.
+                if (count == 1 && _experts is null)
                     _decoding.Run((transformer: this, batch, cache, skipped, rows), static a => a.transformer.Run(a.batch, a.cache, a.skipped, a.rows));
                 else
                     Run(batch, cache, skipped, rows);
@@ -133,6 +136,7 @@ public sealed partial class Transformer : IDisposable
         _weights.Dispose();
         _rotary.Dispose();
         _activations.Dispose();
+        _experts?.Dispose();
     }
 
     private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)

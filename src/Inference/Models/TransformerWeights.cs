@@ -48,7 +48,8 @@ internal sealed class TransformerWeights : IDisposable
             : null;
         int pairs = model.RotaryDims / 2;
         var divisors = new RotaryDivisors(
-            loader.HostValues(names.RotaryDivisors, pairs), loader.HostValues(names.ShortRotaryDivisors, pairs), loader.HostValues(names.LongRotaryDivisors, pairs));
+            loader.HostValues(names.RotaryDivisors + ".weight", pairs), loader.HostValues(names.ShortRotaryDivisors + ".weight", pairs),
+            loader.HostValues(names.LongRotaryDivisors + ".weight", pairs));
         loader.CheckAllUsed();
         return new TransformerWeights(loader.Take())
         {

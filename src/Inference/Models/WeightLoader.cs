@@ -12,6 +12,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 {
     private readonly HashSet<string> _used = [];
     private readonly Dictionary<long, DeviceMemory> _tensors = [];
+    private readonly Dictionary<long, WeightArena> _arenas = [];
     private List<DeviceMemory> _memories = [];
     private WeightArena? _arena;
     private long _bytes;
@@ -52,7 +53,11 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 
     private GgmlType? TypeOf(string name) => file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) ? tensor.Type : null;
 
-    private WeightMatrix Matrix(MatrixRows matrix, int columns, bool isMultiplied = true)
+    /// <summary>Some rows of a tensor as a matrix, [rows, columns].</summary>
+    /// <param name="matrix">Which.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="isMultiplied">Whether it is multiplied, and not only looked up in.</param>
+    public WeightMatrix Matrix(MatrixRows matrix, int columns, bool isMultiplied = true)
     {
         GgufTensor tensor = TakeMatrix(matrix, columns);
         long start = matrix.First * tensor.RowBytes;
@@ -62,7 +67,9 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 
     private GgufTensor TakeMatrix(MatrixRows matrix, int columns)
     {
-        GgufTensor tensor = Take(matrix.Name + ".weight", columns, matrix.TotalRows);
+        GgufTensor tensor = matrix.Matrices > 0
+            ? Take(matrix.Name + ".weight", columns, matrix.Rows, matrix.Matrices)
+            : Take(matrix.Name + ".weight", columns, matrix.TotalRows);
         return WeightFormats.IsSupported(tensor.Type) ? tensor : throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
     }
 
@@ -102,14 +109,28 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     }
 
     // A file's word is taken for no more than twice its size: rows that do not fill a panel are not in the common memory.
-    private WeightArena ArenaFor(MatrixRows matrix, GgufTensor tensor)
+    private WeightArena? ArenaFor(MatrixRows matrix, GgufTensor tensor)
     {
+        if (matrix.Matrices > 0)
+            return matrix.Rows >= Panels.Rows ? ArenaOfTensor(matrix, tensor) : null;
         bool isWhole = matrix.Rows == matrix.TotalRows || (matrix.First % Panels.Rows == 0 && matrix.Rows % Panels.Rows == 0);
         if (matrix.Rows >= Panels.Rows && isWhole)
             return Arena();
         var own = new WeightArena(device, WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, matrix.Rows, tensor.RowBytes)));
         _memories.Add(own.Memory);
         return own;
+    }
+
+    private WeightArena ArenaOfTensor(MatrixRows matrix, GgufTensor tensor)
+    {
+        if (!_arenas.TryGetValue(tensor.Offset, out WeightArena? arena))
+        {
+            arena = new WeightArena(device, checked(matrix.Matrices * WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, matrix.Rows, tensor.RowBytes))));
+            _memories.Add(arena.Memory);
+            _arenas.Add(tensor.Offset, arena);
+        }
+
+        return arena;
     }
 
     private WeightArena Arena()
@@ -143,10 +164,26 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
             isNeeded || file.Tensors.TryGet(matrix.Name + ".bias", out _) ? Values(matrix.Name + ".bias", matrix.Rows) : new float[matrix.Rows])]);
     }
 
+    /// <summary>A vector as a matrix of one row, [1, columns].</summary>
+    public WeightMatrix Row(string name, int columns)
+    {
+        View1<float> row = Vector(name + ".weight", columns);
+        return new WeightMatrix<float>(default, new View2<float>(row.Memory!, row.ByteOffset, 1, columns), null, 1, columns);
+    }
+
+    /// <summary>Biases of several matrices, [rows] each; none where they are not needed.</summary>
+    public View1<float>[] Biases(string name, bool areNeeded, int rows, int matrices)
+    {
+        if (!areNeeded)
+            return [];
+        View1<float> all = Upload(Values(name + ".bias", rows, matrices));
+        return [.. Enumerable.Range(0, matrices).Select(i => all.Slice(i * rows, rows))];
+    }
+
     /// <summary>Numbers that are wanted on the host, [length]; null where the file has none.</summary>
-    /// <param name="name">The tensor's name without its ending.</param>
+    /// <param name="name">The tensor's whole name.</param>
     /// <param name="length">How many.</param>
-    public float[]? HostValues(string name, int length) => Has(name) ? Values(name + ".weight", length) : null;
+    public float[]? HostValues(string name, int length) => file.Tensors.TryGet(name, out _) ? Values(name, length) : null;
 
     /// <summary>Numbers by their whole name, [length].</summary>
     public View1<float> Vector(string name, int length) => Upload(Values(name, length));
@@ -179,9 +216,10 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     }
 
     // Vectors are small, so they are copied and checked; a NaN in a matrix shows in the logits.
-    private float[] Values(string name, int length)
+    private float[] Values(string name, params ReadOnlySpan<int> shape)
     {
-        GgufTensor tensor = Take(name, length);
+        GgufTensor tensor = Take(name, shape);
+        int length = checked((int)tensor.ElementCount);
         if (tensor.Type != GgmlType.F32)
             throw tensor.Error("its type", $"{tensor.Type}", $"{GgmlType.F32}");
         var values = new float[length];

@@ -92,6 +92,12 @@ internal sealed record Definition
 
     public bool Tied { get; init; }
 
+    /// <summary>Whether each head has a sink: one more term of softmax, without a value.</summary>
+    public bool Sinks { get; init; }
+
+    /// <summary>Its mixtures of experts, in place of the feed-forward layers.</summary>
+    public Mixture? Experts { get; init; }
+
     /// <summary>Tensors besides: name and values.</summary>
     public Dictionary<string, float[]> Extra { get; init; } = [];
 

@@ -53,6 +53,29 @@ internal static class Definitions
         Tied = true,
     };
 
+    // OpenAI's code: torch/model.py of gpt-oss.
+    private static readonly Definition s_gptOss = new()
+    {
+        Name = "gpt-oss",
+        Layers = 3,
+        HeadDim = 24,
+        RotaryDims = 24,
+        Halves = true,
+        RopeBase = 150000,
+        NormBeforeFeedForward = "post_attention_norm",
+        Window = layer => layer % 2 == 0 ? 7 : int.MaxValue,
+        Sinks = true,
+        Biases = ["attn_q", "attn_k", "attn_v", "attn_output"],
+        Experts = new Mixture
+        {
+            Used = 4,
+            Normalizes = true,
+            Biases = true,
+            Unit = (gate, up) => Math.Min(gate, 7) / (1 + Math.Exp(-1.702 * Math.Min(gate, 7))) * (Math.Clamp(up, -7, 7) + 1),
+        },
+        Metadata = { ["attention.sliding_window"] = 7u },
+    };
+
     private static readonly float[] s_long = [1.1f, 1.5f, 2f, 4f, 7f, 9f, 12f, 16f];
     private static readonly float[] s_short = [1f, 1.05f, 1.1f, 1.2f, 1.3f, 1.5f, 1.7f, 2f];
 
@@ -204,6 +227,36 @@ internal static class Definitions
             Frequency = (layer, i) => layer == 3 ? 0 : Math.Pow(5000000, -i / 8.0),
             Tied = true,
         },
+        ["llama, experts (Mixtral)"] = new()
+        {
+            Name = "llama",
+            Experts = new Mixture { Length = 96, SaysLength = false, Normalizes = true },
+        },
+        ["qwen2moe"] = new()
+        {
+            Name = "qwen2moe",
+            Halves = true,
+            Biases = ["attn_q", "attn_k", "attn_v"],
+            Experts = new Mixture { Used = 3, SharedLength = 80, GatesShared = true },
+            Metadata = { ["expert_shared_feed_forward_length"] = 80u },
+        },
+        ["qwen3moe"] = new()
+        {
+            Name = "qwen3moe",
+            Halves = true,
+            HeadDim = 24,
+            RotaryDims = 24,
+            HeadNorms = true,
+            Experts = new Mixture { Count = 16, Used = 4, Normalizes = true },
+        },
+        ["gpt-oss"] = s_gptOss,
+        ["gpt-oss, YaRN"] = s_gptOss with
+        {
+            Context = 256,
+            Frequency = (_, i) => Yarn(i, 24, 150000, 8, 32, 32, 1, rounds: false),
+            Magnitude = 1 + (0.1 * Math.Log(8)),
+            Metadata = new() { ["attention.sliding_window"] = 7u, ["rope.scaling.type"] = "yarn", ["rope.scaling.factor"] = 8f, ["rope.scaling.original_context_length"] = 32u },
+        },
     };
 
     /// <summary>What llama.cpp computes otherwise on purpose, and why it is not compared.</summary>
@@ -211,13 +264,15 @@ internal static class Definitions
     {
         ["llama, sliding window (Mistral)"] = "llama.cpp does not read the window of this architecture",
         ["phi3, sliding window"] = "llama.cpp switches the window of this architecture off",
+        ["gpt-oss, YaRN"] = "llama.cpp rounds the range of pairs, OpenAI's code does not",
     };
 
     // Peng et al., 2023, equations 17 to 20, with s positions in place of one: pairs from low to high are mixed.
-    private static double Yarn(int pair, int dims, double frequencyBase, double s, double original, double fast, double slow)
+    private static double Yarn(int pair, int dims, double frequencyBase, double s, double original, double fast, double slow, bool rounds = true)
     {
         double Dimension(double turns) => dims * Math.Log(original / (turns * 2 * Math.PI)) / (2 * Math.Log(frequencyBase));
-        double low = Math.Max(Math.Floor(Dimension(fast)), 0), high = Math.Min(Math.Ceiling(Dimension(slow)), dims - 1);
+        double from = Dimension(fast), to = Dimension(slow);
+        double low = Math.Max(rounds ? Math.Floor(from) : from, 0), high = Math.Min(rounds ? Math.Ceiling(to) : to, dims - 1);
         double ramp = Math.Clamp((pair - low) / (high - low), 0, 1), frequency = Math.Pow(frequencyBase, -2.0 * pair / dims);
         return (frequency / s * ramp) + (frequency * (1 - ramp));
     }

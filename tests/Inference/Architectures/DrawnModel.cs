@@ -46,7 +46,7 @@ internal sealed class DrawnModel
             ["rope.dimension_count"] = _d.RotaryDims == 0 ? null : (uint)_d.RotaryDims,
             ["rope.freq_base"] = _d.RotaryDims == 0 ? null : (float)_d.RopeBase,
         };
-        foreach ((string key, object? value) in _d.Metadata)
+        foreach ((string key, object? value) in _d.Metadata.Concat(_d.Experts?.Metadata ?? []))
             entries[key] = value;
         Formats.GgufBuilder builder = _vocabulary.ToGguf();
         builder.Add("general.architecture", _d.Name);
@@ -87,10 +87,12 @@ internal sealed class DrawnModel
             else
                 (_, _, _) = (Matrix(layer + "attn_q", q, _d.Embedding, 2), Matrix(layer + "attn_k", kv, _d.Embedding, 2), Matrix(layer + "attn_v", kv, _d.Embedding, 1));
             Matrix(layer + "attn_output", _d.Embedding, q, 1 / _d.ResidualScale);
-            if (_d.Gated && !_d.JoinedGateUp)
-                Matrix(layer + "ffn_gate", _d.FeedForward, _d.Embedding, 2);
-            Matrix(layer + "ffn_up", _d.JoinedGateUp ? 2 * _d.FeedForward : _d.FeedForward, _d.Embedding, 1.5);
-            Matrix(layer + "ffn_down", _d.Embedding, _d.FeedForward, 1 / _d.ResidualScale);
+            if (_d.Sinks)
+                Vector(layer + "attn_sinks.weight", _d.Heads, () => Normal());
+            if (_d.Experts is { } mixture && i >= mixture.Dense)
+                Experts(mixture, layer);
+            else
+                FeedForward(layer);
             foreach (string biased in _d.Biases)
                 Vector(layer + biased + ".bias", (int)(Tensors[layer + biased + ".weight"].Dimensions[1]), () => Normal() / 4);
         }
@@ -102,6 +104,47 @@ internal sealed class DrawnModel
             Vector("output.bias", Vocabulary, () => Normal() / 4);
         foreach ((string name, float[] values) in _d.Extra)
             Tensors[name] = (values, [values.Length]);
+    }
+
+    private void FeedForward(string layer)
+    {
+        if (_d.Gated && !_d.JoinedGateUp)
+            Matrix(layer + "ffn_gate", _d.FeedForward, _d.Embedding, 2);
+        Matrix(layer + "ffn_up", _d.JoinedGateUp ? 2 * _d.FeedForward : _d.FeedForward, _d.Embedding, 1.5);
+        Matrix(layer + "ffn_down", _d.Embedding, _d.FeedForward, 1 / _d.ResidualScale);
+    }
+
+    private void Experts(Mixture mixture, string layer)
+    {
+        Matrix(layer + "ffn_gate_inp", mixture.Count, _d.Embedding, 2);
+        Matrices(layer + "ffn_gate_exps", mixture.Count, mixture.Length, _d.Embedding, 2);
+        Matrices(layer + "ffn_up_exps", mixture.Count, mixture.Length, _d.Embedding, 1.5);
+        Matrices(layer + "ffn_down_exps", mixture.Count, _d.Embedding, mixture.Length, 1.5);
+        if (mixture.SelectionBias)
+            Vector(layer + "exp_probs_b.bias", mixture.Count, () => Normal() / 2);
+        if (mixture.GatesShared)
+            Vector(layer + "ffn_gate_inp_shexp.weight", _d.Embedding, () => Normal() / 4);
+        if (mixture.SharedLength > 0)
+        {
+            Matrix(layer + "ffn_gate_shexp", mixture.SharedLength, _d.Embedding, 2);
+            Matrix(layer + "ffn_up_shexp", mixture.SharedLength, _d.Embedding, 1.5);
+            Matrix(layer + "ffn_down_shexp", _d.Embedding, mixture.SharedLength, 1.5);
+        }
+
+        if (!mixture.Biases)
+            return;
+        Vector(layer + "ffn_gate_inp.bias", mixture.Count, () => Normal() / 4);
+        foreach ((string name, int rows) in new[] { ("ffn_gate_exps", mixture.Length), ("ffn_up_exps", mixture.Length), ("ffn_down_exps", _d.Embedding) })
+        {
+            Vector(layer + name + ".bias", rows * mixture.Count, () => Normal() / 2);
+            Tensors[layer + name + ".bias"] = (Tensors[layer + name + ".bias"].Values, [rows, mixture.Count]);
+        }
+    }
+
+    private void Matrices(string name, int count, int rows, int columns, double size)
+    {
+        Matrix(name, count * rows, columns, size);
+        Tensors[name + ".weight"] = (Tensors[name + ".weight"].Values, [columns, rows, count]);
     }
 
     private bool Matrix(string name, int rows, int columns, double size)

@@ -17,7 +17,7 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
                 double[] branch = Scaled(Norm(attended[t], d.NormOfAttention, at), d.ResidualScale);
                 double[] sum = Sum(x[t], branch);
                 double[] read = d.Parallel ? x[t] : sum;
-                double[] forward = FeedForward(Norm(read, d.NormBeforeFeedForward, at), at);
+                double[] forward = FeedForward(Norm(read, d.NormBeforeFeedForward, at), layer, at);
                 x[t] = Sum(sum, Scaled(Norm(forward, d.NormOfFeedForward, at), d.ResidualScale));
             }
         }
@@ -87,7 +87,7 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         for (int head = 0; head < d.Heads; head++)
         {
             int own = head * d.HeadDim, shared = head / (d.Heads / d.KvHeads) * d.HeadDim;
-            double total = 0;
+            double total = d.Sinks ? Math.Exp(model[$"blk.{layer}.attn_sinks.weight"][head]) : 0;
             for (int s = 0; s <= position; s++)
             {
                 if (position - s >= d.Window(layer))
@@ -108,8 +108,10 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         return result;
     }
 
-    private double[] FeedForward(double[] x, string at)
+    private double[] FeedForward(double[] x, int layer, string at)
     {
+        if (d.Experts is { } mixture && layer >= mixture.Dense)
+            return new ReferenceMixture(mixture, model).Compute(x, at);
         double[] up = Linear(x, at + "ffn_up");
         if (!d.Gated)
             return Linear([.. up.Select(d.Activation)], at + "ffn_down");

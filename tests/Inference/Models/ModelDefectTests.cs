@@ -34,7 +34,7 @@ public class ModelDefectTests
     [InlineData("llama.attention.scale", 0f, "0", "not 0")]
     [InlineData("llama.attention.sliding_window", uint.MaxValue, "4294967295", "1 to 2147483647")]
     [InlineData("llama.vocab_size", 5u, "5", "271, the number of tokens")]
-    [InlineData("llama.expert_count", 8u, "8", "mixtures of experts")]
+    [InlineData("llama.expert_count", "many", "of type String", "integer")]
     [InlineData("tokenizer.ggml.tokens", null, "absent", "an array of strings")]
     [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv'", "llama")]
     public void MetadataIsChecked(string key, object? value, string found, string expected)

@@ -9,6 +9,10 @@ public sealed class ActivationRecordTests
     public void GatedLinearUnit(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
+    [KernelData(typeof(Activation), nameof(Activation.ClampedSwiGlu))]
+    public void ClampedSwiGlu(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
     [KernelData(typeof(Activation), nameof(Activation.Activate))]
     public void Activate(KernelTest test) => KernelRunner.Run(test);
 }
