@@ -27,7 +27,7 @@ internal sealed record ActivationViews
     /// <summary>The keys, [tokens, kvHeads, headDim].</summary>
     public required View3<float> KeyHeads { get; init; }
 
-    /// <summary>The values, [tokens, kvHeads, headDim].</summary>
+    /// <summary>The values, [tokens, kvHeads, headDim]; where attention is latent, the keys.</summary>
     public required View3<float> ValueHeads { get; init; }
 
     /// <summary>Outputs of attention, [tokens, heads * headDim].</summary>

@@ -23,7 +23,7 @@ internal sealed class Activations : IDisposable
             Projected = projected,
             QueryHeads = Heads(0, model.Heads),
             KeyHeads = Heads(model.QueryLength, model.KeyValueHeads),
-            ValueHeads = Heads(model.QueryLength + model.KeyValueLength, model.KeyValueHeads),
+            ValueHeads = Heads(model.Latent is null ? model.QueryLength + model.KeyValueLength : model.QueryLength, model.KeyValueHeads),
             Attended = attended,
             AttendedHeads = attended.Reshape(capacity, model.Heads, model.HeadDim),
             Gate = device.Allocate<float>(capacity, model.FeedForwardLength),

@@ -11,21 +11,48 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
         string feedForwardNorm = Name(_names.FeedForwardNorm), attentionNorm = Name(_names.AttentionNorm);
         if (_architecture.SharesNorm)
             (feedForwardNorm, attentionNorm) = loader.Has(Name(_names.AttentionNorm2)) ? (attentionNorm, Name(_names.AttentionNorm2)) : ("", attentionNorm);
-        (Projection attention, View1<float> bias) = Attention();
+        (Projection? attention, View1<float> bias) = model.Latent is null ? Attention() : (null, default);
         return new LayerWeights
         {
             AttentionNorm = _architecture.HasPreNorms ? loader.Norm(attentionNorm, model.EmbeddingLength) : null,
             Attention = attention,
+            Latent = model.Latent is { } latent ? Latent(latent) : null,
             AttentionBias = bias,
             QueryNorm = HeadNorm(_names.QueryNorm, model.QueryLength),
             KeyNorm = HeadNorm(_names.KeyNorm, model.KeyValueLength),
             Scores = new LayerAttention(
                 model.ScoreFactor, model.HasWindow(layer) ? model.SlidingWindow : int.MaxValue, model.ScoreSoftCap,
                 _architecture.HasSinks ? loader.Vector(Name(_names.Sinks) + ".weight", model.Heads) : default, _architecture.Attention == AttentionKind.Bidirectional),
-            AttentionOutput = Branch(_names.AttentionOutput, model.QueryLength, ProjectionBiases.AttentionOutput, _names.PostAttentionNorm),
+            AttentionOutput = Branch(_names.AttentionOutput, model.Latent is { } values ? model.Heads * values.ValueDims : model.QueryLength, ProjectionBiases.AttentionOutput, _names.PostAttentionNorm),
             FeedForwardNorm = _architecture.HasPreNorms && feedForwardNorm.Length > 0 ? loader.Norm(feedForwardNorm, model.EmbeddingLength) : null,
             FeedForward = model.HasExperts(layer) ? null : FeedForward(),
             Experts = model.HasExperts(layer) ? Experts(model.Experts!, _architecture.Experts!) : null,
+        };
+    }
+
+    private LatentWeights Latent(LatentConfiguration latent)
+    {
+        int heads = model.Heads, rows = checked(heads * (latent.PlainDims + model.RotaryDims));
+        string keys = Name(_names.LatentKeys), values = Name(_names.LatentValues);
+        var matrices = new List<(WeightMatrix Key, WeightMatrix Value)>();
+        for (int i = 0; i < heads; i++)
+        {
+            matrices.Add((
+                loader.Matrix(MatrixRows.Of(keys, latent.KeyValueRank, i, heads), latent.PlainDims),
+                loader.Matrix(MatrixRows.Of(values, latent.ValueDims, i, heads), latent.KeyValueRank)));
+        }
+
+        return new LatentWeights
+        {
+            QueryDown = latent.QueryRank > 0 ? loader.Matrix(Name(_names.QueryDown), latent.QueryRank, model.EmbeddingLength) : null,
+            QueryNorm = latent.QueryRank > 0 ? loader.Norm(Name(_names.QueryDownNorm), latent.QueryRank) : null,
+            Query = latent.QueryRank > 0
+                ? loader.Matrix(Name(_names.QueryUp), rows, latent.QueryRank)
+                : loader.Matrix(Name(_names.Query), rows, model.EmbeddingLength),
+            KeyValueDown = loader.Matrix(Name(_names.KeyValueDown), model.HeadDim, model.EmbeddingLength),
+            KeyValueNorm = loader.Norm(Name(_names.KeyValueNorm), latent.KeyValueRank),
+            Keys = [.. matrices.Select(matrix => matrix.Key)],
+            Values = [.. matrices.Select(matrix => matrix.Value)],
         };
     }
 

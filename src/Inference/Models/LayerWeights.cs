@@ -6,8 +6,11 @@ internal sealed record LayerWeights
     /// <summary>Norm before attention.</summary>
     public NormWeights? AttentionNorm { get; init; }
 
-    /// <summary>Queries, keys and values.</summary>
-    public required Projection Attention { get; init; }
+    /// <summary>Queries, keys and values; null where attention is latent.</summary>
+    public Projection? Attention { get; init; }
+
+    /// <summary>Null where attention is not.</summary>
+    public LatentWeights? Latent { get; init; }
 
     /// <summary>[(heads + 2 kvHeads) * headDim]; empty for none.</summary>
     public View1<float> AttentionBias { get; init; }

@@ -57,6 +57,15 @@ public sealed record ModelArchitecture
     /// <summary>Whether a learned vector a position is added to the embeddings. Radford et al., "GPT-2", 2019.</summary>
     public bool HasPositionEmbedding { get; init; }
 
+    /// <summary>Whether a vector for the first of two texts is added to the embeddings, and they are normalized. Devlin et al., "BERT", 2018, section 3.</summary>
+    public bool HasTextTypes { get; init; }
+
+    /// <summary>Whether there is a norm after the last layer.</summary>
+    public bool HasOutputNorm { get; init; } = true;
+
+    /// <summary>Whether attention is <see cref="LatentConfiguration">latent</see>. DeepSeek-AI, "DeepSeek-V2", 2024, section 2.1.</summary>
+    public bool IsLatent { get; init; }
+
     /// <summary>Which positions attend to which. A sliding window's size is in <c>attention.sliding_window</c>.</summary>
     public AttentionKind Attention { get; init; } = AttentionKind.Causal;
 

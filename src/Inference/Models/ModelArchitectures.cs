@@ -186,9 +186,52 @@ public static class ModelArchitectures
     /// <summary>SmolLM3: LLaMA without positions in every fourth layer. Bakouch et al., "SmolLM3", 2025.</summary>
     public static ModelArchitecture SmolLM3 { get; } = new() { Name = "smollm3", Models = "SmolLM3", UnrotatedEvery = 4 };
 
+    /// <summary>
+    /// DeepSeek-V2 and V3: latent attention, leading dense layers, experts in groups. DeepSeek-AI, "DeepSeek-V2", 2024; "DeepSeek-V3", 2024. Files must have keys and
+    /// values of latent attention apart (<c>attn_k_b</c>, <c>attn_v_b</c>), as they have since 2025.
+    /// </summary>
+    public static ModelArchitecture DeepSeek2 { get; } = new()
+    {
+        Name = "deepseek2",
+        Models = "DeepSeek-V2, V2-Lite, V3, R1",
+        IsLatent = true,
+        Experts = new ExpertRouting(),
+    };
+
+    /// <summary>BERT: an encoder. Devlin et al., "BERT", 2018.</summary>
+    public static ModelArchitecture Bert { get; } = new()
+    {
+        Name = "bert",
+        Models = "BERT, bge, e5, all-MiniLM",
+        Norm = NormKind.LayerNorm,
+        NormEpsilonKey = LayerNormEpsilon,
+        HasPreNorms = false,
+        PostNorms = PostNormKind.Residual,
+        HasOutputNorm = false,
+        Rotary = RotaryKind.None,
+        HasPositionEmbedding = true,
+        HasTextTypes = true,
+        Attention = AttentionKind.Bidirectional,
+        FeedForward = FeedForwardKind.Gelu,
+        Biases = ProjectionBiases.Layers,
+        Tensors = new() { PostAttentionNorm = "blk.{0}.attn_output_norm", PostFeedForwardNorm = "blk.{0}.layer_output_norm" },
+    };
+
+    /// <summary>nomic-embed-text: BERT with rotary encoding and SwiGLU. Nussbaum et al., "Nomic Embed", 2024, section 2.</summary>
+    public static ModelArchitecture NomicBert { get; } = Bert with
+    {
+        Name = "nomic-bert",
+        Models = "nomic-embed-text 1, 1.5",
+        Rotary = RotaryKind.HalfSplit,
+        RotaryBase = 1000,
+        HasPositionEmbedding = false,
+        FeedForward = FeedForwardKind.SwiGlu,
+        Biases = ProjectionBiases.None,
+    };
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ModelArchitecture> All { get; } =
     [
-        Llama, Qwen2, Qwen2Moe, Qwen3, Qwen3Moe, GptOss, Gemma, Gemma2, Gemma3, Phi2, Phi3, Gpt2, GptNeoX, Falcon, StarCoder2, Olmo2, Granite, SmolLM3,
+        Llama, Qwen2, Qwen2Moe, Qwen3, Qwen3Moe, GptOss, Gemma, Gemma2, Gemma3, Phi2, Phi3, Gpt2, GptNeoX, Falcon, StarCoder2, Olmo2, Granite, SmolLM3, DeepSeek2, Bert, NomicBert,
     ];
 }

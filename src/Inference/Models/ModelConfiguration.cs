@@ -1,3 +1,4 @@
+using KernelFoundry.Inference.Embeddings;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -89,6 +90,12 @@ public sealed record ModelConfiguration
     /// <summary>Its mixtures of experts; null for none.</summary>
     public ExpertConfiguration? Experts { get; init; }
 
+    /// <summary>Its latent attention; null for none.</summary>
+    public LatentConfiguration? Latent { get; init; }
+
+    /// <summary>How the states of a text's tokens become one vector, where the file says it.</summary>
+    public EmbeddingPooling? Pooling { get; init; }
+
     /// <summary>Whether a layer has a mixture of experts.</summary>
     /// <param name="layer">Number of the layer, from 0.</param>
     public bool HasExperts(int layer) => Experts is { } experts && layer >= experts.LeadingDense;
@@ -145,7 +152,10 @@ public sealed record ModelConfiguration
         int kvHeads = section.Count("attention.head_count_kv", heads);
         if (heads % kvHeads != 0)
             throw section.Error("attention.head_count_kv", $"{kvHeads}", $"a divisor of the number of heads, {heads}");
-        int headDim = HeadDimOf(section, embedding, heads);
+        LatentConfiguration? latent = architecture.IsLatent ? LatentConfiguration.Read(section) : null;
+        if (latent is not null && kvHeads != 1)
+            throw section.Error("attention.head_count_kv", $"{kvHeads}", "1: all heads share keys");
+        int headDim = HeadDimOf(section, embedding, heads, latent);
         int layers = section.Count("block_count"), window = section.CountOrNone("attention.sliding_window");
         RotaryScaling scaling = RotaryScaling.Read(section);
         var experts = ExpertConfiguration.Read(section, architecture.Experts, embedding);
@@ -157,6 +167,8 @@ public sealed record ModelConfiguration
             EmbeddingLength = embedding,
             FeedForwardLength = experts is null ? section.Count("feed_forward_length") : section.Count("feed_forward_length", experts.FeedForwardLength),
             Experts = experts,
+            Latent = latent,
+            Pooling = PoolingOf(section),
             Heads = heads,
             KeyValueHeads = kvHeads,
             HeadDim = headDim,
@@ -168,7 +180,8 @@ public sealed record ModelConfiguration
             OriginalContextLength = scaling.OriginalContext,
             SlidingWindow = window > 0 ? window : architecture.DefaultWindow,
             GlobalEvery = section.Count("attention.sliding_window_pattern", architecture.GlobalEvery),
-            ScoreScale = scalesByEmbedding ? 1f / MathF.Sqrt((float)embedding / heads) : section.Has("attention.scale") ? section.Factor("attention.scale", 1) : null,
+            ScoreScale = scalesByEmbedding ? 1f / MathF.Sqrt((float)embedding / heads) : section.Has("attention.scale") ? section.Factor("attention.scale", 1)
+                : latent is not null ? 1f / MathF.Sqrt(section.Count("attention.key_length_mla")) : null,
             ScoreSoftCap = section.NotNegative("attn_logit_softcapping", architecture.ScoreSoftCap),
             LogitSoftCap = section.NotNegative("final_logit_softcapping", architecture.LogitSoftCap),
             IsParallel = section.Truth("use_parallel_residual", architecture.IsParallel),
@@ -181,13 +194,13 @@ public sealed record ModelConfiguration
         };
     }
 
-    private static int HeadDimOf(MetadataSection section, int embedding, int heads)
+    private static int HeadDimOf(MetadataSection section, int embedding, int heads, LatentConfiguration? latent)
     {
         if (!section.Has("attention.key_length") && embedding % heads != 0)
             throw section.Error("attention.head_count", $"{heads}", $"a divisor of the embedding length, {embedding}");
         int headDim = section.Count("attention.key_length", embedding / heads);
         int valueDim = section.Count("attention.value_length", headDim);
-        if (valueDim != headDim)
+        if (valueDim != headDim && latent is null)
             throw section.Error("attention.value_length", $"{valueDim}", $"{headDim}, the length of a key");
         return (long)headDim * heads <= int.MaxValue
             ? headDim
@@ -201,6 +214,15 @@ public sealed record ModelConfiguration
             ? dims
             : throw section.Error("rope.dimension_count", $"{dims}", $"an even number up to the {headDim} elements of a head");
     }
+
+    // 0 is for the states as they are, 4 for a score of two texts.
+    private static EmbeddingPooling? PoolingOf(MetadataSection section) => section.CountOrNone("pooling_type") switch
+    {
+        1 => EmbeddingPooling.Mean,
+        2 => EmbeddingPooling.First,
+        3 => EmbeddingPooling.Last,
+        _ => null,
+    };
 
     private static int VocabularySizeOf(GgufFile file, MetadataSection section)
     {

@@ -14,6 +14,12 @@ public sealed record TensorNames
     /// <summary>Position embeddings, [context, embedding].</summary>
     public string PositionEmbedding { get; init; } = "position_embd";
 
+    /// <summary>Vectors of the first and the second of two texts, [2, embedding].</summary>
+    public string TextTypes { get; init; } = "token_types";
+
+    /// <summary>Norm of the embeddings, [embedding].</summary>
+    public string EmbeddingNorm { get; init; } = "token_embd_norm";
+
     /// <summary>Divisors of the rotary frequencies, [rotaryDims / 2].</summary>
     public string RotaryDivisors { get; init; } = "rope_freqs";
 
@@ -46,6 +52,27 @@ public sealed record TensorNames
 
     /// <summary>Value projection, [kvHeads * headDim, embedding].</summary>
     public string Value { get; init; } = "blk.{0}.attn_v";
+
+    /// <summary>Projection to the short vector of queries, [queryRank, embedding].</summary>
+    public string QueryDown { get; init; } = "blk.{0}.attn_q_a";
+
+    /// <summary>Its norm, [queryRank].</summary>
+    public string QueryDownNorm { get; init; } = "blk.{0}.attn_q_a_norm";
+
+    /// <summary>Queries of short vectors, [heads * (plainDims + rotaryDims), queryRank].</summary>
+    public string QueryUp { get; init; } = "blk.{0}.attn_q_b";
+
+    /// <summary>Projection to the short vector of keys and values, and turned elements, [keyValueRank + rotaryDims, embedding].</summary>
+    public string KeyValueDown { get; init; } = "blk.{0}.attn_kv_a_mqa";
+
+    /// <summary>Its norm, [keyValueRank].</summary>
+    public string KeyValueNorm { get; init; } = "blk.{0}.attn_kv_a_norm";
+
+    /// <summary>What takes queries to short vectors, [heads, keyValueRank, plainDims].</summary>
+    public string LatentKeys { get; init; } = "blk.{0}.attn_k_b";
+
+    /// <summary>Values of short vectors, [heads, valueDims, keyValueRank].</summary>
+    public string LatentValues { get; init; } = "blk.{0}.attn_v_b";
 
     /// <summary>Norm of queries, [headDim] or [heads * headDim].</summary>
     public string QueryNorm { get; init; } = "blk.{0}.attn_q_norm";

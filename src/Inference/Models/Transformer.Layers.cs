@@ -7,6 +7,13 @@ public sealed partial class Transformer
 {
     private void Run(ActivationViews batch, KvCache cache, int skipped, View2<float> logits)
     {
+        RunLayers(batch, cache);
+        if (logits.Extent0 > 0)
+            ComputeLogits(batch, skipped, logits);
+    }
+
+    private void RunLayers(ActivationViews batch, KvCache cache)
+    {
         Embed(batch, cache);
         for (int i = 0; i < _weights.Layers.Count; i++)
         {
@@ -15,8 +22,6 @@ public sealed partial class Transformer
         }
 
         cache.Advance(batch.Tokens.Extent0);
-        if (logits.Extent0 > 0)
-            ComputeLogits(batch, skipped, logits);
     }
 
     private void Embed(ActivationViews a, KvCache cache)
@@ -27,12 +32,19 @@ public sealed partial class Transformer
             positions.Embed(_device, cache.Positions.Slice(cache.Length, a.Tokens.Extent0), a.Branch, 1);
             Elementwise.ResidualAdd(_device, a.Branch, a.Residual, a.Residual);
         }
+
+        AddBias(_weights.FirstTextType, a.Residual);
+        if (_weights.EmbeddingNorm is { } norm)
+            Norm(a.Residual, norm, a.Residual);
     }
 
     private void Attend(int index, ActivationViews a, KvCache cache)
     {
         LayerWeights layer = _weights.Layers[index];
-        ReadResidual(layer, a);
+        if (layer.Latent is { } latent)
+            ProjectLatent(layer, latent, a);
+        else
+            ReadResidual(layer, layer.Attention!, a);
         AddBias(layer.AttentionBias, a.Projected);
         NormQueriesAndKeys(layer, a);
         RotaryEncoding rotary = _rotary[index, cache.Capacity];
@@ -40,26 +52,26 @@ public sealed partial class Transformer
             Elementwise.ScaleHeads(_device, TurnedPart(a.QueryHeads), TurnedPart(a.QueryHeads), Configuration.TurnedMagnitude * Configuration.TurnedMagnitude);
         cache.Store(index, a, rotary);
         cache.Attend(index, a, layer.Scores);
-        AddTo(a.Residual, layer.AttentionOutput, a.Attended, a);
+        AddTo(a.Residual, layer.AttentionOutput, layer.Latent is null ? a.Attended : ExpandValues(layer.Latent, a), a);
     }
 
     // A feed-forward layer that is parallel to attention reads the residual stream before attention is added.
-    private void ReadResidual(LayerWeights layer, ActivationViews a)
+    private void ReadResidual(LayerWeights layer, Projection projection, ActivationViews a)
     {
         if (Configuration.IsParallel && layer.FeedForwardNorm is { } norm)
             Norm(a.Residual, norm, a.FeedForwardInput);
         if (layer.AttentionNorm is not { } attentionNorm)
         {
-            layer.Attention.Project(_device, a.Residual, a.Projected);
+            projection.Project(_device, a.Residual, a.Projected);
         }
         else if (Configuration.IsParallel)
         {
             Norm(a.Residual, attentionNorm, a.Normed);
-            layer.Attention.Project(_device, a.Normed, a.Projected);
+            projection.Project(_device, a.Normed, a.Projected);
         }
         else
         {
-            NormAndProject(a.Residual, attentionNorm, a.Normed, layer.Attention, a.Projected);
+            NormAndProject(a.Residual, attentionNorm, a.Normed, projection, a.Projected);
         }
     }
 
@@ -175,7 +187,7 @@ public sealed partial class Transformer
     private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
     {
         View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
-        NormAndProject(last, _weights.OutputNorm, a.Normed.Slice(0, skipped, logits.Extent0), _weights.Logits, logits);
+        NormAndProject(last, _weights.OutputNorm!, a.Normed.Slice(0, skipped, logits.Extent0), _weights.Logits!, logits);
         AddBias(_weights.LogitBias, logits);
         if (Configuration.LogitScale != 1)
             Elementwise.Scale(_device, logits, logits, Configuration.LogitScale);

@@ -15,6 +15,7 @@ public sealed partial class Transformer : IDisposable
     private readonly RotaryTable _rotary;
     private readonly Activations _activations;
     private readonly ExpertActivations? _experts;
+    private readonly LatentActivations? _latent;
     private readonly LaunchGraph _decoding;
 
     // Where only some elements of a head are turned, the factor of the scores cannot be their magnitude.
@@ -43,7 +44,9 @@ public sealed partial class Transformer : IDisposable
         try
         {
             _rotary = new RotaryTable(device, configuration, _weights.RotaryDivisors);
-            _activations = new Activations(device, configuration, _weights, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            _activations = new Activations(device, configuration, _weights, IsEncoder ? configuration.ContextLength : Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            if (configuration.Latent is { } latent)
+                _latent = new LatentActivations(device, configuration, latent, _activations.Capacity);
             if (configuration.Experts is { } experts)
                 _experts = new ExpertActivations(device, configuration, experts, _activations.Capacity);
             _decoding = device.CreateGraph();
@@ -98,6 +101,7 @@ public sealed partial class Transformer : IDisposable
     /// <exception cref="InvalidOperationException">The cache has not room for the tokens; it is left as it was.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="DeviceException">A kernel failed.</exception>
+    /// <exception cref="NotSupportedException">The model is an encoder, which gives no logits.</exception>
     public void Forward(
         ReadOnlySpan<int> tokens,
         KvCache cache,
@@ -137,18 +141,25 @@ public sealed partial class Transformer : IDisposable
         _rotary.Dispose();
         _activations.Dispose();
         _experts?.Dispose();
+        _latent?.Dispose();
     }
 
     private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)
     {
-        if (tokens.IsEmpty)
-            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
+        if (_weights.Logits is null)
+            throw new NotSupportedException($"'{Configuration.Architecture.Name}' is an encoder, which gives no logits: Encode gives what it has.");
+        CheckTokens(tokens, cache);
         if (logits.Extent0 > tokens.Length || (logits.Extent0 > 0 && logits.Extent1 != Configuration.VocabularySize))
         {
             throw new ArgumentException($"Logits of {tokens.Length} tokens have the shape [0 to {tokens.Length}, "
                 + $"{Configuration.VocabularySize}], but the view is {logits}.", nameof(logits));
         }
+    }
 
+    private void CheckTokens(ReadOnlySpan<int> tokens, KvCache cache)
+    {
+        if (tokens.IsEmpty)
+            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
         for (int i = 0; i < tokens.Length; i++)
         {
             if ((uint)tokens[i] >= (uint)Configuration.VocabularySize)

@@ -18,10 +18,16 @@ internal sealed class TransformerWeights : IDisposable
 
     public required IReadOnlyList<LayerWeights> Layers { get; init; }
 
-    public required NormWeights OutputNorm { get; init; }
+    /// <summary>Added to the embeddings, [embedding]; empty for none.</summary>
+    public View1<float> FirstTextType { get; init; }
 
-    /// <summary>What makes logits of the last norm's output.</summary>
-    public required Projection Logits { get; init; }
+    /// <summary>Norm of the embeddings.</summary>
+    public NormWeights? EmbeddingNorm { get; init; }
+
+    public NormWeights? OutputNorm { get; init; }
+
+    /// <summary>What makes logits of the last norm's output; null in encoders.</summary>
+    public Projection? Logits { get; init; }
 
     /// <summary>Added to the logits, [vocabulary]; empty for none.</summary>
     public View1<float> LogitBias { get; init; }
@@ -33,15 +39,16 @@ internal sealed class TransformerWeights : IDisposable
         using var loader = new WeightLoader(file, model, device, options);
         ModelArchitecture architecture = model.Architecture;
         TensorNames names = architecture.Tensors;
-        bool tied = architecture.AllowsTiedOutput && !loader.Has(names.Output);
+        bool isEncoder = architecture.Attention == AttentionKind.Bidirectional;
+        bool tied = !isEncoder && architecture.AllowsTiedOutput && !loader.Has(names.Output);
 
         // In the order of their use. Layers are found missing one by one: the number of them is the file's word alone.
         var layers = new List<LayerWeights>();
         for (int i = 0; i < model.Layers; i++)
             layers.Add(new LayerLoader(loader, model, i).Load());
-        NormWeights outputNorm = loader.Norm(names.OutputNorm, model.EmbeddingLength);
+        NormWeights? outputNorm = architecture.HasOutputNorm ? loader.Norm(names.OutputNorm, model.EmbeddingLength) : null;
         WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
-        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
+        WeightMatrix? output = isEncoder ? null : tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
         View1<float> logitBias = loader.Bias(architecture.Biases.HasFlag(ProjectionBiases.Logits), (names.Output, model.VocabularySize));
         WeightMatrix? positions = architecture.HasPositionEmbedding
             ? loader.Matrix(names.PositionEmbedding, model.ContextLength, model.EmbeddingLength, isMultiplied: false)
@@ -50,6 +57,8 @@ internal sealed class TransformerWeights : IDisposable
         var divisors = new RotaryDivisors(
             loader.HostValues(names.RotaryDivisors + ".weight", pairs), loader.HostValues(names.ShortRotaryDivisors + ".weight", pairs),
             loader.HostValues(names.LongRotaryDivisors + ".weight", pairs));
+        View1<float> firstTextType = architecture.HasTextTypes ? loader.FirstRow(names.TextTypes, model.EmbeddingLength) : default;
+        NormWeights? embeddingNorm = architecture.HasTextTypes ? loader.Norm(names.EmbeddingNorm, model.EmbeddingLength) : null;
         loader.CheckAllUsed();
         return new TransformerWeights(loader.Take())
         {
@@ -58,7 +67,9 @@ internal sealed class TransformerWeights : IDisposable
             RotaryDivisors = divisors,
             Layers = layers,
             OutputNorm = outputNorm,
-            Logits = new Projection((output, 0)),
+            FirstTextType = firstTextType,
+            EmbeddingNorm = embeddingNorm,
+            Logits = output is null ? null : new Projection((output, 0)),
             LogitBias = logitBias,
         };
     }

@@ -138,10 +138,11 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         if (_arena is null)
         {
             TensorNames names = model.Architecture.Tensors;
-            string lookedUp = model.Architecture.AllowsTiedOutput && !Has(names.Output) ? "" : names.TokenEmbedding + ".weight";
+            bool isMultiplied = model.Architecture is { AllowsTiedOutput: true, Attention: AttentionKind.Causal } && !Has(names.Output);
+            string lookedUp = isMultiplied ? "" : names.TokenEmbedding + ".weight";
             long room = 0;
             foreach (GgufTensor tensor in file.Tensors)
-                room += tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp ? WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, tensor.Rows, tensor.RowBytes)) : 0;
+                room += tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp && tensor.Name != names.PositionEmbedding + ".weight" ? WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, tensor.Rows, tensor.RowBytes)) : 0;
             _arena = new WeightArena(device, room);
             _memories.Add(_arena.Memory);
         }
@@ -169,6 +170,13 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     {
         View1<float> row = Vector(name + ".weight", columns);
         return new WeightMatrix<float>(default, new View2<float>(row.Memory!, row.ByteOffset, 1, columns), null, 1, columns);
+    }
+
+    /// <summary>The first row of a tensor of any number of rows, [columns].</summary>
+    public View1<float> FirstRow(string name, int columns)
+    {
+        bool isMatrix = file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) && tensor.Rank == 2 && tensor.Rows is > 0 and <= ushort.MaxValue;
+        return Upload(isMatrix ? Values(name + ".weight", columns, (int)tensor.Rows)[..columns] : Values(name + ".weight", columns));
     }
 
     /// <summary>Biases of several matrices, [rows] each; none where they are not needed.</summary>

@@ -98,6 +98,17 @@ internal sealed record Definition
     /// <summary>Its mixtures of experts, in place of the feed-forward layers.</summary>
     public Mixture? Experts { get; init; }
 
+    /// <summary>Every position attends to every other, and states are wanted, not logits.</summary>
+    public bool Encoder { get; init; }
+
+    /// <summary>Norms of the residual stream, after attention and after the feed-forward layer, without <c>blk.N.</c>.</summary>
+    public string? NormAfterAttention { get; init; }
+
+    public string? NormAfterFeedForward { get; init; }
+
+    /// <summary>Latent attention.</summary>
+    public Latent? Latent { get; init; }
+
     /// <summary>Tensors besides: name and values.</summary>
     public Dictionary<string, float[]> Extra { get; init; } = [];
 

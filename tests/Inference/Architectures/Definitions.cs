@@ -76,6 +76,25 @@ internal static class Definitions
         Metadata = { ["attention.sliding_window"] = 7u },
     };
 
+    private static readonly Definition s_deepSeek = new()
+    {
+        Name = "deepseek2",
+        Layers = 3,
+        KvHeads = 1,
+        HeadDim = 40,
+        RotaryDims = 8,
+        ScoreScale = 1 / Math.Sqrt(24),
+        Metadata =
+        {
+            ["attention.kv_lora_rank"] = 32u,
+            ["attention.value_length"] = 32u,
+            ["attention.key_length_mla"] = 24u,
+            ["attention.value_length_mla"] = 24u,
+            ["leading_dense_block_count"] = 1u,
+            ["expert_shared_count"] = 2u,
+        },
+    };
+
     private static readonly float[] s_long = [1.1f, 1.5f, 2f, 4f, 7f, 9f, 12f, 16f];
     private static readonly float[] s_short = [1f, 1.05f, 1.1f, 1.2f, 1.3f, 1.5f, 1.7f, 2f];
 
@@ -257,12 +276,76 @@ internal static class Definitions
             Magnitude = 1 + (0.1 * Math.Log(8)),
             Metadata = new() { ["attention.sliding_window"] = 7u, ["rope.scaling.type"] = "yarn", ["rope.scaling.factor"] = 8f, ["rope.scaling.original_context_length"] = 32u },
         },
+        ["deepseek2, V2-Lite"] = s_deepSeek with
+        {
+            Latent = new Latent(0, 32, 16, 8, 24),
+            Experts = new Mixture { Used = 3, SharedLength = 96, Dense = 1 },
+            Metadata = new(s_deepSeek.Metadata) { ["expert_gating_func"] = 1u, ["expert_weights_norm"] = false },
+        },
+        ["deepseek2, V3"] = s_deepSeek with
+        {
+            Latent = new Latent(40, 32, 16, 8, 24),
+            Experts = new Mixture { Count = 8, Used = 3, SharedLength = 96, Dense = 1, Sigmoid = true, SelectionBias = true, Normalizes = true, Scale = 2.5, Groups = 4, UsedGroups = 2 },
+            Context = 256,
+            RopeBase = 100,
+            Frequency = (_, i) => Yarn(i, 8, 100, 8, 32, 4, 1),
+            ScoreScale = Math.Pow(1 + (0.1 * Math.Log(8)), 2) / Math.Sqrt(24),
+            Metadata = new(s_deepSeek.Metadata)
+            {
+                ["attention.q_lora_rank"] = 40u,
+                ["expert_gating_func"] = 2u,
+                ["expert_weights_norm"] = true,
+                ["expert_weights_scale"] = 2.5f,
+                ["expert_group_count"] = 4u,
+                ["expert_group_used_count"] = 2u,
+                ["rope.scaling.type"] = "yarn",
+                ["rope.scaling.factor"] = 8f,
+                ["rope.scaling.original_context_length"] = 32u,
+                ["rope.scaling.yarn_beta_fast"] = 4f,
+                ["rope.scaling.yarn_log_multiplier"] = 0.1f,
+            },
+        },
+        ["bert"] = new()
+        {
+            Name = "bert",
+            Encoder = true,
+            LayerNorm = true,
+            Epsilon = 1e-12,
+            KvHeads = 4,
+            RotaryDims = 0,
+            PositionEmbedding = true,
+            NormBeforeAttention = null,
+            NormBeforeFeedForward = null,
+            NormAfterAttention = "attn_output_norm",
+            NormAfterFeedForward = "layer_output_norm",
+            Gated = false,
+            Activation = Functions.Gelu,
+            Biases = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down"],
+            Metadata = { ["attention.causal"] = false, ["pooling_type"] = 1u },
+        },
+        ["nomic-bert"] = new()
+        {
+            Name = "nomic-bert",
+            Encoder = true,
+            LayerNorm = true,
+            Epsilon = 1e-12,
+            KvHeads = 4,
+            Halves = true,
+            RopeBase = 1000,
+            JoinedQueryKeyValue = true,
+            NormBeforeAttention = null,
+            NormBeforeFeedForward = null,
+            NormAfterAttention = "attn_output_norm",
+            NormAfterFeedForward = "layer_output_norm",
+            Metadata = { ["attention.causal"] = false, ["pooling_type"] = 1u },
+        },
     };
 
     /// <summary>What llama.cpp computes otherwise on purpose, and why it is not compared.</summary>
     public static IReadOnlyDictionary<string, string> NotInLlamaCpp { get; } = new Dictionary<string, string>
     {
         ["llama, sliding window (Mistral)"] = "llama.cpp does not read the window of this architecture",
+        ["qwen3, YaRN of part of a head"] = "llama.cpp turns whole heads in this architecture",
         ["phi3, sliding window"] = "llama.cpp switches the window of this architecture off",
         ["gpt-oss, YaRN"] = "llama.cpp rounds the range of pairs, OpenAI's code does not",
     };

@@ -70,7 +70,7 @@ internal sealed class DrawnModel
         for (int i = 0; i < _d.Layers; i++)
         {
             string layer = $"blk.{i}.";
-            foreach (string? norm in new[] { _d.NormBeforeAttention, _d.NormBeforeFeedForward, _d.NormOfAttention, _d.NormOfFeedForward }.Distinct())
+            foreach (string? norm in new[] { _d.NormBeforeAttention, _d.NormBeforeFeedForward, _d.NormOfAttention, _d.NormOfFeedForward, _d.NormAfterAttention, _d.NormAfterFeedForward }.Distinct())
             {
                 if (norm is not null)
                     Norm(layer + norm, _d.Embedding);
@@ -82,11 +82,13 @@ internal sealed class DrawnModel
                 Norm(layer + "attn_k_norm", _d.HeadNorms ? _d.HeadDim : kv);
             }
 
-            if (_d.JoinedQueryKeyValue)
+            if (_d.Latent is { } latent)
+                Latent(latent, layer);
+            else if (_d.JoinedQueryKeyValue)
                 Matrix(layer + "attn_qkv", q + (2 * kv), _d.Embedding, 1.5);
             else
                 (_, _, _) = (Matrix(layer + "attn_q", q, _d.Embedding, 2), Matrix(layer + "attn_k", kv, _d.Embedding, 2), Matrix(layer + "attn_v", kv, _d.Embedding, 1));
-            Matrix(layer + "attn_output", _d.Embedding, q, 1 / _d.ResidualScale);
+            Matrix(layer + "attn_output", _d.Embedding, _d.Latent is { } value ? _d.Heads * value.Value : q, 1 / _d.ResidualScale);
             if (_d.Sinks)
                 Vector(layer + "attn_sinks.weight", _d.Heads, () => Normal());
             if (_d.Experts is { } mixture && i >= mixture.Dense)
@@ -97,6 +99,13 @@ internal sealed class DrawnModel
                 Vector(layer + biased + ".bias", (int)(Tensors[layer + biased + ".weight"].Dimensions[1]), () => Normal() / 4);
         }
 
+        if (_d.Encoder)
+        {
+            Matrix("token_types", 2, _d.Embedding, Math.Sqrt(_d.Embedding));
+            Norm("token_embd_norm", _d.Embedding);
+            return;
+        }
+
         Norm("output_norm", _d.Embedding);
         if (!_d.Tied)
             Matrix("output", Vocabulary, _d.Embedding, 1);
@@ -104,6 +113,22 @@ internal sealed class DrawnModel
             Vector("output.bias", Vocabulary, () => Normal() / 4);
         foreach ((string name, float[] values) in _d.Extra)
             Tensors[name] = (values, [values.Length]);
+    }
+
+    private void Latent(Latent l, string layer)
+    {
+        int rows = _d.Heads * (l.Plain + l.Turned);
+        if (l.QueryRank > 0)
+        {
+            Matrix(layer + "attn_q_a", l.QueryRank, _d.Embedding, 1);
+            Norm(layer + "attn_q_a_norm", l.QueryRank);
+        }
+
+        Matrix(layer + (l.QueryRank > 0 ? "attn_q_b" : "attn_q"), rows, l.QueryRank > 0 ? l.QueryRank : _d.Embedding, 2);
+        Matrix(layer + "attn_kv_a_mqa", l.Rank + l.Turned, _d.Embedding, 1.5);
+        Norm(layer + "attn_kv_a_norm", l.Rank);
+        Matrices(layer + "attn_k_b", _d.Heads, l.Rank, l.Plain, 1);
+        Matrices(layer + "attn_v_b", _d.Heads, l.Value, l.Rank, 1);
     }
 
     private void FeedForward(string layer)

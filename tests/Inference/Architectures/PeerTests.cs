@@ -29,16 +29,16 @@ public class PeerTests
         var drawn = new DrawnModel(definition);
         int[] tokens = ArchitectureTests.Tokens(drawn, 41);
         byte[] bytes = drawn.Build();
-        double[][] theirs = [.. Run(peer.Split('|'), bytes, definition.Context, tokens).Chunk(drawn.Vocabulary).Select(row => row.Select(x => (double)x).ToArray())];
+        double[][] theirs = [.. Run(peer.Split('|'), bytes, definition, tokens).Chunk(definition.Encoder ? definition.Embedding : drawn.Vocabulary).Select(row => row.Select(x => (double)x).ToArray())];
         using Device device = TestDevices.Open("cpu-2");
         using LanguageModel model = LanguageModel.Open(new GgufFile(bytes, name), device);
-        double error = Logits.Error(theirs, Logits.Run(model, tokens));
+        double error = Logits.Error(theirs, ArchitectureTests.Run(model, tokens, tokens.Length));
         Assert.Equal(tokens.Length, theirs.Length);
         PeerErrors.Record(name, error);
         Assert.InRange(error, 0, Tolerance);
     }
 
-    private static float[] Run(string[] peer, byte[] file, int context, int[] tokens)
+    private static float[] Run(string[] peer, byte[] file, Definition definition, int[] tokens)
     {
         string path = Path.GetTempFileName();
         try
@@ -48,7 +48,7 @@ public class PeerTests
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                ArgumentList = { peer[1], path, context.ToString(CultureInfo.InvariantCulture), "logits", string.Join(',', tokens) },
+                ArgumentList = { peer[1], path, definition.Context.ToString(CultureInfo.InvariantCulture), definition.Encoder ? "tokens" : "logits", string.Join(',', tokens) },
                 Environment = { ["LD_LIBRARY_PATH"] = peer[1] },
             };
             using Process process = Process.Start(start)!;

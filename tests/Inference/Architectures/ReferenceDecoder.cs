@@ -15,20 +15,21 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
             for (int t = 0; t < x.Length; t++)
             {
                 double[] branch = Scaled(Norm(attended[t], d.NormOfAttention, at), d.ResidualScale);
-                double[] sum = Sum(x[t], branch);
+                double[] sum = Norm(Sum(x[t], branch), d.NormAfterAttention, at);
                 double[] read = d.Parallel ? x[t] : sum;
                 double[] forward = FeedForward(Norm(read, d.NormBeforeFeedForward, at), layer, at);
-                x[t] = Sum(sum, Scaled(Norm(forward, d.NormOfFeedForward, at), d.ResidualScale));
+                x[t] = Norm(Sum(sum, Scaled(Norm(forward, d.NormOfFeedForward, at), d.ResidualScale)), d.NormAfterFeedForward, at);
             }
         }
 
-        return [.. x.Select(Predict)];
+        return d.Encoder ? x : [.. x.Select(Predict)];
     }
 
     private double[] Embed(int token, int position)
     {
         double[] row = Scaled(Row("token_embd", token), d.EmbeddingScale);
-        return d.PositionEmbedding ? Sum(row, Row("position_embd", position)) : row;
+        row = d.PositionEmbedding ? Sum(row, Row("position_embd", position)) : row;
+        return d.Encoder ? Norm(Sum(row, Row("token_types", 0)), "token_embd_norm", "") : row;
     }
 
     private double[] Predict(double[] x)
@@ -43,6 +44,8 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         var queries = new double[input.Length][];
         var keys = new double[input.Length][];
         var values = new double[input.Length][];
+        if (d.Latent is { } latent)
+            return new ReferenceLatent(d, latent, model).Attention(input, layer, at);
         for (int t = 0; t < input.Length; t++)
         {
             double[] all = d.JoinedQueryKeyValue
@@ -88,9 +91,9 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         {
             int own = head * d.HeadDim, shared = head / (d.Heads / d.KvHeads) * d.HeadDim;
             double total = d.Sinks ? Math.Exp(model[$"blk.{layer}.attn_sinks.weight"][head]) : 0;
-            for (int s = 0; s <= position; s++)
+            for (int s = 0; s < keys.Length; s++)
             {
-                if (position - s >= d.Window(layer))
+                if ((s > position && !d.Encoder) || position - s >= d.Window(layer))
                     continue;
                 double score = 0;
                 for (int e = 0; e < d.HeadDim; e++)
