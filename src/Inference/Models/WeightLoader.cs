@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -8,11 +6,11 @@ namespace KernelFoundry.Inference.Models;
 /// Takes tensors from a file, one by one, and keeps account: what was taken, so that a tensor nobody asked for is found, and the memory,
 /// so that nothing stays allocated when a later tensor is wrong.
 /// </summary>
-internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Device device, ModelOptions options) : IDisposable
+internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration model, Device device, ModelOptions options) : IDisposable
 {
     private readonly HashSet<string> _used = [];
-    private readonly Dictionary<long, DeviceMemory> _tensors = [];
-    private readonly Dictionary<long, WeightArena> _arenas = [];
+    private readonly Dictionary<string, DeviceMemory> _tensors = [];
+    private readonly Dictionary<string, WeightArena> _arenas = [];
     private List<DeviceMemory> _memories = [];
     private WeightArena? _arena;
     private long _bytes;
@@ -76,11 +74,11 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     // The tensor where the file has it, whichever of its rows are asked for.
     private unsafe DeviceMemory Memory(GgufTensor tensor)
     {
-        if (!_tensors.TryGetValue(tensor.Offset, out DeviceMemory? memory))
+        if (!_tensors.TryGetValue(tensor.Name, out DeviceMemory? memory))
         {
             memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
             Keep(memory, tensor);
-            _tensors.Add(tensor.Offset, memory);
+            _tensors.Add(tensor.Name, memory);
         }
 
         return memory;
@@ -123,11 +121,11 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 
     private WeightArena ArenaOfTensor(MatrixRows matrix, GgufTensor tensor)
     {
-        if (!_arenas.TryGetValue(tensor.Offset, out WeightArena? arena))
+        if (!_arenas.TryGetValue(tensor.Name, out WeightArena? arena))
         {
             arena = new WeightArena(device, checked(matrix.Matrices * WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, matrix.Rows, tensor.RowBytes))));
             _memories.Add(arena.Memory);
-            _arenas.Add(tensor.Offset, arena);
+            _arenas.Add(tensor.Name, arena);
         }
 
         return arena;
@@ -142,59 +140,17 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
             string lookedUp = isMultiplied ? "" : names.TokenEmbedding + ".weight";
             long room = 0;
             foreach (GgufTensor tensor in file.Tensors)
-                room += tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp && tensor.Name != names.PositionEmbedding + ".weight" ? WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, tensor.Rows, tensor.RowBytes)) : 0;
+            {
+                bool isCopied = tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp && tensor.Name != names.PositionEmbedding + ".weight";
+                room += isCopied ? WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, tensor.Rows, tensor.RowBytes)) : 0;
+            }
+
             _arena = new WeightArena(device, room);
             _memories.Add(_arena.Memory);
         }
 
         return _arena;
     }
-
-    /// <summary>The weights of a norm, [length], with the bias that the architecture's kind of norm has.</summary>
-    public NormWeights Norm(string name, int length) => new(
-        Upload(Values(name + ".weight", length)), model.Architecture.Norm == NormKind.LayerNorm ? Upload(Values(name + ".bias", length)) : default);
-
-    /// <summary>A bias of a matrix, [rows]; empty where the file has none and none is needed.</summary>
-    /// <param name="isNeeded">Whether there must be one.</param>
-    /// <param name="matrices">The tensors' names without their ending, and their rows: biases come one after the other, zeros for those that are missing.</param>
-    public View1<float> Bias(bool isNeeded, params (string Name, int Rows)[] matrices)
-    {
-        if (!isNeeded && !matrices.Any(matrix => file.Tensors.TryGet(matrix.Name + ".bias", out _)))
-            return default;
-        return Upload([.. matrices.SelectMany(matrix =>
-            isNeeded || file.Tensors.TryGet(matrix.Name + ".bias", out _) ? Values(matrix.Name + ".bias", matrix.Rows) : new float[matrix.Rows])]);
-    }
-
-    /// <summary>A vector as a matrix of one row, [1, columns].</summary>
-    public WeightMatrix Row(string name, int columns)
-    {
-        View1<float> row = Vector(name + ".weight", columns);
-        return new WeightMatrix<float>(default, new View2<float>(row.Memory!, row.ByteOffset, 1, columns), null, 1, columns);
-    }
-
-    /// <summary>The first row of a tensor of any number of rows, [columns].</summary>
-    public View1<float> FirstRow(string name, int columns)
-    {
-        bool isMatrix = file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) && tensor.Rank == 2 && tensor.Rows is > 0 and <= ushort.MaxValue;
-        return Upload(isMatrix ? Values(name + ".weight", columns, (int)tensor.Rows)[..columns] : Values(name + ".weight", columns));
-    }
-
-    /// <summary>Biases of several matrices, [rows] each; none where they are not needed.</summary>
-    public View1<float>[] Biases(string name, bool areNeeded, int rows, int matrices)
-    {
-        if (!areNeeded)
-            return [];
-        View1<float> all = Upload(Values(name + ".bias", rows, matrices));
-        return [.. Enumerable.Range(0, matrices).Select(i => all.Slice(i * rows, rows))];
-    }
-
-    /// <summary>Numbers that are wanted on the host, [length]; null where the file has none.</summary>
-    /// <param name="name">The tensor's whole name.</param>
-    /// <param name="length">How many.</param>
-    public float[]? HostValues(string name, int length) => file.Tensors.TryGet(name, out _) ? Values(name, length) : null;
-
-    /// <summary>Numbers by their whole name, [length].</summary>
-    public View1<float> Vector(string name, int length) => Upload(Values(name, length));
 
     /// <summary>Finds a tensor that no part of the model uses: the model would not be what its file says.</summary>
     public void CheckAllUsed()
@@ -221,33 +177,6 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     {
         foreach (DeviceMemory memory in _memories)
             memory.Dispose();
-    }
-
-    // Vectors are small, so they are copied and checked; a NaN in a matrix shows in the logits.
-    private float[] Values(string name, params ReadOnlySpan<int> shape)
-    {
-        GgufTensor tensor = Take(name, shape);
-        int length = checked((int)tensor.ElementCount);
-        if (tensor.Type != GgmlType.F32)
-            throw tensor.Error("its type", $"{tensor.Type}", $"{GgmlType.F32}");
-        var values = new float[length];
-        ReadOnlySpan<byte> data = tensor.Data;
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..]);
-            if (!float.IsFinite(values[i]))
-                throw tensor.Error($"element {i}", values[i].ToString(CultureInfo.InvariantCulture), "a finite number");
-        }
-
-        Count(tensor);
-        return values;
-    }
-
-    private View1<float> Upload(float[] values)
-    {
-        View1<float> view = device.Upload<float>(values);
-        _memories.Add(view.Memory!);
-        return view;
     }
 
     private GgufTensor Take(string name, params ReadOnlySpan<int> shape)

@@ -48,6 +48,53 @@ public class ArchitectureTests
             Assert.InRange(Logits.Error(expected, Run(model, tokens, piece)), 0, Tolerance);
     }
 
+    // Where a sum of floats lies near the middle of two codes, it may be rounded to either.
+    [Theory]
+    [InlineData("llama, experts (Mixtral)", GgmlType.Q8_0)]
+    [InlineData("qwen2moe", GgmlType.Q4_0)]
+    [InlineData("gpt-oss", GgmlType.MXFP4)]
+    [InlineData("phi3", GgmlType.Q8_0)]
+    [InlineData("gemma3", GgmlType.Q4_0)]
+    [InlineData("olmo2", GgmlType.Q8_0)]
+    [InlineData("granite", GgmlType.Q8_0)]
+    [InlineData("gptneox", GgmlType.Q8_0)]
+    public void QuantizedWeightsMeetRoundedActivations(string name, GgmlType type)
+    {
+        foreach (bool rounds in new[] { true, false })
+        {
+            var drawn = new DrawnModel(Definitions.All[name], type) { RoundsActivations = rounds };
+            int[] tokens = Tokens(drawn, 19);
+            double[][] expected = new ReferenceDecoder(Definitions.All[name], drawn).Logits(tokens);
+            using Device device = TestDevices.Open("cpu-2");
+            var options = new ModelOptions { Activations = rounds ? ActivationRounding.Int8 : ActivationRounding.None };
+            using LanguageModel model = LanguageModel.Open(new GgufFile(drawn.Build(), name), device, options);
+            foreach (int piece in new[] { tokens.Length, 1, 7 })
+                Assert.InRange(Logits.Error(expected, Run(model, tokens, piece)), 0, rounds ? 5e-3 : Tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData("gemma2")]
+    [InlineData("gptneox")]
+    [InlineData("qwen3moe")]
+    [InlineData("deepseek2, V3")]
+    public void ADecodedTokenAllocatesNothing(string name)
+    {
+        using Device device = TestDevices.Open("cpu-2");
+        using LanguageModel model = LanguageModel.Open(new GgufFile(new DrawnModel(Definitions.All[name] with { Context = 400 }).Build(), name), device);
+        using KvCache cache = model.Transformer.CreateCache(400);
+        View2<float> logits = device.Allocate<float>(1, model.Configuration.VocabularySize);
+        var token = new int[1];
+
+        // Warm-up is past the point where the runtime compiles the methods again.
+        for (int i = 0; i < 300; i++)
+            model.Transformer.Forward(token, cache, logits);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            model.Transformer.Forward(token, cache, logits);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Fact]
     public void EveryArchitectureIsTested() =>
         Assert.Equal(ModelArchitectures.All.Select(a => a.Name).Order(), Definitions.All.Values.Select(d => d.Name).Distinct().Order());

@@ -279,13 +279,13 @@ internal static class Definitions
         ["deepseek2, V2-Lite"] = s_deepSeek with
         {
             Latent = new Latent(0, 32, 16, 8, 24),
-            Experts = new Mixture { Used = 3, SharedLength = 96, Dense = 1 },
+            Experts = new Mixture { Used = 3, SharedLength = 128, Dense = 1 },
             Metadata = new(s_deepSeek.Metadata) { ["expert_gating_func"] = 1u, ["expert_weights_norm"] = false },
         },
         ["deepseek2, V3"] = s_deepSeek with
         {
             Latent = new Latent(40, 32, 16, 8, 24),
-            Experts = new Mixture { Count = 8, Used = 3, SharedLength = 96, Dense = 1, Sigmoid = true, SelectionBias = true, Normalizes = true, Scale = 2.5, Groups = 4, UsedGroups = 2 },
+            Experts = new Mixture { Count = 8, Used = 3, SharedLength = 128, Dense = 1, Sigmoid = true, SelectionBias = true, Normalizes = true, Scale = 2.5, Groups = 4, UsedGroups = 2 },
             Context = 256,
             RopeBase = 100,
             Frequency = (_, i) => Yarn(i, 8, 100, 8, 32, 4, 1),

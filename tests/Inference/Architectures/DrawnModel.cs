@@ -9,14 +9,23 @@ internal sealed class DrawnModel
 {
     private readonly Definition _d;
     private readonly Random _random;
+    private readonly Dictionary<string, (GgmlType Type, byte[] Bytes)> _quantized = [];
     private readonly TestVocabulary _vocabulary = new TestVocabulary().Pieces("▁", "a", "b", "c", "e").With("tokenizer.ggml.bos_token_id", 1u);
 
-    public DrawnModel(Definition definition, int seed = 5)
+    /// <param name="definition">What it is.</param>
+    /// <param name="type">Storage type of the matrices whose rows are whole blocks, but for the router's.</param>
+    /// <param name="seed">Of the weights.</param>
+    public DrawnModel(Definition definition, GgmlType type = GgmlType.F32, int seed = 5)
     {
         _d = definition;
         _random = new Random(seed);
         Draw();
+        if (type != GgmlType.F32)
+            Quantize(TensorCodecs.Of(type));
     }
+
+    /// <summary>Whether activations are rounded to eight bits before they meet quantized matrices, in groups of 32.</summary>
+    public bool RoundsActivations { get; init; }
 
     /// <summary>Number of tokens.</summary>
     public int Vocabulary => _vocabulary.Tokens.Count;
@@ -26,6 +35,25 @@ internal sealed class DrawnModel
 
     /// <summary>Numbers of a tensor.</summary>
     public double[] this[string name] => [.. Tensors[name].Values.Select(x => (double)x)];
+
+    /// <summary>Rows of a tensor times a vector, with their biases where there are any.</summary>
+    public double[] Product(double[] x, string name, int first, int rows)
+    {
+        float[] w = Tensors[name + ".weight"].Values;
+        double[] y = Has(name + ".bias") ? this[name + ".bias"][first..(first + rows)] : new double[rows];
+        if (RoundsActivations && _quantized.ContainsKey(name + ".weight"))
+            x = [.. x.Chunk(32).SelectMany(Rounded)];
+        for (int r = 0; r < rows; r++)
+        {
+            for (int c = 0; c < x.Length; c++)
+                y[r] += w[((first + r) * x.Length) + c] * x[c];
+        }
+
+        return y;
+    }
+
+    /// <summary>All rows of a tensor times a vector.</summary>
+    public double[] Product(double[] x, string name) => Product(x, name, 0, Tensors[name + ".weight"].Values.Length / x.Length);
 
     public bool Has(string name) => Tensors.ContainsKey(name);
 
@@ -57,8 +85,33 @@ internal sealed class DrawnModel
         }
 
         foreach ((string name, (float[] values, long[] dimensions)) in Tensors)
-            builder.AddTensor(name, GgmlType.F32, [.. dimensions.Select(n => (ulong)n)], MemoryMarshal.AsBytes<float>(values).ToArray());
+        {
+            (GgmlType type, byte[] bytes) = _quantized.TryGetValue(name, out var quantized) ? quantized : (GgmlType.F32, MemoryMarshal.AsBytes<float>(values).ToArray());
+            builder.AddTensor(name, type, [.. dimensions.Select(n => (ulong)n)], bytes);
+        }
+
         return builder.Build();
+    }
+
+    private void Quantize(TensorCodec codec)
+    {
+        string[] names = [.. Tensors.Where(t => t.Value.Dimensions.Length > 1 && codec.Fits(t.Value.Dimensions[0]) && t.Key.EndsWith(".weight", StringComparison.Ordinal)).Select(t => t.Key)];
+        foreach (string name in names.Where(name => !name.Contains("gate_inp", StringComparison.Ordinal) && name != "token_types.weight"))
+        {
+            (float[] values, long[] dimensions) = Tensors[name];
+            var bytes = new byte[codec.RowBytes(values.Length)];
+            codec.Encode(values, [], bytes);
+            var read = new float[values.Length];
+            codec.Decode(bytes, read);
+            Tensors[name] = (read, dimensions);
+            _quantized[name] = (codec.Type, bytes);
+        }
+    }
+
+    private static IEnumerable<double> Rounded(double[] group)
+    {
+        double step = group.Max(Math.Abs) / 127;
+        return group.Select(e => step == 0 ? 0 : Math.Round(e / step) * step);
     }
 
     private void Draw()

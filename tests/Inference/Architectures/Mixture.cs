@@ -7,7 +7,7 @@ internal sealed record Mixture
 
     public int Used { get; init; } = 2;
 
-    public int Length { get; init; } = 48;
+    public int Length { get; init; } = 64;
 
     /// <summary>Whether the file says the width, or it is that of a feed-forward layer.</summary>
     public bool SaysLength { get; init; } = true;

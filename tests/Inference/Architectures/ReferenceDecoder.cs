@@ -134,18 +134,7 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         return [.. x.Select((e, i) => ((e - mean) / deviation * weight[i]) + bias[i])];
     }
 
-    private double[] Linear(double[] x, string name)
-    {
-        float[] w = model.Tensors[name + ".weight"].Values;
-        double[] y = model.Has(name + ".bias") ? model[name + ".bias"] : new double[w.Length / x.Length];
-        for (int r = 0; r < y.Length; r++)
-        {
-            for (int c = 0; c < x.Length; c++)
-                y[r] += w[(r * x.Length) + c] * x[c];
-        }
-
-        return y;
-    }
+    private double[] Linear(double[] x, string name) => model.Product(x, name);
 
     private double[] Row(string name, int index) => model[name + ".weight"][(index * d.Embedding)..((index + 1) * d.Embedding)];
 

@@ -63,9 +63,5 @@ internal sealed class ReferenceLatent(Definition d, Latent l, DrawnModel model)
         return [.. x.Zip(model[name + ".weight"], (e, w) => e / root * w)];
     }
 
-    private double[] Product(double[] x, string name)
-    {
-        float[] w = model.Tensors[name + ".weight"].Values;
-        return [.. Enumerable.Range(0, w.Length / x.Length).Select(r => x.Select((e, c) => e * w[(r * x.Length) + c]).Sum())];
-    }
+    private double[] Product(double[] x, string name) => model.Product(x, name);
 }

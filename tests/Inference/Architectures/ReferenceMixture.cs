@@ -42,18 +42,7 @@ internal sealed class ReferenceMixture(Mixture m, DrawnModel model)
         return Product([.. gate.Zip(up, (g, u) => Functions.Silu(g) * u)], at + "ffn_down_shexp", 0, x.Length);
     }
 
-    private double[] Product(double[] x, string name, int matrix, int rows)
-    {
-        float[] w = model.Tensors[name + ".weight"].Values;
-        double[] y = model.Has(name + ".bias") ? model[name + ".bias"][(matrix * rows)..((matrix + 1) * rows)] : new double[rows];
-        for (int r = 0; r < rows; r++)
-        {
-            for (int c = 0; c < x.Length; c++)
-                y[r] += w[(((matrix * rows) + r) * x.Length) + c] * x[c];
-        }
-
-        return y;
-    }
+    private double[] Product(double[] x, string name, int matrix, int rows) => model.Product(x, name, matrix * rows, rows);
 
     private static void Add(double[] y, double[] x, double weight)
     {
