@@ -27,6 +27,6 @@ public sealed class KernelFoundryOptions
     /// <summary>What holds where a request says nothing else.</summary>
     public ChatSettings Chat { get; set; } = new();
 
-    /// <summary>How texts become vectors.</summary>
-    public EmbeddingOptions Embedding { get; set; } = new();
+    /// <summary>How the states of a text's tokens become one vector; null for what the model's file says, or the mean.</summary>
+    public EmbeddingPooling? Pooling { get; set; }
 }

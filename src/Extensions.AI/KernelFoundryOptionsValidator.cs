@@ -21,8 +21,6 @@ internal sealed class KernelFoundryOptionsValidator : IValidateOptions<KernelFou
             wrong.Add(Is(nameof(options.Model), "null", "given"));
         if (options.Chat is null)
             wrong.Add(Is(nameof(options.Chat), "null", "given"));
-        if (options.Embedding is null)
-            wrong.Add(Is(nameof(options.Embedding), "null", "given"));
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
 

@@ -28,7 +28,7 @@ public static class KernelFoundryServices
         services.TryAddSingleton<LanguageModel>(OpenModel);
         services.TryAddSingleton<IChatClient>(CreateClient);
         services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider =>
-            new KernelFoundryEmbeddingGenerator(provider.GetRequiredService<LanguageModel>(), Options(provider).Embedding));
+            new KernelFoundryEmbeddingGenerator(provider.GetRequiredService<LanguageModel>(), Options(provider).Pooling));
         return services;
     }
 

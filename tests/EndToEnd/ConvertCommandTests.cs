@@ -64,12 +64,12 @@ public sealed class ConvertCommandTests
     public void TextsBecomeVectors()
     {
         using var model = new ModelFile();
-        Kf kf = Kf.Run("embed", "--model", model.Path, "--text", "the ab", "--text", "the ab", "--text", "c", "--pooling", "mean", "--dimensions", "16", "--json");
+        Kf kf = Kf.Run("embed", "--model", model.Path, "--text", "the ab", "--text", "the ab", "--text", "c", "--pooling", "mean", "--json");
         Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
-        Assert.Equal(16, kf.Json.GetProperty("vectors")[0].GetArrayLength());
+        Assert.Equal(32, kf.Json.GetProperty("vectors")[0].GetArrayLength());
         Assert.Equal(1, kf.Json.GetProperty("cosines")[0][1].GetDouble(), 1e-6);
         Assert.InRange(kf.Json.GetProperty("cosines")[0][2].GetDouble(), -1, 0.999);
-        CheckFailure(Kf.Run("embed", "--model", model.Path, "--text", "a", "--dimensions", "0"), 2, "Dimensions");
+        CheckFailure(Kf.Run("embed", "--model", model.Path, "--text", "a", "--pooling", "max"), 2, "--pooling");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal partial class VectorWriter
     {
         if (!load.Index.IsVector)
         {
-            string address = Address(PlaceInBuffer(load.Buffer.Name, load.Index));
+            string address = Address(load.Buffer.Name, Bare(Scalar(load.Index)));
             return load.Count is { } count ? PartialLoad("", address, count) : Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
         }
 
@@ -38,6 +38,8 @@ internal partial class VectorWriter
                 : lanes;
         }
 
+        if (load is { Raw: RawType.F32 or RawType.I32, ByteOffset: false } && EverySecond(load.View, load.Indices, load.Count, load.Guard) is { } second)
+            return [$"Lanes.EverySecond({second})"];
         string type = TypeName(load.Type);
         string stage = Stage(type);
         Func<Expr, string> index = LaneIndices(load.Indices);

@@ -83,8 +83,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
-    private readonly Dictionary<(string Buffer, string Row), string> _rowsOfBuffers = [];
-    private readonly List<For> _loops = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -182,6 +180,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (!let.Mutable)
+            _vectors[let.Var.Name] = let.Value;
         string[] parts = Vector(let.Value);
         for (int p = 0; p < _parts; p++)
             Line($"{VectorType(let.Var.Type)} {Part(let.Var, p)} = {Bare(parts[p])};");
@@ -239,6 +239,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (store.Element.Kind is ElementKind.F32 or ElementKind.I32 && EverySecond(store.View, store.Indices, store.Count, store.Guard) is { } second)
+        {
+            Line($"Lanes.StoreEverySecond({Bare(Vector(store.Value)[0])}, {second});");
+            return;
+        }
+
         string value = Staged(store.Value);
         Func<Expr, string> index = LaneIndices(store.Indices);
         string? guard = store.Guard is { } g ? LaneGuard(g) : null;
@@ -253,7 +259,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override void EnterLoop(For loop)
     {
         EnterBlockLoop(loop);
-        _loops.Add(loop);
         if (CodeWalk.All(loop.Body).Any(s => s is For or While))
             return;
         var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
@@ -272,41 +277,14 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         }
 
         FindRowsAhead(loop);
-        FindRowsOfBuffers(loop, inside);
     }
 
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
-        _loops.RemoveAt(_loops.Count - 1);
         _rows.Clear();
         _rowsAhead.Clear();
-        _rowsOfBuffers.Clear();
     }
-
-    /// <summary>Whether rows of buffers are found before an innermost loop too: where there are more than registers for their offsets and the buffer's beginning.</summary>
-    protected virtual bool FindsRowsOfBuffers => false;
-
-    private void FindRowsOfBuffers(For loop, HashSet<string> inside)
-    {
-        if (!FindsRowsOfBuffers)
-            return;
-        IEnumerable<(string Buffer, Expr Index)> reads = CodeWalk.All(loop.Body).OfType<Prefetch>().Select(p => (p.View, p.Indices[0]))
-            .Concat(CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadLocal>().Select(l => (l.Buffer.Name, l.Index)));
-        foreach ((string buffer, Expr index) in reads)
-        {
-            if (index is not Apply { Code: OpCode.Add } sum || sum.Operands[0] is not Var row || inside.Contains(row.Name) || _rowsOfBuffers.ContainsKey((buffer, row.Name)))
-                continue;
-            string name = _rowsOfBuffers[(buffer, row.Name)] = $"{row.Name}__row{Int(_rowCount++)}";
-            Line($"float* {name} = {buffer} + {row.Name};");
-        }
-    }
-
-    // The place of an element of a buffer.
-    private (string Pointer, string Offset) PlaceInBuffer(string buffer, Expr index) =>
-        index is Apply { Code: OpCode.Add } sum && sum.Operands[0] is Var row && _rowsOfBuffers.TryGetValue((buffer, row.Name), out string? name)
-            ? (name, Bare(Scalar(sum.Operands[1])))
-            : (buffer, Bare(Scalar(index)));
 
     // A short loop over the parts, after what they share: the turn's scalars.
     protected override void WriteBody(For loop)
@@ -349,7 +327,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
 
     protected override string Scalar(Expr expression) => expression switch
     {
-        LoadLocal load when PlaceInBuffer(load.Buffer.Name, load.Index) is var (pointer, offset) => $"{pointer}[{offset}]",
+        LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
+        BeginsRow => $"Lanes.BeginsRow({HeldRow}, p1, p2)",
         LoadView load => ScalarLoad(load, Scalar, load.Guard is { } guard ? Scalar(guard) : null, load.Other is { } other ? Scalar(other) : null),
         ReduceLanes reduce => Reduced(reduce),
         _ => base.Scalar(expression),

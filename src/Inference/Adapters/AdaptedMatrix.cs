@@ -9,7 +9,11 @@ namespace KernelFoundry.Inference.Adapters;
 /// <param name="scratch">Room for what is between.</param>
 internal sealed class AdaptedMatrix(WeightMatrix matrix, IReadOnlyList<DeviceUpdate> updates, AdapterScratch scratch) : WeightMatrix(matrix.Rows, matrix.Columns)
 {
-    public override DeviceMemory? Packed => matrix.Packed;
+    // The products of the adapters read the input once more, so that nothing before them can be left out.
+    public override bool Fuses => false;
+
+    public override WeightMatrix Slice(int first, int count) =>
+        new AdaptedMatrix(matrix.Slice(first, count), [.. updates.Select(update => update with { B = update.B.Slice(first, count) })], scratch);
 
     public override void Embed(Device device, View1<int> tokens, View2<float> y, float scale) => matrix.Embed(device, tokens, y, scale);
 
@@ -18,6 +22,10 @@ internal sealed class AdaptedMatrix(WeightMatrix matrix, IReadOnlyList<DeviceUpd
         matrix.Project(device, x, y);
         AddTo(device, x, y);
     }
+
+    public override void ProjectNormed(Device device, View2<float> x, View1<float> norm, float epsilon, View2<float> y) => throw NotFused();
+
+    public override void ProjectGatedAndAdd(Device device, View2<float> gate, View2<float> up, View2<float> residual) => throw NotFused();
 
     public override void ProjectAndAdd(Device device, View2<float> x, View2<float> residual)
     {
@@ -37,6 +45,8 @@ internal sealed class AdaptedMatrix(WeightMatrix matrix, IReadOnlyList<DeviceUpd
         Project(device, x, y);
         Activation.GatedLinearUnit(device, gate, y, gate, default(Silu));
     }
+
+    private static InvalidOperationException NotFused() => new("A matrix with adapters fuses nothing, and was asked to.");
 
     private bool IsActive()
     {

@@ -16,17 +16,20 @@ internal sealed class AdapterLoader(IReadOnlyList<LoraAdapter> adapters, Device 
     public bool Adapts(string name) => adapters.Any(adapter => adapter.Updates.ContainsKey(name + ".weight"));
 
     /// <summary>The matrix with what adapters add to it.</summary>
-    /// <param name="name">The tensor's name without its ending.</param>
+    /// <param name="rows">Which rows of which tensor it is.</param>
     /// <param name="matrix">The matrix alone.</param>
-    public WeightMatrix Adapt(string name, WeightMatrix matrix)
+    public WeightMatrix Adapt(MatrixRows rows, WeightMatrix matrix)
     {
-        if (!Adapts(name))
+        if (!Adapts(rows.Name))
             return matrix;
         var updates = new List<DeviceUpdate>();
         foreach (LoraAdapter adapter in adapters)
         {
-            if (adapter.Updates.TryGetValue(name + ".weight", out LowRankUpdate? update))
-                updates.Add(new DeviceUpdate(adapter, Upload(update.A, update.Rank, update.Columns), Upload(update.B, update.Rows, update.Rank), update.Scale));
+            if (adapter.Updates.TryGetValue(rows.Name + ".weight", out LowRankUpdate? update))
+            {
+                float[] b = update.B[(rows.First * update.Rank)..((rows.First + rows.Rows) * update.Rank)];
+                updates.Add(new DeviceUpdate(adapter, Upload(update.A, update.Rank, update.Columns), Upload(b, rows.Rows, update.Rank), update.Scale));
+            }
         }
 
         return new AdaptedMatrix(matrix, updates, _scratch ??= Scratch());
@@ -36,7 +39,7 @@ internal sealed class AdapterLoader(IReadOnlyList<LoraAdapter> adapters, Device 
     {
         View1<float> view = device.Upload<float>(values);
         keep(view.Memory!);
-        return new WeightMatrix<float>(new View2<float>(view.Memory!, 0, rows, columns), null, rows, columns);
+        return new WeightMatrix<float>(default, new View2<float>(view.Memory!, 0, rows, columns), null, rows, columns);
     }
 
     private AdapterScratch Scratch()

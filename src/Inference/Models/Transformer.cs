@@ -1,10 +1,9 @@
 using KernelFoundry.Inference.Formats;
-using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
-/// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
+/// A transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
 /// <see cref="ModelArchitecture"/> names. Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
 /// </summary>
 public sealed partial class Transformer : IDisposable
@@ -13,10 +12,14 @@ public sealed partial class Transformer : IDisposable
     private readonly Device _device;
     private readonly ModelOptions _options;
     private readonly TransformerWeights _weights;
-    private readonly RotaryEncoding _rotary;
+    private readonly RotaryTable _rotary;
     private readonly Activations _activations;
+    private readonly ExpertActivations? _experts;
+    private readonly LatentActivations? _latent;
     private readonly LaunchGraph _decoding;
-    private readonly float _embeddingScale;
+
+    // Where only some elements of a head are turned, the factor of the scores cannot be their magnitude.
+    private readonly bool _scalesTurned;
 
     /// <summary>Puts a model's weights on a device.</summary>
     /// <param name="file">The model; it must stay open as long as the transformer.</param>
@@ -36,11 +39,16 @@ public sealed partial class Transformer : IDisposable
         _options.Cache.Require(configuration);
         _device = device;
         Configuration = configuration;
+        _scalesTurned = configuration.RotaryDims != configuration.HeadDim && configuration.TurnedMagnitude != 1;
         _weights = TransformerWeights.Load(file, configuration, device, _options);
         try
         {
-            _rotary = RotaryEncoding.Create(device, configuration);
-            _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            _rotary = new RotaryTable(device, configuration, _weights.RotaryDivisors);
+            _activations = new Activations(device, configuration, _weights, IsEncoder ? configuration.ContextLength : Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            if (configuration.Latent is { } latent)
+                _latent = new LatentActivations(device, configuration, latent, _activations.Capacity);
+            if (configuration.Experts is { } experts)
+                _experts = new ExpertActivations(device, configuration, experts, _activations.Capacity);
             _decoding = device.CreateGraph();
         }
         catch
@@ -48,8 +56,6 @@ public sealed partial class Transformer : IDisposable
             _weights.Dispose();
             throw;
         }
-
-        _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
     }
 
     /// <summary>Sizes and constants of the model.</summary>
@@ -95,6 +101,7 @@ public sealed partial class Transformer : IDisposable
     /// <exception cref="InvalidOperationException">The cache has not room for the tokens; it is left as it was.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="DeviceException">A kernel failed.</exception>
+    /// <exception cref="NotSupportedException">The model is an encoder, which gives no logits.</exception>
     public void Forward(
         ReadOnlySpan<int> tokens,
         KvCache cache,
@@ -116,8 +123,8 @@ public sealed partial class Transformer : IDisposable
                 int skipped = Math.Max(firstLogits - first, 0);
                 View2<float> rows = skipped < count ? logits.Slice(0, first + skipped - firstLogits, count - skipped) : default;
 
-                // A step of decoding is the same launches again and again, on positions that grow.
-                if (count == 1)
+                // A step of decoding is the same launches again and again, on positions that grow; but those of experts are of each token's own.
+                if (count == 1 && _experts is null)
                     _decoding.Run((transformer: this, batch, cache, skipped, rows), static a => a.transformer.Run(a.batch, a.cache, a.skipped, a.rows));
                 else
                     Run(batch, cache, skipped, rows);
@@ -133,79 +140,26 @@ public sealed partial class Transformer : IDisposable
         _weights.Dispose();
         _rotary.Dispose();
         _activations.Dispose();
-    }
-
-    private void Run(ActivationViews batch, KvCache cache, int skipped, View2<float> logits)
-    {
-        RunLayers(batch, cache);
-        if (logits.Extent0 > 0)
-            ComputeLogits(batch, skipped, logits);
-    }
-
-    private void RunLayers(ActivationViews a, KvCache cache)
-    {
-        int tokens = a.Tokens.Extent0;
-        View1<int> positions = cache.Positions.Slice(cache.Length, tokens);
-        _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, _embeddingScale);
-        for (int i = 0; i < _weights.Layers.Count; i++)
-        {
-            LayerWeights layer = _weights.Layers[i];
-
-            Norm(a.Residual, layer.AttentionNorm, a.Normed);
-            layer.Attention.Project(_device, a.Normed, a.Projected);
-            _rotary.Apply(_device, a.QueryHeads, positions, a.QueryHeads);
-            cache.StoreKeys(i, a.KeyHeads, _rotary);
-            cache.StoreValues(i, a.ValueHeads);
-            cache.Attend(i, a);
-            layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
-
-            Norm(a.Residual, layer.FeedForwardNorm, a.Normed);
-            layer.Gate.Project(_device, a.Normed, a.Gate);
-            GateUp(layer, a);
-            layer.Down.ProjectAndAdd(_device, a.Gate, a.Residual);
-        }
-
-        cache.Advance(tokens);
-    }
-
-    private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
-    {
-        View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
-        View2<float> normed = a.Normed.Slice(0, skipped, logits.Extent0);
-        Norm(last, _weights.OutputNorm, normed);
-        _weights.Output.Project(_device, normed, logits);
-    }
-
-    private void Norm(View2<float> x, NormWeights weights, View2<float> y)
-    {
-        if (Configuration.Architecture.Norm == NormKind.RmsNorm)
-            Normalization.RmsNorm(_device, x, weights.Weight, y, Configuration.NormEpsilon);
-        else
-            Normalization.LayerNorm(_device, x, weights.Weight, weights.Bias, y, Configuration.NormEpsilon);
-    }
-
-    private void GateUp(LayerWeights layer, ActivationViews a)
-    {
-        if (Configuration.Architecture.FeedForward == FeedForwardKind.SwiGlu)
-        {
-            layer.Up.ProjectAndGate(_device, a.Normed, a.Gate);
-            return;
-        }
-
-        layer.Up.Project(_device, a.Normed, a.Up);
-        Activation.GatedLinearUnit(_device, a.Gate, a.Up, a.Gate, default(GeluTanh));
+        _experts?.Dispose();
+        _latent?.Dispose();
     }
 
     private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)
     {
-        if (tokens.IsEmpty)
-            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
+        if (_weights.Logits is null)
+            throw new NotSupportedException($"'{Configuration.Architecture.Name}' is an encoder, which gives no logits: Encode gives what it has.");
+        CheckTokens(tokens, cache);
         if (logits.Extent0 > tokens.Length || (logits.Extent0 > 0 && logits.Extent1 != Configuration.VocabularySize))
         {
             throw new ArgumentException($"Logits of {tokens.Length} tokens have the shape [0 to {tokens.Length}, "
                 + $"{Configuration.VocabularySize}], but the view is {logits}.", nameof(logits));
         }
+    }
 
+    private void CheckTokens(ReadOnlySpan<int> tokens, KvCache cache)
+    {
+        if (tokens.IsEmpty)
+            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
         for (int i = 0; i < tokens.Length; i++)
         {
             if ((uint)tokens[i] >= (uint)Configuration.VocabularySize)
