@@ -1,5 +1,4 @@
 using System.CommandLine;
-using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.HuggingFace;
 using KernelFoundry.Inference.Quantization;

@@ -46,7 +46,7 @@ public sealed record ModelCard
 
     private static KernelUse Product(GgmlType type, bool packs) => !WeightFormats.IsSupported(type)
         ? new KernelUse($"{type} weights", "none: the type cannot be multiplied", "none")
-        : packs && WeightFormats.IsPacked(type)
+        : packs && TensorCodecs.TryGet(type) is { IsQuantized: true }
             ? new KernelUse($"{type} weights, in panels, by activations in 8 bits", $"MatMulInt8<{type}>", $"MatVecInt8<{type}>")
             : new KernelUse($"{type} weights", $"MatMul<{type}>", $"MatVec<{type}>");
 
