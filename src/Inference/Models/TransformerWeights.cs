@@ -52,14 +52,19 @@ internal sealed class TransformerWeights : IDisposable
     {
         TensorNames names = model.Architecture.Tensors;
         int embedding = model.EmbeddingLength, feedForward = model.FeedForwardLength;
+        // In the order of their use, which is the order in which they lie in memory.
+        NormWeights attentionNorm = loader.Norm(Name(names.AttentionNorm));
+        Projection attention = loader.Projection(
+            embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength));
+        WeightMatrix attentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength);
+        NormWeights feedForwardNorm = loader.Norm(Name(names.FeedForwardNorm));
         Projection gateUp = loader.Projection(embedding, (Name(names.Gate), feedForward), (Name(names.Up), feedForward));
         return new LayerWeights
         {
-            AttentionNorm = loader.Norm(Name(names.AttentionNorm)),
-            Attention = loader.Projection(
-                embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength)),
-            AttentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength),
-            FeedForwardNorm = loader.Norm(Name(names.FeedForwardNorm)),
+            AttentionNorm = attentionNorm,
+            Attention = attention,
+            AttentionOutput = attentionOutput,
+            FeedForwardNorm = feedForwardNorm,
             GateUp = gateUp,
             Gate = gateUp.Slice(0, feedForward),
             Up = gateUp.Slice(feedForward, feedForward),
