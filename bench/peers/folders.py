@@ -107,7 +107,8 @@ save("gemma3", config("Gemma3ForCausalLM", query_pre_attn_scalar=32, sliding_win
 phi = {"self_attn.dense.weight": matrix(H, H), "mlp.fc1.weight": matrix(F, H), "mlp.fc2.weight": matrix(H, F), "input_layernorm.weight": norm(H)} | {f"self_attn.{p}_proj.weight": matrix(H, H) for p in "qkv"}
 save("phi2", config("PhiForCausalLM", num_key_value_heads=N, partial_rotary_factor=0.5, layer_norm_eps=1e-5, hidden_act="gelu_new"),
      with_bias(layered(phi, {"model.final_layernorm.weight": norm(H), "lm_head.weight": matrix(V, H)})) | {"model.embed_tokens.weight": ([V, H], 0, 1)})
-save("phi3", config("Phi3ForCausalLM", original_max_position_embeddings=C, sliding_window=None),
+# llama.cpp looks for special tokens in models whose name has "phi3" in it.
+save("phi-three", config("Phi3ForCausalLM", original_max_position_embeddings=C, sliding_window=None),
      layered({"self_attn.qkv_proj.weight": matrix((N + 2 * K) * D, H), "self_attn.o_proj.weight": matrix(H, H), "mlp.gate_up_proj.weight": matrix(2 * F, H), "mlp.down_proj.weight": matrix(H, F)} | norms(), ends()))
 gpt2 = {"ln_1.weight": norm(H), "ln_2.weight": norm(H), "ln_1.bias": bias(H), "ln_2.bias": bias(H)}
 for key, (inputs, outputs) in {"attn.c_attn": (H, 3 * H), "attn.c_proj": (H, H), "mlp.c_fc": (H, 4 * H), "mlp.c_proj": (4 * H, H)}.items():

@@ -1,6 +1,6 @@
 // Opens GGUF files in llama.cpp and compares the probabilities after each of some tokens with kf's, the same file and tokens:
 //   node bench/peers/probabilities.mjs --kf kf.dll [--tokens 5,9,13] FILE.gguf...
-// llama.cpp comes from npm, as bench/peers/run.sh installs it. kf keeps activations as floats.
+// llama.cpp comes from npm, as bench/peers/run.sh installs it. kf keeps activations, keys and values as floats; llama.cpp keeps keys and values in 16 bits, which is the difference.
 import { execFileSync } from "node:child_process";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
@@ -33,8 +33,13 @@ function kf(path) {
 console.log(`llama.cpp ${llama.llamaCppRelease.release}, ${tokens.length} tokens\n`);
 console.log("| file | largest probability | largest difference | relative difference of the rows |\n|---|--:|--:|--:|");
 for (const path of positionals) {
-  const theirs = await peer(path);
-  let mine;
+  let mine, theirs;
+  try {
+    theirs = await peer(path);
+  } catch (error) {
+    console.log(`| ${basename(path)} | llama.cpp: ${error.message} | | |`);
+    continue;
+  }
   try {
     mine = kf(path);
   } catch (error) {

@@ -26,7 +26,7 @@ public class ArchitectureFolderTests
         double[][] expected = [.. Logits.Run(file, tokens).Select(row => row.Select(x => (double)x).ToArray())];
 
         // Gemma's weights lose a bit when 1 is taken off and added again.
-        Assert.InRange(Logits.Error(expected, Logits.Run(model, tokens)), 0, 1e-6);
+        Assert.InRange(Logits.Error(expected, Logits.Run(model, tokens)), 0, name.StartsWith("gemma", StringComparison.Ordinal) ? 3e-6 : 0);
     }
 
     [Fact]

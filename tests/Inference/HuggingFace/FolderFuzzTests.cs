@@ -11,12 +11,12 @@ public class FolderFuzzTests
         "{\"type\": \"longrope\", \"long_factor\": []}", "[\"GPTNeoXForCausalLM\"]", "[\"Phi3ForCausalLM\"]", "[\"FalconForCausalLM\"]", "[\"GPT2LMHeadModel\"]"];
 
     [Fact]
-    public void Damaged_configurations_are_refused_or_read() => Damage("config.json", 1);
+    public void Damaged_configurations_are_refused_or_read() => Damage("config.json", 1, leastOpened: 50);
 
     [Fact]
-    public void Damaged_indexes_are_refused_or_read() => Damage("model.safetensors.index.json", 2);
+    public void Damaged_indexes_are_refused_or_read() => Damage("model.safetensors.index.json", 2, leastOpened: 1);
 
-    private static void Damage(string name, int shards)
+    private static void Damage(string name, int shards, int leastOpened)
     {
         using var folder = new TinyFolder(GgmlType.BF16, shards);
         string path = folder.FilePath(name), original = File.ReadAllText(path);
@@ -33,7 +33,7 @@ public class FolderFuzzTests
             refused += error is null ? 0 : 1;
         }
 
-        Assert.True(opened > 10 && refused > 100, $"KF_FUZZ_SEED={seed}: {opened} opened and {refused} were refused.");
+        Assert.True(opened >= leastOpened && refused > 100, $"KF_FUZZ_SEED={seed}: {opened} opened and {refused} were refused.");
     }
 
     private static void Touch(string path)

@@ -82,7 +82,7 @@ internal static class TextFilters
     }
 
     private static TemplateValue Wrap(BoundArguments a) => a.Integer(1, 79) is var width && width > 0
-        ? WordWrap.Apply(a.Context, a.Text(0), width, a.Flag(2, absent: true), a.Text(3, "\n"), a.Flag(4, absent: true))
+        ? WordWrap.Apply(a.Context, a.String(0).Text, width, a.Flag(2, absent: true), a.Text(3, "\n"), a.Flag(4, absent: true))
         : throw a.Error($"the width is {width}; it must be 1 or more.");
 
     private static int CountWords(RenderContext context, string text)
