@@ -78,6 +78,31 @@ public sealed class GradientPolicyTests
         }
     }
 
+    [Fact]
+    public void ARowWithoutAFiniteLogitGetsNothingAndOneWithNaNSpoilsNoOther()
+    {
+        foreach (Device device in TestDevices.All)
+        {
+            View2<float> x = Random(device, 1, Columns), y = device.Allocate<float>(Tokens, Columns), dy = Random(device, 2, Columns), dx = device.Allocate<float>(Tokens, Columns);
+            x.Row(Ignored).CopyFrom([.. Enumerable.Repeat(float.NegativeInfinity, Columns)]);
+            x.Row(Spoiled).CopyFrom([.. Enumerable.Range(0, Columns).Select(i => i == 7 ? float.NaN : i)]);
+            Probabilities.Softmax(device, x, y);
+            Probabilities.SoftmaxBackward(device, y, dy, dx);
+            float[] gradient = dx.ToArray();
+            Assert.All(Row(gradient, Ignored), value => Assert.Equal(0f, value));
+            Assert.All(Row(gradient, Spoiled), value => Assert.True(float.IsNaN(value), $"{device}"));
+            Assert.Equal(Columns, gradient.Count(float.IsNaN));
+
+            Elementwise.Fill(device, dx, 0f);
+            Probabilities.LogSoftmax(device, x, y);
+            Probabilities.LogSoftmaxBackward(device, y, dy, dx);
+            gradient = dx.ToArray();
+            Assert.Equal(Row(dy.ToArray(), Ignored), Row(gradient, Ignored));
+            Assert.All(Row(gradient, Spoiled), value => Assert.True(float.IsNaN(value), $"{device}"));
+            Assert.Equal(Columns, gradient.Count(float.IsNaN));
+        }
+    }
+
     private static (float[] Loss, float[] Dx, float[] Dw) Cut(Device device, float threshold, int? nan = null)
     {
         View2<float> x = Random(device, 1, Columns), w = device.Upload<float>(Numbers(2, Vocabulary * Columns), Vocabulary, Columns);
