@@ -36,7 +36,8 @@ class Layer(torch.nn.Module):
         k = turn(k.view(b, t, self.kv_heads, self.dim), cos, sin).transpose(1, 2)
         v = v.view(b, t, self.kv_heads, self.dim).transpose(1, 2)
         group = self.heads // self.kv_heads
-        k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
+        # Expanded and not repeated: the gradient is then a sum and no scattered addition, which is twice as slow.
+        k, v = (each[:, :, None].expand(b, self.kv_heads, group, t, self.dim).reshape(b, self.heads, t, self.dim) for each in (k, v))
         if hasattr(F, "scaled_dot_product_attention"):
             o = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         else:

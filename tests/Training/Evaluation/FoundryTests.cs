@@ -1,5 +1,7 @@
+using System.Text.Json;
 using KernelFoundry.Corpus;
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tests;
 using KernelFoundry.Inference.Tokenizers;
@@ -32,6 +34,19 @@ public sealed class FoundryTests
         Assert.True(score.Right >= least, $"{score.Right} of {Questions}");
     }
 
+    [Theory]
+    [InlineData("foundry-0.3m-Q8_0.gguf", 90)]
+    public void RecordsAreJson(string file, int least)
+    {
+        using Device device = Tiny.Cpu();
+        using LanguageModel model = LanguageModel.Open(FoundryFiles.Require(file), device);
+        var generator = new TextGenerator(model);
+        int valid = TaskWriter.Draw(Seed, "json", Questions).Count(drawn => IsJson(string.Concat(
+            generator.Generate(model.Tokenizer.Encode(drawn.Task.Prompt, addBos: true, parseSpecial: true), new GenerationOptions { MaxTokens = AnswerTokens }).Select(chunk => chunk.Text))));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{valid} of {Questions}");
+        Assert.True(valid >= least, $"{valid} of {Questions}");
+    }
+
     // Fewer bits cost next to nothing: the loss of eight bits is within a hundredth of a nat of sixteen's, and both are far below what the frequencies of tokens
     // alone could reach on these very texts.
     [Theory]
@@ -45,6 +60,19 @@ public sealed class FoundryTests
         TestContext.Current.TestOutputHelper?.WriteLine($"F16 {loss16:F4}, Q8_0 {loss8:F4}, frequencies {frequencies:F4}");
         Assert.InRange(loss8, loss16 - 0.01, loss16 + 0.01);
         Assert.InRange(loss16, 0.1, frequencies / 8);
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static (double Loss, double Frequencies) Losses(string file, Device device)
