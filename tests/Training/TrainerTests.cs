@@ -1,4 +1,5 @@
 using KernelFoundry.Training.Configuration;
+using KernelFoundry.Training.Data;
 using KernelFoundry.Training.Schedules;
 
 namespace KernelFoundry.Training.Tests;
