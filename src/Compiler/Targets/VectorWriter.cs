@@ -84,7 +84,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
     private readonly Dictionary<(string Buffer, string Row), string> _rowsOfBuffers = [];
-    private readonly List<For> _loops = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -182,6 +181,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (!let.Mutable)
+            _vectors[let.Var.Name] = let.Value;
         string[] parts = Vector(let.Value);
         for (int p = 0; p < _parts; p++)
             Line($"{VectorType(let.Var.Type)} {Part(let.Var, p)} = {Bare(parts[p])};");
@@ -239,6 +240,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (store.Element.Kind is ElementKind.F32 or ElementKind.I32 && EverySecond(store.View, store.Indices, store.Count, store.Guard) is { } second)
+        {
+            Line($"Lanes.StoreEverySecond({Bare(Vector(store.Value)[0])}, {second});");
+            return;
+        }
+
         string value = Staged(store.Value);
         Func<Expr, string> index = LaneIndices(store.Indices);
         string? guard = store.Guard is { } g ? LaneGuard(g) : null;
@@ -248,65 +255,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         Line($"for (int lane = 0; lane < {LaneCount(store.Count)}; lane++)");
         Line($"    {(guard is null ? "" : $"if ({guard}) ")}{statement}");
     }
-
-    // Where an innermost loop reads one row of a view after the other, their beginnings are found before it.
-    protected override void EnterLoop(For loop)
-    {
-        EnterBlockLoop(loop);
-        _loops.Add(loop);
-        if (CodeWalk.All(loop.Body).Any(s => s is For or While))
-            return;
-        var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
-        foreach (LoadView load in CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadView>())
-        {
-            Expr[] leading = Leading(load.Indices);
-            (string, bool, Exprs) row = (load.View, load.ByteOffset, leading);
-            if (_rows.ContainsKey(row) || leading.All(i => i is Literal) || leading.SelectMany(CodeWalk.All).Any(e => e.IsVector || e is Lowering.LoadView or LoadLocal
-                || (e is Var variable && inside.Contains(variable.Name))))
-                continue;
-            string name = $"{load.View}__row{Int(_rowCount++)}";
-            string type = PointerType(Program.Kernel.Find(load.View).Element);
-            Line($"{type}* {name} = {load.View} + {Offset(load.View, new Exprs([.. leading, new Literal(Number.Of(0))]), Scalar, load.ByteOffset)};");
-            _rows[row] = name;
-            _declared[name] = $"{type}*";
-        }
-
-        FindRowsAhead(loop);
-        FindRowsOfBuffers(loop, inside);
-    }
-
-    protected override void LeaveLoop(For loop)
-    {
-        LeaveBlockLoop(loop);
-        _loops.RemoveAt(_loops.Count - 1);
-        _rows.Clear();
-        _rowsAhead.Clear();
-        _rowsOfBuffers.Clear();
-    }
-
-    /// <summary>Whether rows of buffers are found before an innermost loop too: where there are more than registers for their offsets and the buffer's beginning.</summary>
-    protected virtual bool FindsRowsOfBuffers => false;
-
-    private void FindRowsOfBuffers(For loop, HashSet<string> inside)
-    {
-        if (!FindsRowsOfBuffers)
-            return;
-        IEnumerable<(string Buffer, Expr Index)> reads = CodeWalk.All(loop.Body).OfType<Prefetch>().Select(p => (p.View, p.Indices[0]))
-            .Concat(CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadLocal>().Select(l => (l.Buffer.Name, l.Index)));
-        foreach ((string buffer, Expr index) in reads)
-        {
-            if (index is not Apply { Code: OpCode.Add } sum || sum.Operands[0] is not Var row || inside.Contains(row.Name) || _rowsOfBuffers.ContainsKey((buffer, row.Name)))
-                continue;
-            string name = _rowsOfBuffers[(buffer, row.Name)] = $"{row.Name}__row{Int(_rowCount++)}";
-            Line($"float* {name} = {buffer} + {row.Name};");
-        }
-    }
-
-    // The place of an element of a buffer.
-    private (string Pointer, string Offset) PlaceInBuffer(string buffer, Expr index) =>
-        index is Apply { Code: OpCode.Add } sum && sum.Operands[0] is Var row && _rowsOfBuffers.TryGetValue((buffer, row.Name), out string? name)
-            ? (name, Bare(Scalar(sum.Operands[1])))
-            : (buffer, Bare(Scalar(index)));
 
     // A short loop over the parts, after what they share: the turn's scalars.
     protected override void WriteBody(For loop)
@@ -332,17 +280,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         return inside.All(s => s is Let or Assign or For or Prefetch or Lowering.StoreView or StoreLocal) && !inside.SelectMany(CodeWalk.Expressions).Any(e => e is Lowering.Spread or ReduceLanes);
     }
 
-    private static Expr[] Leading(Exprs indices) => indices.AsEnumerable().Take(indices.Length - 1).ToArray();
-
-    // Sums without brackets: added to the pointer one after the other they fold into addresses.
-    private (string Pointer, string Offset) Place(string view, Exprs indices, Func<Expr, string> render, bool bytes)
-    {
-        Expr last = indices[indices.Length - 1];
-        return _rows.TryGetValue((view, bytes, Leading(indices)), out string? row)
-            ? (row, last is Literal { Value.Bits: 0 } ? "0" : last is Apply { Code: OpCode.Add } ? Bare(render(last)) : render(last))
-            : (view, Offset(view, indices, render, bytes));
-    }
-
     protected override void WriteBarrier() => throw new NotSupportedException("the vector form has no barriers");
 
     // ---- scalars
@@ -350,6 +287,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override string Scalar(Expr expression) => expression switch
     {
         LoadLocal load when PlaceInBuffer(load.Buffer.Name, load.Index) is var (pointer, offset) => $"{pointer}[{offset}]",
+        BeginsRow => $"Lanes.BeginsRow({HeldRow}, p1, p2)",
         LoadView load => ScalarLoad(load, Scalar, load.Guard is { } guard ? Scalar(guard) : null, load.Other is { } other ? Scalar(other) : null),
         ReduceLanes reduce => Reduced(reduce),
         _ => base.Scalar(expression),
@@ -399,159 +337,4 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         };
         return $"Lanes.{reduce.Kind}({Bare(all)})";
     }
-
-    // ---- vectors
-
-    private string VectorType(DType type) => $"{_vector}<{(type == DType.F32 ? "float" : type == DType.U32 ? "uint" : "int")}>";
-
-    private string Part(Var variable, int part) => _parts == 1 ? variable.Name : $"{variable.Name}__{Int(part)}";
-
-    private string[] Vector(Expr expression)
-    {
-        switch (expression)
-        {
-            case Var variable:
-                return Parts(p => Part(variable, p));
-            case Broadcast { Scalar: var scalar }:
-                return Parts(_ => Splat(scalar));
-            case LaneIndex lanes:
-                string first = Bare(Scalar(lanes.First));
-                return Parts(p => first == "0" && p == 0 && !_inLaneLoop
-                    ? $"{_vector}<int>.Indices"
-                    : $"({_vector}.Create({PlusLanes(first, p)}) + {_vector}<int>.Indices)");
-            case LoadLocal load:
-                return LoadBuffer(load);
-            case LoadView load:
-                return LoadView(load);
-            case Apply apply:
-                return Apply(apply);
-            case DotBytes dot:
-                return Dot(dot);
-            case PackedCodes packed:
-                return Packed(packed);
-            case Spread spread:
-                return Spread(spread);
-            case MultiplyAddPairs pairs:
-                string[] sums = Vector(pairs.Accumulator);
-                string a = First(pairs.A), b = First(pairs.B);
-                return Parts(p => $"({sums[p]} + {string.Format(CultureInfo.InvariantCulture, PairProducts[width], PairAddress(a, p), PairAddress(b, p))})");
-            default:
-                throw new NotSupportedException($"{expression.GetType().Name} is not a vector expression");
-        }
-    }
-
-    private string PlusLanes(string first, int part)
-    {
-        string lanes = _inLaneLoop ? LaneLoop : Int(part * _lanes);
-        return part == 0 && !_inLaneLoop ? first : first == "0" ? lanes : $"{first} + {lanes}";
-    }
-
-    private string[] Parts(Func<int, string> text) => Enumerable.Range(0, _parts).Select(text).ToArray();
-
-    private string Splat(Expr scalar) => scalar switch
-    {
-        Literal { Value: var v } when v.Type != DType.Bool && v.Bits == 0 => $"{VectorType(scalar.Type)}.Zero",
-        _ when scalar.Type == DType.Bool => $"{_vector}.Create({Scalar(scalar)} ? -1 : 0)",
-        _ => $"{_vector}.Create({Bare(Scalar(scalar))})",
-    };
-
-    private string[] Apply(Apply apply)
-    {
-        bool scalarShift = apply.Code is OpCode.Shl or OpCode.Shr && !apply.Operands[1].IsVector;
-        bool variableShift = apply.Code is OpCode.Shl or OpCode.Shr && apply.Operands[1].IsVector;
-        if (variableShift)
-            return Shifted(apply);
-        if (apply.Code == OpCode.Lookup)
-            return LookedUp(apply, (LookupTable)apply.Attribute!);
-        if (!(Table.ContainsKey(apply.Code) || apply.Code is OpCode.Convert or OpCode.Bitcast or OpCode.Select)
-            || (apply.Code == OpCode.Rem && apply.Operands[0].Type == DType.F32))
-            return LaneByLane(apply);
-        string[][] operands = apply.Operands.AsEnumerable()
-            .Select((o, i) => scalarShift && i == 1 ? Parts(_ => Scalar(o)) : apply.Code == OpCode.Select && i == 0 ? Condition(o, apply.Type) : Vector(o))
-            .ToArray();
-        DType from = apply.Operands[0].Type;
-        return Parts(p => ApplyPart(apply, from, operands.Select(o => o[p]).ToArray()));
-    }
-
-    // By a number of its own for each lane, of which the low five bits count.
-    private string[] Shifted(Apply apply)
-    {
-        string kind = apply.Code == OpCode.Shl ? "LeftLogical" : apply.Type == DType.U32 ? "RightLogical" : "RightArithmetic";
-        string owner = width switch { 512 => "Avx512F", 256 => "Avx2", _ => "Lanes" };
-        string[] values = Vector(apply.Operands[0]), counts = Vector(apply.Operands[1]);
-        string unsigned = apply.Operands[1].Type == DType.U32 ? "" : ".AsUInt32()";
-        return Parts(p => $"{owner}.Shift{kind}Variable({values[p]}, ({counts[p]} & {_vector}.Create({(unsigned.Length == 0 ? "31u" : "31")})){unsigned})");
-    }
-
-    // A permutation of a vector that holds the table, or of two halves.
-    private string[] LookedUp(Apply apply, LookupTable table)
-    {
-        string[] indices = Vector(apply.Operands[0]);
-        string Entries(int first, int count) => string.Join(", ", Enumerable.Range(first, count).Select(i => Int(table[i])));
-        return Parts(p => width switch
-        {
-            512 => $"Avx512F.PermuteVar16x32(Vector512.Create({Entries(0, 16)}), {indices[p]})",
-            256 => $"Lanes.Lookup({indices[p]}, Vector256.Create({Entries(0, 8)}), Vector256.Create({Entries(8, 8)}))",
-            _ => $"Lanes.Lookup({indices[p]}, {table.Low.ToString(CultureInfo.InvariantCulture)}, {table.High.ToString(CultureInfo.InvariantCulture)})",
-        });
-    }
-
-    private string ApplyPart(Apply apply, DType from, string[] operands)
-    {
-        switch (apply.Code)
-        {
-            case OpCode.Convert:
-                return Conversion(from, apply.Type, operands[0]);
-            case OpCode.Bitcast:
-                return $"{operands[0]}.As{(apply.Type == DType.F32 ? "Single" : apply.Type == DType.U32 ? "UInt32" : "Int32")}()";
-            case OpCode.Select:
-                return $"{_vector}.ConditionalSelect({operands[0]}, {operands[1]}, {operands[2]})";
-        }
-
-        string text = FromTable(apply.Code, from, operands);
-        bool compare = OpTable.Of(apply.Code).Rule == TypeRule.Compare;
-        return compare && from is DType.F32 or DType.U32 ? $"{text}.AsInt32()" : text;
-    }
-
-    // What chooses among lanes of a type. Comparisons give i32 lanes, except that one of floats may choose among floats as it is.
-    private string[] Condition(Expr condition, DType type)
-    {
-        if (type == DType.F32 && condition is Apply { IsVector: true } compare && compare.Operands[0].Type == DType.F32
-            && OpTable.Of(compare.Code).Rule == TypeRule.Compare)
-        {
-            string[][] operands = compare.Operands.AsEnumerable().Select(Vector).ToArray();
-            return Parts(p => FromTable(compare.Code, DType.F32, operands.Select(o => o[p]).ToArray()));
-        }
-
-        string suffix = type == DType.F32 ? ".AsSingle()" : type == DType.U32 ? ".AsUInt32()" : "";
-        return Vector(condition).Select(lanes => lanes + suffix).ToArray();
-    }
-
-    private string FromTable(OpCode code, DType from, string[] operands)
-    {
-        (string real, string? integer) = Table[code];
-        string template = (from == DType.F32 ? real : integer ?? real).Replace("{V}", _vector);
-        return string.Format(CultureInfo.InvariantCulture, template, operands);
-    }
-
-    private string Conversion(DType from, DType to, string value) => (from, to) switch
-    {
-        _ when from == to => value,
-        (DType.Bool, DType.F32) => $"({value} & {_vector}.Create(1f).AsInt32()).AsSingle()",
-        (DType.Bool, DType.U32) => $"({value} & {_vector}<int>.One).AsUInt32()",
-        (DType.Bool, _) => $"({value} & {_vector}<int>.One)",
-        (DType.F32, DType.Bool) => $"(~{_vector}.Equals({value}, {_vector}<float>.Zero)).AsInt32()",
-        (DType.U32, DType.Bool) => $"(~{_vector}.Equals({value}, {_vector}<uint>.Zero)).AsInt32()",
-        (_, DType.Bool) => $"(~{_vector}.Equals({value}, {_vector}<int>.Zero))",
-        (DType.I32 or DType.I8 or DType.U32, DType.F32) => $"{_vector}.ConvertToSingle({value})",
-        (DType.F32, DType.U32) => $"{_vector}.ConvertToUInt32({value})",
-        (DType.F32, DType.I32) => $"{_vector}.ConvertToInt32({value})",
-        (DType.F32, DType.I8) => Saturated($"{_vector}.ConvertToInt32({value})"),
-        (DType.I32, DType.I8) => Saturated(value),
-        (DType.U32, _) => $"{value}.AsInt32()",
-        (_, DType.U32) => $"{value}.AsUInt32()",
-        _ => value,
-    };
-
-    private string Saturated(string value) => $"{_vector}.Min({_vector}.Max({value}, {_vector}.Create(-128)), {_vector}.Create(127))";
 }
