@@ -276,8 +276,10 @@ internal static class Definitions
             Magnitude = 1 + (0.1 * Math.Log(8)),
             Metadata = new() { ["attention.sliding_window"] = 7u, ["rope.scaling.type"] = "yarn", ["rope.scaling.factor"] = 8f, ["rope.scaling.original_context_length"] = 32u },
         },
+        // By its 27 layers llama.cpp tells the model whose queries are not made of short vectors.
         ["deepseek2, V2-Lite"] = s_deepSeek with
         {
+            Layers = 27,
             Latent = new Latent(0, 32, 16, 8, 24),
             Experts = new Mixture { Used = 3, SharedLength = 128, Dense = 1 },
             Metadata = new(s_deepSeek.Metadata) { ["expert_gating_func"] = 1u, ["expert_weights_norm"] = false },
