@@ -93,9 +93,9 @@ public static class ContractionTarget
         {
             Var column = Scalar("n"), row = Scalar("m");
             Expr to = block == 1 ? Columns : Mul(Div(Columns, Int(block)), Int(block));
-            List<Stmt> inner = DepthBlock(row, column, block, asks);
+            List<Stmt> inner = DepthBlock(row, column, block);
             var rows = new For(row, Int(0), Rows, Int(1), inner);
-            body.Add(new For(column, from, to, Int(block), asks ? [new Let(Scalar("share"), Div(Add(Int(block - 1), Rows), Rows)), rows] : [rows]));
+            body.Add(new For(column, from, to, Int(block), asks ? [.. AskForRows(column, block), rows] : [rows]));
             from = to;
         }
 
@@ -157,7 +157,7 @@ public static class ContractionTarget
         return body;
     }
 
-    private static List<Stmt> DepthBlock(Var row, Var column, int columns, bool asks)
+    private static List<Stmt> DepthBlock(Var row, Var column, int columns)
     {
         Var k = Scalar("k"), whole = Scalar("whole"), a = Scalar("a0");
         Var[] sums = Enumerable.Range(0, columns).Select(c => new Var($"sum{c}", DType.F32, true)).ToArray();
@@ -177,9 +177,7 @@ public static class ContractionTarget
             return step;
         }
 
-        if (asks)
-            body.Add(new Let(Scalar("ask"), Add(column, Mul(row, Scalar("share")))));
-        body.Add(new For(k, Int(0), whole, Int(Lanes.Count), asks ? [.. AskForShare(k, columns), .. Step(k, null)] : Step(k, null)));
+        body.Add(new For(k, Int(0), whole, Int(Lanes.Count), Step(k, null)));
         body.Add(new If(Less(whole, Depth), Step(whole, Sub(Depth, whole)), []));
         Var at = Scalar("at");
         body.Add(new Let(at, Add(Mul(row, StrideC), column)));
@@ -203,18 +201,15 @@ public static class ContractionTarget
         }
     }
 
-    // Of the rows of what comes next that stand where these of b do, each row of a asks for its share, some at a time: all at once would be more than a processor waits for.
-    private static IEnumerable<Stmt> AskForShare(Var k, int columns)
+    // The rows of what comes next that stand where these of b do: line by line in the order in which they lie, which processors go on with by themselves.
+    private static IEnumerable<Stmt> AskForRows(Var column, int columns)
     {
-        const int Together = 4;
-        Var first = Scalar("ask"), row = Scalar("r"), share = Scalar("share");
-        int together = Math.Min(Together, columns);
-        var lines = new List<Stmt>();
-        for (int i = 0; i < together; i++)
-            lines.Add(new Let(Scalar($"next{i}"), Mul(Add(Add(first, row), Int(i)), StrideNext)));
-        for (int i = 0; i < together; i++)
-            lines.Add(AskFor(Add(Scalar($"next{i}"), k)));
-        yield return new For(row, Int(0), share, Int(together), lines);
+        Var row = Scalar("r"), k = Scalar("k"), next = Scalar("next0");
+        yield return new For(row, column, Add(column, Int(columns)), Int(1),
+        [
+            new Let(next, Mul(row, StrideNext)),
+            new For(k, Int(0), Depth, Int(Prefetch.Line / sizeof(float)), [AskFor(Add(next, k))]),
+        ]);
     }
 
     private static Prefetch AskFor(Expr element) => new(Next.Name, new[] { element }, false, 0, Prefetch.Line);
@@ -241,6 +236,8 @@ public static class ContractionTarget
 
         // Offsets of matrices may pass 31 bits.
         protected override string TypeName(DType type) => type == DType.I32 ? "long" : base.TypeName(type);
+
+        protected override bool FindsRowsOfBuffers => true;
 
         protected override string PartCount(Expr? count, int part) => $"(int)({base.PartCount(count, part)})";
     }

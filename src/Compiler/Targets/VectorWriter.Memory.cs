@@ -11,7 +11,7 @@ internal partial class VectorWriter
     {
         if (!load.Index.IsVector)
         {
-            string address = Address(load.Buffer.Name, Bare(Scalar(load.Index)));
+            string address = Address(PlaceInBuffer(load.Buffer.Name, load.Index));
             return load.Count is { } count ? PartialLoad("", address, count) : Parts(p => $"{_vector}.Load({PartAddress(address, p)})");
         }
 

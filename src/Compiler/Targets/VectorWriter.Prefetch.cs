@@ -19,7 +19,7 @@ internal partial class VectorWriter
 
     protected override void WritePrefetch(Prefetch ahead)
     {
-        string place = Address(ahead.Indices.Length == 1 ? (ahead.View, Bare(Scalar(ahead.Indices[0]))) : Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
+        string place = Address(ahead.Indices.Length == 1 ? PlaceInBuffer(ahead.View, ahead.Indices[0]) : Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
         for (int at = ahead.Distance; at < ahead.Distance + ahead.Bytes; at += Prefetch.Line)
             Line($"Lanes.Prefetch({(at == 0 ? place : $"(byte*)({place}) + {Int(at)}")});");
     }

@@ -83,6 +83,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly List<string> _stages = [];
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
+    private readonly Dictionary<(string Buffer, string Row), string> _rowsOfBuffers = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -277,6 +278,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         }
 
         FindRowsAhead(loop);
+        FindRowsOfBuffers(loop, inside);
     }
 
     protected override void LeaveLoop(For loop)
@@ -284,7 +286,32 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         LeaveBlockLoop(loop);
         _rows.Clear();
         _rowsAhead.Clear();
+        _rowsOfBuffers.Clear();
     }
+
+    /// <summary>Whether rows of buffers are found before an innermost loop too: where there are more than registers for their offsets and the buffer's beginning.</summary>
+    protected virtual bool FindsRowsOfBuffers => false;
+
+    private void FindRowsOfBuffers(For loop, HashSet<string> inside)
+    {
+        if (!FindsRowsOfBuffers)
+            return;
+        IEnumerable<(string Buffer, Expr Index)> reads = CodeWalk.All(loop.Body).OfType<Prefetch>().Select(p => (p.View, p.Indices[0]))
+            .Concat(CodeWalk.All(loop.Body).SelectMany(CodeWalk.Expressions).OfType<LoadLocal>().Select(l => (l.Buffer.Name, l.Index)));
+        foreach ((string buffer, Expr index) in reads)
+        {
+            if (index is not Apply { Code: OpCode.Add } sum || sum.Operands[0] is not Var row || inside.Contains(row.Name) || _rowsOfBuffers.ContainsKey((buffer, row.Name)))
+                continue;
+            string name = _rowsOfBuffers[(buffer, row.Name)] = $"{row.Name}__row{Int(_rowCount++)}";
+            Line($"float* {name} = {buffer} + {row.Name};");
+        }
+    }
+
+    // The place of an element of a buffer.
+    private (string Pointer, string Offset) PlaceInBuffer(string buffer, Expr index) =>
+        index is Apply { Code: OpCode.Add } sum && sum.Operands[0] is Var row && _rowsOfBuffers.TryGetValue((buffer, row.Name), out string? name)
+            ? (name, Bare(Scalar(sum.Operands[1])))
+            : (buffer, Bare(Scalar(index)));
 
     // A short loop over the parts, after what they share: the turn's scalars.
     protected override void WriteBody(For loop)
@@ -327,7 +354,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
 
     protected override string Scalar(Expr expression) => expression switch
     {
-        LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
+        LoadLocal load when PlaceInBuffer(load.Buffer.Name, load.Index) is var (pointer, offset) => $"{pointer}[{offset}]",
         BeginsRow => $"Lanes.BeginsRow({HeldRow}, p1, p2)",
         LoadView load => ScalarLoad(load, Scalar, load.Guard is { } guard ? Scalar(guard) : null, load.Other is { } other ? Scalar(other) : null),
         ReduceLanes reduce => Reduced(reduce),

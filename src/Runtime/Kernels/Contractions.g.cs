@@ -71,33 +71,41 @@ public static unsafe class Contractions512
                     sum7_0 = Vector512.Load(c + c7);
                     sum7_1 = Vector512.Load(c + c7 + 16);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
+                float* a4__row4 = a + a4;
+                float* a5__row5 = a + a5;
+                float* a6__row6 = a + a6;
+                float* a7__row7 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row0[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row1[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row2[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row3[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row4[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
                     sum4_1 = Vector512.FusedMultiplyAdd(x4, b1, sum4_1);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row5[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
                     sum5_1 = Vector512.FusedMultiplyAdd(x5, b1, sum5_1);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row6[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
                     sum6_1 = Vector512.FusedMultiplyAdd(x6, b1, sum6_1);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row7[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                     sum7_1 = Vector512.FusedMultiplyAdd(x7, b1, sum7_1);
                 }
@@ -158,25 +166,33 @@ public static unsafe class Contractions512
                     sum6_0 = Vector512.Load(c + c6);
                     sum7_0 = Vector512.Load(c + c7);
                 }
+                float* a0__row8 = a + a0;
+                float* a1__row9 = a + a1;
+                float* a2__row10 = a + a2;
+                float* a3__row11 = a + a3;
+                float* a4__row12 = a + a4;
+                float* a5__row13 = a + a5;
+                float* a6__row14 = a + a6;
+                float* a7__row15 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row8[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row9[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row10[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row11[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row12[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row13[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row14[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row15[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                 }
                 sum0_0.Store(c + c0);
@@ -236,6 +252,10 @@ public static unsafe class Contractions512
                     sum3_2 = Vector512.Load(c + c3 + 32);
                     sum3_3 = Vector512.Load(c + c3 + 48);
                 }
+                float* a0__row16 = a + a0;
+                float* a1__row17 = a + a1;
+                float* a2__row18 = a + a2;
+                float* a3__row19 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -243,22 +263,22 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row16[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row17[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row18[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
                     sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row19[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
                     sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
@@ -316,6 +336,9 @@ public static unsafe class Contractions512
                     sum2_2 = Vector512.Load(c + c2 + 32);
                     sum2_3 = Vector512.Load(c + c2 + 48);
                 }
+                float* a0__row20 = a + a0;
+                float* a1__row21 = a + a1;
+                float* a2__row22 = a + a2;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -323,17 +346,17 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row20[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row21[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row22[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
@@ -377,6 +400,8 @@ public static unsafe class Contractions512
                     sum1_2 = Vector512.Load(c + c1 + 32);
                     sum1_3 = Vector512.Load(c + c1 + 48);
                 }
+                float* a0__row23 = a + a0;
+                float* a1__row24 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -384,12 +409,12 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row23[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row24[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
@@ -419,6 +444,7 @@ public static unsafe class Contractions512
                     sum0_2 = Vector512.Load(c + c0 + 32);
                     sum0_3 = Vector512.Load(c + c0 + 48);
                 }
+                float* a0__row25 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -426,7 +452,7 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row25[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
@@ -461,17 +487,21 @@ public static unsafe class Contractions512
                     sum2_0 = Vector512.Load(c + c2);
                     sum3_0 = Vector512.Load(c + c3);
                 }
+                float* a0__row26 = a + a0;
+                float* a1__row27 = a + a1;
+                float* a2__row28 = a + a2;
+                float* a3__row29 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row26[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row27[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row28[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row29[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                 }
                 sum0_0.Store(c + c0);
@@ -496,15 +526,18 @@ public static unsafe class Contractions512
                     sum1_0 = Vector512.Load(c + c1);
                     sum2_0 = Vector512.Load(c + c2);
                 }
+                float* a0__row30 = a + a0;
+                float* a1__row31 = a + a1;
+                float* a2__row32 = a + a2;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row30[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row31[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row32[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                 }
                 sum0_0.Store(c + c0);
@@ -524,13 +557,15 @@ public static unsafe class Contractions512
                     sum0_0 = Vector512.Load(c + c0);
                     sum1_0 = Vector512.Load(c + c1);
                 }
+                float* a0__row33 = a + a0;
+                float* a1__row34 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row34[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                 }
                 sum0_0.Store(c + c0);
@@ -545,11 +580,12 @@ public static unsafe class Contractions512
                 {
                     sum0_0 = Vector512.Load(c + c0);
                 }
+                float* a0__row35 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                 }
                 sum0_0.Store(c + c0);
@@ -616,6 +652,14 @@ public static unsafe class Contractions512
                     sum7_0 = Vector512.Load(c + c7);
                     sum7_1 = Vector512.Load(c + c7 + 16);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
+                float* a4__row4 = a + a4;
+                float* a5__row5 = a + a5;
+                float* a6__row6 = a + a6;
+                float* a7__row7 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -623,28 +667,28 @@ public static unsafe class Contractions512
                     Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row0[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row1[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row2[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row3[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row4[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
                     sum4_1 = Vector512.FusedMultiplyAdd(x4, b1, sum4_1);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row5[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
                     sum5_1 = Vector512.FusedMultiplyAdd(x5, b1, sum5_1);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row6[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
                     sum6_1 = Vector512.FusedMultiplyAdd(x6, b1, sum6_1);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row7[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                     sum7_1 = Vector512.FusedMultiplyAdd(x7, b1, sum7_1);
                 }
@@ -705,26 +749,34 @@ public static unsafe class Contractions512
                     sum6_0 = Vector512.Load(c + c6);
                     sum7_0 = Vector512.Load(c + c7);
                 }
+                float* a0__row8 = a + a0;
+                float* a1__row9 = a + a1;
+                float* a2__row10 = a + a2;
+                float* a3__row11 = a + a3;
+                float* a4__row12 = a + a4;
+                float* a5__row13 = a + a5;
+                float* a6__row14 = a + a6;
+                float* a7__row15 = a + a7;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row8[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row9[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row10[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row11[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    Vector512<float> x4 = Vector512.Create(a[a4 + k]);
+                    Vector512<float> x4 = Vector512.Create(a4__row12[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
-                    Vector512<float> x5 = Vector512.Create(a[a5 + k]);
+                    Vector512<float> x5 = Vector512.Create(a5__row13[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
-                    Vector512<float> x6 = Vector512.Create(a[a6 + k]);
+                    Vector512<float> x6 = Vector512.Create(a6__row14[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
-                    Vector512<float> x7 = Vector512.Create(a[a7 + k]);
+                    Vector512<float> x7 = Vector512.Create(a7__row15[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                 }
                 sum0_0.Store(c + c0);
@@ -784,6 +836,10 @@ public static unsafe class Contractions512
                     sum3_2 = Vector512.Load(c + c3 + 32);
                     sum3_3 = Vector512.Load(c + c3 + 48);
                 }
+                float* a0__row16 = a + a0;
+                float* a1__row17 = a + a1;
+                float* a2__row18 = a + a2;
+                float* a3__row19 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -795,22 +851,22 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row16[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row17[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row18[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
                     sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row19[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
                     sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
@@ -868,6 +924,9 @@ public static unsafe class Contractions512
                     sum2_2 = Vector512.Load(c + c2 + 32);
                     sum2_3 = Vector512.Load(c + c2 + 48);
                 }
+                float* a0__row20 = a + a0;
+                float* a1__row21 = a + a1;
+                float* a2__row22 = a + a2;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -879,17 +938,17 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row20[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row21[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row22[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
@@ -933,6 +992,8 @@ public static unsafe class Contractions512
                     sum1_2 = Vector512.Load(c + c1 + 32);
                     sum1_3 = Vector512.Load(c + c1 + 48);
                 }
+                float* a0__row23 = a + a0;
+                float* a1__row24 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -944,12 +1005,12 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row23[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row24[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
@@ -979,6 +1040,7 @@ public static unsafe class Contractions512
                     sum0_2 = Vector512.Load(c + c0 + 32);
                     sum0_3 = Vector512.Load(c + c0 + 48);
                 }
+                float* a0__row25 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -990,7 +1052,7 @@ public static unsafe class Contractions512
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row25[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
@@ -1025,18 +1087,22 @@ public static unsafe class Contractions512
                     sum2_0 = Vector512.Load(c + c2);
                     sum3_0 = Vector512.Load(c + c3);
                 }
+                float* a0__row26 = a + a0;
+                float* a1__row27 = a + a1;
+                float* a2__row28 = a + a2;
+                float* a3__row29 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row26[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row27[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row28[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Vector512<float> x3 = Vector512.Create(a[a3 + k]);
+                    Vector512<float> x3 = Vector512.Create(a3__row29[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                 }
                 sum0_0.Store(c + c0);
@@ -1061,16 +1127,19 @@ public static unsafe class Contractions512
                     sum1_0 = Vector512.Load(c + c1);
                     sum2_0 = Vector512.Load(c + c2);
                 }
+                float* a0__row30 = a + a0;
+                float* a1__row31 = a + a1;
+                float* a2__row32 = a + a2;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row30[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row31[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Vector512<float> x2 = Vector512.Create(a[a2 + k]);
+                    Vector512<float> x2 = Vector512.Create(a2__row32[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                 }
                 sum0_0.Store(c + c0);
@@ -1090,14 +1159,16 @@ public static unsafe class Contractions512
                     sum0_0 = Vector512.Load(c + c0);
                     sum1_0 = Vector512.Load(c + c1);
                 }
+                float* a0__row33 = a + a0;
+                float* a1__row34 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Vector512<float> x1 = Vector512.Create(a[a1 + k]);
+                    Vector512<float> x1 = Vector512.Create(a1__row34[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                 }
                 sum0_0.Store(c + c0);
@@ -1112,12 +1183,13 @@ public static unsafe class Contractions512
                 {
                     sum0_0 = Vector512.Load(c + c0);
                 }
+                float* a0__row35 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
-                    Vector512<float> x0 = Vector512.Create(a[a0 + k]);
+                    Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                 }
                 sum0_0.Store(c + c0);
@@ -1167,25 +1239,42 @@ public static unsafe class Contractions512
                 Vector512<float> sum14 = Vector512<float>.Zero;
                 long b15 = (n + 15) * strideB;
                 Vector512<float> sum15 = Vector512<float>.Zero;
+                float* a0__row0 = a + a0;
+                float* b0__row1 = b + b0;
+                float* b1__row2 = b + b1;
+                float* b2__row3 = b + b2;
+                float* b3__row4 = b + b3;
+                float* b4__row5 = b + b4;
+                float* b5__row6 = b + b5;
+                float* b6__row7 = b + b6;
+                float* b7__row8 = b + b7;
+                float* b8__row9 = b + b8;
+                float* b9__row10 = b + b9;
+                float* b10__row11 = b + b10;
+                float* b11__row12 = b + b11;
+                float* b12__row13 = b + b12;
+                float* b13__row14 = b + b13;
+                float* b14__row15 = b + b14;
+                float* b15__row16 = b + b15;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b4 + k), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b5 + k), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b6 + k), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b7 + k), sum7);
-                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b8 + k), sum8);
-                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b9 + k), sum9);
-                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b10 + k), sum10);
-                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b11 + k), sum11);
-                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b12 + k), sum12);
-                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b13 + k), sum13);
-                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b14 + k), sum14);
-                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b15 + k), sum15);
+                    Vector512<float> x = Vector512.Load(a0__row0 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row1 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row2 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row3 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row4 + k), sum3);
+                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b4__row5 + k), sum4);
+                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b5__row6 + k), sum5);
+                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b6__row7 + k), sum6);
+                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b7__row8 + k), sum7);
+                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b8__row9 + k), sum8);
+                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b9__row10 + k), sum9);
+                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b10__row11 + k), sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b11__row12 + k), sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b12__row13 + k), sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b13__row14 + k), sum13);
+                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b14__row15 + k), sum14);
+                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b15__row16 + k), sum15);
                 }
                 if (whole < depth)
                 {
@@ -1230,13 +1319,18 @@ public static unsafe class Contractions512
                 Vector512<float> sum2 = Vector512<float>.Zero;
                 long b3 = (n + 3) * strideB;
                 Vector512<float> sum3 = Vector512<float>.Zero;
+                float* a0__row17 = a + a0;
+                float* b0__row18 = b + b0;
+                float* b1__row19 = b + b1;
+                float* b2__row20 = b + b2;
+                float* b3__row21 = b + b3;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
+                    Vector512<float> x = Vector512.Load(a0__row17 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row18 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row19 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row20 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row21 + k), sum3);
                 }
                 if (whole < depth)
                 {
@@ -1281,10 +1375,12 @@ public static unsafe class Contractions512
                 long a0 = m * strideA;
                 long b0 = n * strideB;
                 Vector512<float> sum0 = Vector512<float>.Zero;
+                float* a0__row22 = a + a0;
+                float* b0__row23 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
+                    Vector512<float> x = Vector512.Load(a0__row22 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row23 + k), sum0);
                 }
                 if (whole < depth)
                 {
@@ -1308,7 +1404,15 @@ public static unsafe class Contractions512
     {
         for (int n = 0; n < ((columns / 16) * 16); n += 16)
         {
-            long share = (15 + rows) / rows;
+            for (int r = n; r < (n + 16); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row0 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row0 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -1345,37 +1449,42 @@ public static unsafe class Contractions512
                 Vector512<float> sum14 = Vector512<float>.Zero;
                 long b15 = (n + 15) * strideB;
                 Vector512<float> sum15 = Vector512<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row1 = a + a0;
+                float* b0__row2 = b + b0;
+                float* b1__row3 = b + b1;
+                float* b2__row4 = b + b2;
+                float* b3__row5 = b + b3;
+                float* b4__row6 = b + b4;
+                float* b5__row7 = b + b5;
+                float* b6__row8 = b + b6;
+                float* b7__row9 = b + b7;
+                float* b8__row10 = b + b8;
+                float* b9__row11 = b + b9;
+                float* b10__row12 = b + b10;
+                float* b11__row13 = b + b11;
+                float* b12__row14 = b + b12;
+                float* b13__row15 = b + b13;
+                float* b14__row16 = b + b14;
+                float* b15__row17 = b + b15;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r += 4)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        long next1 = ((ask + r) + 1) * strideNext;
-                        long next2 = ((ask + r) + 2) * strideNext;
-                        long next3 = ((ask + r) + 3) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                        Lanes.Prefetch(next + next1 + k);
-                        Lanes.Prefetch(next + next2 + k);
-                        Lanes.Prefetch(next + next3 + k);
-                    }
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b4 + k), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b5 + k), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b6 + k), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b7 + k), sum7);
-                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b8 + k), sum8);
-                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b9 + k), sum9);
-                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b10 + k), sum10);
-                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b11 + k), sum11);
-                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b12 + k), sum12);
-                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b13 + k), sum13);
-                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b14 + k), sum14);
-                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b15 + k), sum15);
+                    Vector512<float> x = Vector512.Load(a0__row1 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row2 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row3 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row4 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row5 + k), sum3);
+                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b4__row6 + k), sum4);
+                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b5__row7 + k), sum5);
+                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b6__row8 + k), sum6);
+                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b7__row9 + k), sum7);
+                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b8__row10 + k), sum8);
+                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b9__row11 + k), sum9);
+                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b10__row12 + k), sum10);
+                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b11__row13 + k), sum11);
+                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b12__row14 + k), sum12);
+                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b13__row15 + k), sum13);
+                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b14__row16 + k), sum14);
+                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b15__row17 + k), sum15);
                 }
                 if (whole < depth)
                 {
@@ -1408,7 +1517,15 @@ public static unsafe class Contractions512
         }
         for (int n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
         {
-            long share = (3 + rows) / rows;
+            for (int r = n; r < (n + 4); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row18 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row18 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -1421,25 +1538,18 @@ public static unsafe class Contractions512
                 Vector512<float> sum2 = Vector512<float>.Zero;
                 long b3 = (n + 3) * strideB;
                 Vector512<float> sum3 = Vector512<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row19 = a + a0;
+                float* b0__row20 = b + b0;
+                float* b1__row21 = b + b1;
+                float* b2__row22 = b + b2;
+                float* b3__row23 = b + b3;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r += 4)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        long next1 = ((ask + r) + 1) * strideNext;
-                        long next2 = ((ask + r) + 2) * strideNext;
-                        long next3 = ((ask + r) + 3) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                        Lanes.Prefetch(next + next1 + k);
-                        Lanes.Prefetch(next + next2 + k);
-                        Lanes.Prefetch(next + next3 + k);
-                    }
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b1 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b2 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b3 + k), sum3);
+                    Vector512<float> x = Vector512.Load(a0__row19 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row20 + k), sum0);
+                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row21 + k), sum1);
+                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row22 + k), sum2);
+                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row23 + k), sum3);
                 }
                 if (whole < depth)
                 {
@@ -1478,23 +1588,27 @@ public static unsafe class Contractions512
         }
         for (int n = ((columns / 4) * 4); n < columns; n++)
         {
-            long share = rows / rows;
+            for (int r = n; r < (n + 1); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row24 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row24 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
                 Vector512<float> sum0 = Vector512<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row25 = a + a0;
+                float* b0__row26 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r++)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                    }
-                    Vector512<float> x = Vector512.Load(a + a0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b + b0 + k), sum0);
+                    Vector512<float> x = Vector512.Load(a0__row25 + k);
+                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row26 + k), sum0);
                 }
                 if (whole < depth)
                 {
@@ -1552,25 +1666,29 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row0[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row1[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row1[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row2[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1600,17 +1718,19 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row4 = a + a0;
+                float* a1__row5 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1630,13 +1750,14 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row6 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1675,25 +1796,29 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row7 = a + a0;
+                float* a1__row8 = a + a1;
+                float* a2__row9 = a + a2;
+                float* a3__row10 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row7[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row8[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row8[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row9[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1723,17 +1848,19 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row11 = a + a0;
+                float* a1__row12 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1753,13 +1880,14 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row13 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1804,26 +1932,30 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* a3__row3 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row0[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row1[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row1[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row2[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1853,18 +1985,20 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row4 = a + a0;
+                float* a1__row5 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -1884,14 +2018,15 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row6 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -1930,26 +2065,30 @@ public static unsafe class Contractions256
                     sum3_0__0 = Vector256.Load(c + c3);
                     sum3_0__1 = Vector256.Load(c + c3 + 8);
                 }
+                float* a0__row7 = a + a0;
+                float* a1__row8 = a + a1;
+                float* a2__row9 = a + a2;
+                float* a3__row10 = a + a3;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row7[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row8[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row8[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
-                    Vector256<float> x2__0 = Vector256.Create(a[a2 + k]);
-                    Vector256<float> x2__1 = Vector256.Create(a[a2 + k]);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row9[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
-                    Vector256<float> x3__0 = Vector256.Create(a[a3 + k]);
-                    Vector256<float> x3__1 = Vector256.Create(a[a3 + k]);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -1979,18 +2118,20 @@ public static unsafe class Contractions256
                     sum1_0__0 = Vector256.Load(c + c1);
                     sum1_0__1 = Vector256.Load(c + c1 + 8);
                 }
+                float* a0__row11 = a + a0;
+                float* a1__row12 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
-                    Vector256<float> x1__0 = Vector256.Create(a[a1 + k]);
-                    Vector256<float> x1__1 = Vector256.Create(a[a1 + k]);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -2010,14 +2151,15 @@ public static unsafe class Contractions256
                     sum0_0__0 = Vector256.Load(c + c0);
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
+                float* a0__row13 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
-                    Vector256<float> x0__0 = Vector256.Create(a[a0 + k]);
-                    Vector256<float> x0__1 = Vector256.Create(a[a0 + k]);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -2049,18 +2191,23 @@ public static unsafe class Contractions256
                 long b3 = (n + 3) * strideB;
                 Vector256<float> sum3__0 = Vector256<float>.Zero;
                 Vector256<float> sum3__1 = Vector256<float>.Zero;
+                float* a0__row0 = a + a0;
+                float* b0__row1 = b + b0;
+                float* b1__row2 = b + b1;
+                float* b2__row3 = b + b2;
+                float* b3__row4 = b + b3;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b1 + k + 8), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b2 + k), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b2 + k + 8), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b3 + k), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b3 + k + 8), sum3__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row0 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row0 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row1 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row1 + k + 8), sum0__1);
+                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b1__row2 + k), sum1__0);
+                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b1__row2 + k + 8), sum1__1);
+                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b2__row3 + k), sum2__0);
+                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b2__row3 + k + 8), sum2__1);
+                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b3__row4 + k), sum3__0);
+                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b3__row4 + k + 8), sum3__1);
                 }
                 if (whole < depth)
                 {
@@ -2111,12 +2258,14 @@ public static unsafe class Contractions256
                 long b0 = n * strideB;
                 Vector256<float> sum0__0 = Vector256<float>.Zero;
                 Vector256<float> sum0__1 = Vector256<float>.Zero;
+                float* a0__row5 = a + a0;
+                float* b0__row6 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row5 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row5 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row6 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row6 + k + 8), sum0__1);
                 }
                 if (whole < depth)
                 {
@@ -2142,7 +2291,15 @@ public static unsafe class Contractions256
     {
         for (int n = 0; n < ((columns / 4) * 4); n += 4)
         {
-            long share = (3 + rows) / rows;
+            for (int r = n; r < (n + 4); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row0 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row0 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -2159,30 +2316,23 @@ public static unsafe class Contractions256
                 long b3 = (n + 3) * strideB;
                 Vector256<float> sum3__0 = Vector256<float>.Zero;
                 Vector256<float> sum3__1 = Vector256<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row1 = a + a0;
+                float* b0__row2 = b + b0;
+                float* b1__row3 = b + b1;
+                float* b2__row4 = b + b2;
+                float* b3__row5 = b + b3;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r += 4)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        long next1 = ((ask + r) + 1) * strideNext;
-                        long next2 = ((ask + r) + 2) * strideNext;
-                        long next3 = ((ask + r) + 3) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                        Lanes.Prefetch(next + next1 + k);
-                        Lanes.Prefetch(next + next2 + k);
-                        Lanes.Prefetch(next + next3 + k);
-                    }
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b1 + k + 8), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b2 + k), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b2 + k + 8), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b3 + k), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b3 + k + 8), sum3__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row1 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row1 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row2 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row2 + k + 8), sum0__1);
+                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b1__row3 + k), sum1__0);
+                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b1__row3 + k + 8), sum1__1);
+                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b2__row4 + k), sum2__0);
+                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b2__row4 + k + 8), sum2__1);
+                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b3__row5 + k), sum3__0);
+                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b3__row5 + k + 8), sum3__1);
                 }
                 if (whole < depth)
                 {
@@ -2226,7 +2376,15 @@ public static unsafe class Contractions256
         }
         for (int n = ((columns / 4) * 4); n < columns; n++)
         {
-            long share = rows / rows;
+            for (int r = n; r < (n + 1); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row6 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row6 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -2234,18 +2392,14 @@ public static unsafe class Contractions256
                 long b0 = n * strideB;
                 Vector256<float> sum0__0 = Vector256<float>.Zero;
                 Vector256<float> sum0__1 = Vector256<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row7 = a + a0;
+                float* b0__row8 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r++)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                    }
-                    Vector256<float> x__0 = Vector256.Load(a + a0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a + a0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b + b0 + k + 8), sum0__1);
+                    Vector256<float> x__0 = Vector256.Load(a0__row7 + k);
+                    Vector256<float> x__1 = Vector256.Load(a0__row7 + k + 8);
+                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row8 + k), sum0__0);
+                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row8 + k + 8), sum0__1);
                 }
                 if (whole < depth)
                 {
@@ -2301,6 +2455,8 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2308,18 +2464,18 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row0[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -2349,6 +2505,7 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row2 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2356,10 +2513,10 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2398,6 +2555,8 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row3 = a + a0;
+                float* a1__row4 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2405,18 +2564,18 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row3[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -2446,6 +2605,7 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row5 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2453,10 +2613,10 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2501,6 +2661,8 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row0 = a + a0;
+                float* a1__row1 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2509,18 +2671,18 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row0[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -2550,6 +2712,7 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row2 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2558,10 +2721,10 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2600,6 +2763,8 @@ public static unsafe class Contractions128
                     sum1_0__2 = Vector128.Load(c + c1 + 8);
                     sum1_0__3 = Vector128.Load(c + c1 + 12);
                 }
+                float* a0__row3 = a + a0;
+                float* a1__row4 = a + a1;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2608,18 +2773,18 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row3[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
-                    Vector128<float> x1__0 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__1 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__2 = Vector128.Create(a[a1 + k]);
-                    Vector128<float> x1__3 = Vector128.Create(a[a1 + k]);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -2649,6 +2814,7 @@ public static unsafe class Contractions128
                     sum0_0__2 = Vector128.Load(c + c0 + 8);
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
+                float* a0__row5 = a + a0;
                 for (int k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
@@ -2657,10 +2823,10 @@ public static unsafe class Contractions128
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
-                    Vector128<float> x0__0 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__1 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__2 = Vector128.Create(a[a0 + k]);
-                    Vector128<float> x0__3 = Vector128.Create(a[a0 + k]);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -2694,20 +2860,23 @@ public static unsafe class Contractions128
                 Vector128<float> sum1__1 = Vector128<float>.Zero;
                 Vector128<float> sum1__2 = Vector128<float>.Zero;
                 Vector128<float> sum1__3 = Vector128<float>.Zero;
+                float* a0__row0 = a + a0;
+                float* b0__row1 = b + b0;
+                float* b1__row2 = b + b1;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b1 + k + 4), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b1 + k + 8), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b1 + k + 12), sum1__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row0 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row0 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row0 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row0 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row1 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row1 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row1 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row1 + k + 12), sum0__3);
+                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b1__row2 + k), sum1__0);
+                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b1__row2 + k + 4), sum1__1);
+                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b1__row2 + k + 8), sum1__2);
+                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b1__row2 + k + 12), sum1__3);
                 }
                 if (whole < depth)
                 {
@@ -2750,16 +2919,18 @@ public static unsafe class Contractions128
                 Vector128<float> sum0__1 = Vector128<float>.Zero;
                 Vector128<float> sum0__2 = Vector128<float>.Zero;
                 Vector128<float> sum0__3 = Vector128<float>.Zero;
+                float* a0__row3 = a + a0;
+                float* b0__row4 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row3 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row3 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row3 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row3 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row4 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row4 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row4 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row4 + k + 12), sum0__3);
                 }
                 if (whole < depth)
                 {
@@ -2789,7 +2960,15 @@ public static unsafe class Contractions128
     {
         for (int n = 0; n < ((columns / 2) * 2); n += 2)
         {
-            long share = (1 + rows) / rows;
+            for (int r = n; r < (n + 2); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row0 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row0 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -2804,28 +2983,23 @@ public static unsafe class Contractions128
                 Vector128<float> sum1__1 = Vector128<float>.Zero;
                 Vector128<float> sum1__2 = Vector128<float>.Zero;
                 Vector128<float> sum1__3 = Vector128<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row1 = a + a0;
+                float* b0__row2 = b + b0;
+                float* b1__row3 = b + b1;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r += 2)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        long next1 = ((ask + r) + 1) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                        Lanes.Prefetch(next + next1 + k);
-                    }
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b1 + k), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b1 + k + 4), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b1 + k + 8), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b1 + k + 12), sum1__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row1 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row1 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row1 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row1 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row2 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row2 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row2 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row2 + k + 12), sum0__3);
+                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b1__row3 + k), sum1__0);
+                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b1__row3 + k + 4), sum1__1);
+                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b1__row3 + k + 8), sum1__2);
+                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b1__row3 + k + 12), sum1__3);
                 }
                 if (whole < depth)
                 {
@@ -2859,7 +3033,15 @@ public static unsafe class Contractions128
         }
         for (int n = ((columns / 2) * 2); n < columns; n++)
         {
-            long share = rows / rows;
+            for (int r = n; r < (n + 1); r++)
+            {
+                long next0 = r * strideNext;
+                float* next0__row4 = next + next0;
+                for (int k = 0; k < depth; k += 16)
+                {
+                    Lanes.Prefetch(next0__row4 + k);
+                }
+            }
             for (int m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
@@ -2869,22 +3051,18 @@ public static unsafe class Contractions128
                 Vector128<float> sum0__1 = Vector128<float>.Zero;
                 Vector128<float> sum0__2 = Vector128<float>.Zero;
                 Vector128<float> sum0__3 = Vector128<float>.Zero;
-                long ask = n + (m * share);
+                float* a0__row5 = a + a0;
+                float* b0__row6 = b + b0;
                 for (int k = 0; k < whole; k += 16)
                 {
-                    for (int r = 0; r < share; r++)
-                    {
-                        long next0 = (ask + r) * strideNext;
-                        Lanes.Prefetch(next + next0 + k);
-                    }
-                    Vector128<float> x__0 = Vector128.Load(a + a0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a + a0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a + a0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a + a0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b + b0 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b + b0 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b + b0 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b + b0 + k + 12), sum0__3);
+                    Vector128<float> x__0 = Vector128.Load(a0__row5 + k);
+                    Vector128<float> x__1 = Vector128.Load(a0__row5 + k + 4);
+                    Vector128<float> x__2 = Vector128.Load(a0__row5 + k + 8);
+                    Vector128<float> x__3 = Vector128.Load(a0__row5 + k + 12);
+                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row6 + k), sum0__0);
+                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row6 + k + 4), sum0__1);
+                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row6 + k + 8), sum0__2);
+                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row6 + k + 12), sum0__3);
                 }
                 if (whole < depth)
                 {

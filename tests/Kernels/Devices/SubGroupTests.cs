@@ -92,7 +92,7 @@ public sealed unsafe class SubGroupTests
         string[] types = definition.Variants.Select(variant => variant.TypeKey.Split(','))
             .First(key => key[0].EndsWith(Element<TWeight>.Name, StringComparison.Ordinal) && key[1].EndsWith(nameof(NoFusion), StringComparison.Ordinal));
         KernelVariantSet kernel = WithShuffles(
-            definition, new() { ["TWeight"] = IrElement.Quantized(types[0]) }, new() { ["TEpilogue"] = ShippedIr.Functor(types[1]) },
+            definition, new() { ["TWeight"] = IrElement.Quantized(types[0]) }, new() { ["TFusion"] = ShippedIr.Functor(types[1]) },
             new() { [types[0]] = ShippedIr.Format(types[0]) }, &ProductPlan);
         var arguments = new KernelArguments();
         arguments.Add(w);
