@@ -18,7 +18,7 @@ public sealed class TextEmbedder : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         Pooling = pooling ?? model.Configuration.Pooling ?? EmbeddingPooling.Mean;
-        _cache = model.Transformer.CreateCache(model.Configuration.ContextLength);
+        _cache = model.Transformer.CreateCache(Math.Min(model.Configuration.ContextLength, Transformer.LongestEncoded));
     }
 
     /// <summary>How states become one vector.</summary>
@@ -28,7 +28,7 @@ public sealed class TextEmbedder : IDisposable
     public int Length => _model.Configuration.EmbeddingLength;
 
     /// <summary>Embeds a text.</summary>
-    /// <param name="text">The text; what is beyond the model's context is left out.</param>
+    /// <param name="text">The text; what is beyond the model's context, or <see cref="Transformer.LongestEncoded"/> tokens, is left out.</param>
     /// <param name="cancellationToken">Looked at before the text is run.</param>
     /// <returns>A vector of length 1, [<see cref="Length"/>].</returns>
     /// <exception cref="ArgumentException">The text has no tokens.</exception>

@@ -11,10 +11,11 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
         string feedForwardNorm = Name(_names.FeedForwardNorm), attentionNorm = Name(_names.AttentionNorm);
         if (_architecture.SharesNorm)
             (feedForwardNorm, attentionNorm) = loader.Has(Name(_names.AttentionNorm2)) ? (attentionNorm, Name(_names.AttentionNorm2)) : ("", attentionNorm);
+        NormWeights? before = _architecture.HasPreNorms ? loader.Norm(attentionNorm, model.EmbeddingLength) : null;
         (Projection? attention, View1<float> bias) = model.Latent is null ? Attention() : (null, default);
         return new LayerWeights
         {
-            AttentionNorm = _architecture.HasPreNorms ? loader.Norm(attentionNorm, model.EmbeddingLength) : null,
+            AttentionNorm = before,
             Attention = attention,
             Latent = model.Latent is { } latent ? Latent(latent) : null,
             AttentionBias = bias,

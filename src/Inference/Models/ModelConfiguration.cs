@@ -156,6 +156,8 @@ public sealed record ModelConfiguration
         if (latent is not null && kvHeads != 1)
             throw section.Error("attention.head_count_kv", $"{kvHeads}", "1: all heads share keys");
         int headDim = HeadDimOf(section, embedding, heads, latent);
+        if (latent is not null && (long)heads * Math.Max(latent.ValueDims, latent.PlainDims + headDim) > int.MaxValue)
+            throw section.Error("attention.head_count", $"{heads}", "heads whose keys and values are fewer elements");
         int layers = section.Count("block_count"), window = section.CountOrNone("attention.sliding_window");
         RotaryScaling scaling = RotaryScaling.Read(section);
         var experts = ExpertConfiguration.Read(section, architecture.Experts, embedding);

@@ -44,7 +44,7 @@ public sealed partial class Transformer : IDisposable
         try
         {
             _rotary = new RotaryTable(device, configuration, _weights.RotaryDivisors);
-            _activations = new Activations(device, configuration, _weights, IsEncoder ? configuration.ContextLength : Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            _activations = new Activations(device, configuration, _weights, Math.Min(IsEncoder ? LongestEncoded : _options.PrefillBatch, configuration.ContextLength));
             if (configuration.Latent is { } latent)
                 _latent = new LatentActivations(device, configuration, latent, _activations.Capacity);
             if (configuration.Experts is { } experts)
@@ -53,7 +53,7 @@ public sealed partial class Transformer : IDisposable
         }
         catch
         {
-            _weights.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -136,10 +136,10 @@ public sealed partial class Transformer : IDisposable
     /// <summary>Frees the weights and activations.</summary>
     public void Dispose()
     {
-        _decoding.Dispose();
+        _decoding?.Dispose();
         _weights.Dispose();
-        _rotary.Dispose();
-        _activations.Dispose();
+        _rotary?.Dispose();
+        _activations?.Dispose();
         _experts?.Dispose();
         _latent?.Dispose();
     }

@@ -53,53 +53,13 @@ internal static class Definitions
         Tied = true,
     };
 
-    // OpenAI's code: torch/model.py of gpt-oss.
-    private static readonly Definition s_gptOss = new()
-    {
-        Name = "gpt-oss",
-        Layers = 3,
-        HeadDim = 24,
-        RotaryDims = 24,
-        Halves = true,
-        RopeBase = 150000,
-        NormBeforeFeedForward = "post_attention_norm",
-        Window = layer => layer % 2 == 0 ? 7 : int.MaxValue,
-        Sinks = true,
-        Biases = ["attn_q", "attn_k", "attn_v", "attn_output"],
-        Experts = new Mixture
-        {
-            Used = 4,
-            Normalizes = true,
-            Biases = true,
-            Unit = (gate, up) => Math.Min(gate, 7) / (1 + Math.Exp(-1.702 * Math.Min(gate, 7))) * (Math.Clamp(up, -7, 7) + 1),
-        },
-        Metadata = { ["attention.sliding_window"] = 7u },
-    };
-
-    private static readonly Definition s_deepSeek = new()
-    {
-        Name = "deepseek2",
-        Layers = 3,
-        KvHeads = 1,
-        HeadDim = 40,
-        RotaryDims = 8,
-        ScoreScale = 1 / Math.Sqrt(24),
-        Metadata =
-        {
-            ["attention.kv_lora_rank"] = 32u,
-            ["attention.value_length"] = 32u,
-            ["attention.key_length_mla"] = 24u,
-            ["attention.value_length_mla"] = 24u,
-            ["leading_dense_block_count"] = 1u,
-            ["expert_shared_count"] = 2u,
-        },
-    };
-
     private static readonly float[] s_long = [1.1f, 1.5f, 2f, 4f, 7f, 9f, 12f, 16f];
     private static readonly float[] s_short = [1f, 1.05f, 1.1f, 1.2f, 1.3f, 1.5f, 1.7f, 2f];
 
     /// <summary>By the name of the case, which begins with the architecture's.</summary>
-    public static IReadOnlyDictionary<string, Definition> All { get; } = new Dictionary<string, Definition>
+    public static IReadOnlyDictionary<string, Definition> All { get; } = new[] { Dense(), ExpertDefinitions.All, EncoderDefinitions.All }.SelectMany(d => d).ToDictionary();
+
+    private static Dictionary<string, Definition> Dense() => new()
     {
         ["llama"] = new() { Name = "llama" },
         ["llama, tied, biases"] = new() { Name = "llama", Tied = true, Biases = ["attn_q", "attn_k", "attn_v", "attn_output"] },
@@ -246,99 +206,6 @@ internal static class Definitions
             Frequency = (layer, i) => layer == 3 ? 0 : Math.Pow(5000000, -i / 8.0),
             Tied = true,
         },
-        ["llama, experts (Mixtral)"] = new()
-        {
-            Name = "llama",
-            Experts = new Mixture { Length = 96, SaysLength = false, Normalizes = true },
-        },
-        ["qwen2moe"] = new()
-        {
-            Name = "qwen2moe",
-            Halves = true,
-            Biases = ["attn_q", "attn_k", "attn_v"],
-            Experts = new Mixture { Used = 3, SharedLength = 80, GatesShared = true },
-            Metadata = { ["expert_shared_feed_forward_length"] = 80u },
-        },
-        ["qwen3moe"] = new()
-        {
-            Name = "qwen3moe",
-            Halves = true,
-            HeadDim = 24,
-            RotaryDims = 24,
-            HeadNorms = true,
-            Experts = new Mixture { Count = 16, Used = 4, Normalizes = true },
-        },
-        ["gpt-oss"] = s_gptOss,
-        ["gpt-oss, YaRN"] = s_gptOss with
-        {
-            Context = 256,
-            Frequency = (_, i) => Yarn(i, 24, 150000, 8, 32, 32, 1, rounds: false),
-            Magnitude = 1 + (0.1 * Math.Log(8)),
-            Metadata = new() { ["attention.sliding_window"] = 7u, ["rope.scaling.type"] = "yarn", ["rope.scaling.factor"] = 8f, ["rope.scaling.original_context_length"] = 32u },
-        },
-        ["deepseek2, V2-Lite"] = s_deepSeek with
-        {
-            Latent = new Latent(0, 32, 16, 8, 24),
-            Experts = new Mixture { Used = 3, SharedLength = 128, Dense = 1 },
-            Metadata = new(s_deepSeek.Metadata) { ["expert_gating_func"] = 1u, ["expert_weights_norm"] = false },
-        },
-        ["deepseek2, V3"] = s_deepSeek with
-        {
-            Latent = new Latent(40, 32, 16, 8, 24),
-            Experts = new Mixture { Count = 8, Used = 3, SharedLength = 128, Dense = 1, Sigmoid = true, SelectionBias = true, Normalizes = true, Scale = 2.5, Groups = 4, UsedGroups = 2 },
-            Context = 256,
-            RopeBase = 100,
-            Frequency = (_, i) => Yarn(i, 8, 100, 8, 32, 4, 1),
-            ScoreScale = Math.Pow(1 + (0.1 * Math.Log(8)), 2) / Math.Sqrt(24),
-            Metadata = new(s_deepSeek.Metadata)
-            {
-                ["attention.q_lora_rank"] = 40u,
-                ["expert_gating_func"] = 2u,
-                ["expert_weights_norm"] = true,
-                ["expert_weights_scale"] = 2.5f,
-                ["expert_group_count"] = 4u,
-                ["expert_group_used_count"] = 2u,
-                ["rope.scaling.type"] = "yarn",
-                ["rope.scaling.factor"] = 8f,
-                ["rope.scaling.original_context_length"] = 32u,
-                ["rope.scaling.yarn_beta_fast"] = 4f,
-                ["rope.scaling.yarn_log_multiplier"] = 0.1f,
-            },
-        },
-        ["bert"] = new()
-        {
-            Name = "bert",
-            Encoder = true,
-            LayerNorm = true,
-            Epsilon = 1e-12,
-            KvHeads = 4,
-            RotaryDims = 0,
-            PositionEmbedding = true,
-            NormBeforeAttention = null,
-            NormBeforeFeedForward = null,
-            NormAfterAttention = "attn_output_norm",
-            NormAfterFeedForward = "layer_output_norm",
-            Gated = false,
-            Activation = Functions.Gelu,
-            Biases = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_up", "ffn_down"],
-            Metadata = { ["attention.causal"] = false, ["pooling_type"] = 1u },
-        },
-        ["nomic-bert"] = new()
-        {
-            Name = "nomic-bert",
-            Encoder = true,
-            LayerNorm = true,
-            Epsilon = 1e-12,
-            KvHeads = 4,
-            Halves = true,
-            RopeBase = 1000,
-            JoinedQueryKeyValue = true,
-            NormBeforeAttention = null,
-            NormBeforeFeedForward = null,
-            NormAfterAttention = "attn_output_norm",
-            NormAfterFeedForward = "layer_output_norm",
-            Metadata = { ["attention.causal"] = false, ["pooling_type"] = 1u },
-        },
     };
 
     /// <summary>What llama.cpp computes otherwise on purpose, and why it is not compared.</summary>
@@ -351,7 +218,7 @@ internal static class Definitions
     };
 
     // Peng et al., 2023, equations 17 to 20, with s positions in place of one: pairs from low to high are mixed.
-    private static double Yarn(int pair, int dims, double frequencyBase, double s, double original, double fast, double slow, bool rounds = true)
+    internal static double Yarn(int pair, int dims, double frequencyBase, double s, double original, double fast, double slow, bool rounds = true)
     {
         double Dimension(double turns) => dims * Math.Log(original / (turns * 2 * Math.PI)) / (2 * Math.Log(frequencyBase));
         double from = Dimension(fast), to = Dimension(slow);

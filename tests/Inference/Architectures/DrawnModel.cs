@@ -76,6 +76,8 @@ internal sealed class DrawnModel
         };
         foreach ((string key, object? value) in _d.Metadata.Concat(_d.Experts?.Metadata ?? []))
             entries[key] = value;
+        if (_d.Encoder)
+            _vocabulary.With("tokenizer.ggml.token_type_count", 2u);
         Formats.GgufBuilder builder = _vocabulary.ToGguf();
         builder.Add("general.architecture", _d.Name);
         foreach ((string key, object? value) in entries)

@@ -58,7 +58,7 @@ public class ModelsPageTests
         if (a.IsLatent)
             yield return "latent attention";
         if (a.GlobalEvery > 0)
-            yield return $"window but in every {a.GlobalEvery}th layer";
+            yield return a.GlobalEvery == 2 ? "window in every other layer" : $"window but in every {a.GlobalEvery}th layer";
         if (a.QueryKeyNorm != QueryKeyNormKind.None)
             yield return a.QueryKeyNorm == QueryKeyNormKind.Head ? "norms of query and key heads" : "norms of queries and keys";
         if (a.HasSinks)
