@@ -17,7 +17,9 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
     private WeightArena? _arena;
     private long _bytes;
 
-    private AdapterLoader Adapters => _adapterLoader ??= new AdapterLoader(options.LoadedAdapters, device, options.PrefillBatch, memory => _memories.Add(memory));
+    // Encoders run whole texts at once.
+    private AdapterLoader Adapters => _adapterLoader ??= new AdapterLoader(
+        options.LoadedAdapters, device, model.Architecture.Attention == AttentionKind.Bidirectional ? model.ContextLength : options.PrefillBatch, memory => _memories.Add(memory));
 
     /// <summary>Whether there is a tensor of weights.</summary>
     public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
