@@ -43,6 +43,8 @@ internal static class GenerateCommand
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
+    private static readonly Option<string[]> s_lora = CommonOptions.Lora();
+    private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -51,7 +53,7 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Continue a text. The text goes to stdout, statistics to stderr.")
         {
-            s_model, s_prompt, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_cacheType, s_activations, s_device, s_threads, s_json,
+            s_model, s_prompt, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -62,7 +64,7 @@ internal static class GenerateCommand
         long started = Stopwatch.GetTimestamp();
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.Options(parsed, s_cacheType, s_activations));
+            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
         var generator = new TextGenerator(model);
         int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
         using var progress = new ProgressBar("Reading the prompt", prompt.Length);

@@ -18,6 +18,7 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(TokenizerTrainOutput))]
 [JsonSerializable(typeof(TokenizerBenchOutput))]
 [JsonSerializable(typeof(InspectOutput))]
+[JsonSerializable(typeof(EmbedOutput))]
 [JsonSerializable(typeof(QuantizeOutput))]
 [JsonSerializable(typeof(PerplexityOutput))]
 [JsonSerializable(typeof(DevicesOutput))]
