@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using KernelFoundry.Cli.Output;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Models;
 
@@ -23,22 +24,10 @@ internal static class GenerateCommand
     private static readonly Option<int> s_maxTokens = Number(
         "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
 
-    private static readonly Option<float> s_temperature = Number(
-        "--temperature", "T", "0 takes the most probable token every time.", s_defaults.Temperature);
-
-    private static readonly Option<int> s_topK = Number(
-        "--top-k", "K", "Draw from the K most probable tokens; 0 for all.", s_defaults.TopK);
-
-    private static readonly Option<float> s_topP = Number(
-        "--top-p", "P", "Draw from the most probable tokens that have probability P together.", s_defaults.TopP);
-
-    private static readonly Option<float> s_minP = Number(
-        "--min-p", "P", "Draw from tokens at least P times as probable as the best.", s_defaults.MinP);
-
-    private static readonly Option<uint?> s_seed = new("--seed")
+    private static readonly Option<int?> s_logProbabilities = new("--logprobs")
     {
-        Description = "Seed of the random numbers, 0 to 2^32 - 1; a new one every time if absent.",
-        HelpName = "S",
+        Description = "With --json: log-probabilities of each token and of the N most probable ones, before and after the pipeline.",
+        HelpName = "N",
     };
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
@@ -47,12 +36,21 @@ internal static class GenerateCommand
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
+    private static readonly OptionGroup[] s_groups =
+    [
+        new("Text", s_model, s_prompt, s_maxTokens),
+        .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group,
+        new("Running", s_cacheType, s_activations, s_device, s_threads),
+        new("Output", s_json, s_logProbabilities),
+    ];
+
     public static Command Create()
     {
-        var command = new Command("generate", "Continue a text. The text goes to stdout, statistics to stderr.")
-        {
-            s_model, s_prompt, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_cacheType, s_activations, s_device, s_threads, s_json,
-        };
+        const string Description = "Continue a text. The text goes to stdout, statistics to stderr.";
+        var command = new Command("generate", Description);
+        foreach (Option option in s_groups.SelectMany(group => group.Options))
+            command.Options.Add(option);
+        command.Options.Add(GroupedHelp.For("kf generate --model FILE --prompt TEXT [options]", Description, s_groups));
         command.SetAction(RunAsync);
         return command;
     }
@@ -65,13 +63,20 @@ internal static class GenerateCommand
             parsed.GetRequiredValue(s_model), device, CommonOptions.Options(parsed, s_cacheType, s_activations));
         var generator = new TextGenerator(model);
         int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
+        DecodingOptions decoding = SamplingFlags.Read(parsed);
+        (prompt, LogitsProcessor? constraint) = StructureFlags.Read(parsed, model, prompt);
+        if (constraint is not null)
+            decoding = decoding with { Processors = [constraint] };
+        if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
+            return PrintSearch(parsed, model, prompt, search(cancellationToken));
         using var progress = new ProgressBar("Reading the prompt", prompt.Length);
-        GenerationOptions options = ReadOptions(parsed, progress);
+        GenerationOptions options = UsageException.Check(() => ReadOptions(parsed, decoding, model, progress));
         IAsyncEnumerable<GenerationChunk> chunks = UsageException.Check(() => generator.GenerateAsync(prompt, options, cancellationToken));
         TimeSpan loadTime = Stopwatch.GetElapsedTime(started);
 
         bool json = parsed.GetValue(s_json);
         var tokens = new List<int>();
+        var steps = new List<StepLogProbabilities>();
         var text = new StringBuilder();
         GenerationChunk last = default;
         await foreach (GenerationChunk chunk in chunks)
@@ -79,6 +84,8 @@ internal static class GenerateCommand
             last = chunk;
             if (chunk.Token is { } token)
                 tokens.Add(token);
+            if (chunk.LogProbabilities is { } step)
+                steps.Add(step);
             text.Append(chunk.Text);
             if (!json)
             {
@@ -89,24 +96,44 @@ internal static class GenerateCommand
         }
 
         if (json)
-            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime);
+            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps);
         else
             PrintStatistics(text.ToString(), last, device, loadTime);
         return last.FinishReason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static GenerationOptions ReadOptions(ParseResult parsed, IProgress<int> progress) => new()
+    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int> progress) => new()
     {
         MaxTokens = parsed.GetValue(s_maxTokens),
-        Temperature = parsed.GetValue(s_temperature),
-        TopK = parsed.GetValue(s_topK),
-        TopP = parsed.GetValue(s_topP),
-        MinP = parsed.GetValue(s_minP),
-        Seed = parsed.GetValue(s_seed),
+        Pipeline = decoding.ToPipeline(model.Tokenizer.EosId is { } eos ? [eos] : []),
+        LogProbabilities = parsed.GetValue(s_logProbabilities),
         PrefillProgress = progress,
     };
 
-    private static void PrintJson(int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime)
+    private static int PrintSearch(ParseResult parsed, LanguageModel model, int[] prompt, IReadOnlyList<Hypothesis> found)
+    {
+        SearchResult[] results = [.. found.Select(each => new SearchResult(
+            each.Tokens, model.Tokenizer.Decode([.. each.Tokens], atTextStart: false), each.LogProbability, each.Score, each.IsFinished ? "stop" : "length"))];
+        if (parsed.GetValue(s_json))
+        {
+            KfJson.Print(new SearchOutput(prompt, results), json => json.SearchOutput);
+            return ExitCode.Done;
+        }
+
+        foreach (SearchResult result in results)
+        {
+            Console.Out.WriteLine(result.Text);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"log-probability {result.LogProbability:F3}, score {result.Score:F3}, {result.Tokens.Count} tokens, finished: {result.FinishReason}"));
+        }
+
+        if (results.Length == 0)
+            Console.Error.WriteLine("No text was found that meets the constraints.");
+        return results.Length > 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void PrintJson(
+        int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps)
     {
         GenerationStatistics statistics = last.Statistics!;
         var timings = new GenerateTimings(
@@ -115,7 +142,8 @@ internal static class GenerateCommand
             statistics.DecodeTime.TotalMilliseconds,
             statistics.PrefillTokensPerSecond,
             statistics.DecodeTokensPerSecond);
-        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings);
+        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings,
+            steps.Count > 0 ? steps : null);
         KfJson.Print(output, json => json.GenerateOutput);
     }
 

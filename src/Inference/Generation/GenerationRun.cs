@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
 
@@ -14,7 +15,8 @@ internal sealed class GenerationRun : IDisposable
     private readonly IReadOnlyList<int> _stopTokens;
     private readonly StopStringMatcher _stops;
     private readonly StreamingDecoder _decoder;
-    private readonly TokenSampler _sampler;
+    private readonly SequenceSampler _sampler;
+    private readonly int[] _tokens;
     private readonly KvCache _cache;
     private readonly View2<float> _logits;
     private readonly int[] _last = new int[1];
@@ -37,7 +39,9 @@ internal sealed class GenerationRun : IDisposable
         // The cache is no larger than this generation can fill.
         _cache = model.Transformer.CreateCache((int)Math.Min((long)prompt.Length + options.MaxTokens, model.Configuration.ContextLength));
         _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
-        _sampler = new TokenSampler(model, options);
+        _sampler = new SequenceSampler(options.ToPipeline(), model.Device, model.Configuration.VocabularySize, options.LogProbabilities);
+        _tokens = new int[_cache.Capacity + 1];
+        prompt.CopyTo(_tokens, 0);
     }
 
     /// <summary>Whether the last chunk has been given.</summary>
@@ -52,7 +56,7 @@ internal sealed class GenerationRun : IDisposable
         long started = Stopwatch.GetTimestamp();
         FinishReason? reason = Step(cancellationToken, out string text);
         _decodeTime += Stopwatch.GetElapsedTime(started);
-        return reason is { } why ? Finish(why) : new GenerationChunk(_last[0], text);
+        return reason is { } why ? Finish(why) : new GenerationChunk(_last[0], text, LogProbabilities: _sampler.LogProbabilities);
     }
 
     public void Dispose()
@@ -108,12 +112,26 @@ internal sealed class GenerationRun : IDisposable
             _model.Transformer.Forward(_last, _cache, _logits);
         }
 
-        _last[0] = _sampler.Next(_logits, _cache.Length);
+        _last[0] = Choose();
         if (_stopTokens.Contains(_last[0]))
             return FinishReason.Stop;
-        _generated++;
+        _tokens[_prompt.Length + _generated++] = _last[0];
         text = _stops.Append(_decoder.Append(_last[0]));
         return null;
+    }
+
+    private int Choose()
+    {
+        SampledToken chosen = _sampler.Next(_logits.Row(0), _tokens.AsMemory(0, _prompt.Length + _generated), _prompt.Length);
+        if (chosen.IsBroken)
+        {
+            throw new InvalidModelException(_model.Name, $"the logits for position {_cache.Length}", "partly NaN or infinite",
+                "finite numbers, which finite weights of usual size give");
+        }
+
+        return chosen.Token >= 0
+            ? chosen.Token
+            : throw new InvalidOperationException($"No token is left for position {_cache.Length}: the pipeline's processors ban every one.");
     }
 
     private GenerationChunk Finish(FinishReason reason)

@@ -37,6 +37,11 @@ public abstract class KvCache : IDisposable
         Length = position;
     }
 
+    /// <summary>A second cache with the same positions and capacity: a copy, which costs as much memory again.</summary>
+    /// <returns>The copy; the caller disposes of it.</returns>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public abstract KvCache Fork();
+
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {

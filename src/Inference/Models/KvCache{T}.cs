@@ -39,6 +39,24 @@ internal abstract class KvCache<T> : KvCache
             Attend(layer, activations, default(CausalScore));
     }
 
+    /// <inheritdoc/>
+    public override KvCache Fork()
+    {
+        KvCache<T> copy = Create();
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            CopyPositions(_keys[layer], copy._keys[layer]);
+            CopyPositions(_values[layer], copy._values[layer]);
+        }
+
+        copy.Advance(Length);
+        Device.Synchronize();
+        return copy;
+    }
+
+    /// <summary>An empty cache of the same kind and capacity.</summary>
+    protected abstract KvCache<T> Create();
+
     /// <summary>Where the keys of the next tokens go, [tokens, kvHeads, headDim].</summary>
     protected View3<T> NextKeys(int layer, int tokens) => _keys[layer].Slice(0, Length, tokens);
 
@@ -73,6 +91,14 @@ internal abstract class KvCache<T> : KvCache
     private static View2<TElement> OfHead<TElement>(View3<TElement> view, int head)
         where TElement : unmanaged =>
         new(view.Memory!, view.ByteOffset + Element<TElement>.Bytes(head * view.Stride1), (view.Extent0, view.Extent2), view.Stride0);
+
+    // The positions of a head lie together; those beyond the length are left out.
+    private void CopyPositions(View3<T> from, View3<T> to)
+    {
+        long head = Element<T>.Bytes((long)Capacity * _model.HeadDim), used = Element<T>.Bytes((long)Length * _model.HeadDim);
+        for (int i = 0; i < _model.KeyValueHeads && used > 0; i++)
+            to.Memory!.BeginCopy(to.ByteOffset + (i * head), from.Memory!, from.ByteOffset + (i * head), used);
+    }
 
     private View3<T> Allocate()
     {

@@ -1,0 +1,128 @@
+using static KernelFoundry.Kernels.SamplerMath;
+using static KernelFoundry.Ops;
+
+namespace KernelFoundry.Kernels;
+
+/// <content>What can be drawn.</content>
+public static partial class Sampling
+{
+    /// <summary>Numbers in a cut's statistics.</summary>
+    public const int CutStatistics = 4;
+
+    /// <summary>
+    /// Narrows the interval of logits that can be drawn by a chain of truncations, without sorting: thresholds are found by bisection over the
+    /// floats, which order as integers do. Weights are integers, whose sums have no order, so that the result is the same on every device.
+    /// Tail-free sampling is <see cref="CutTail"/>'s.
+    /// </summary>
+    /// <param name="counts">How many groups were read, first.</param>
+    /// <param name="largest">The largest processed logit, which weights refer to.</param>
+    /// <param name="list">Processed logits, 64 a group.</param>
+    /// <param name="weights">Their weights, in units of 2^-26.</param>
+    /// <param name="low">The least logit that is left before.</param>
+    /// <param name="high">The largest logit that is left before.</param>
+    /// <param name="interval">Output: the least and the largest logit that is left after.</param>
+    /// <param name="statistics">
+    /// Output: log(sum(exp(logit))) of what is left; how many logits that is; its entropy in nats; the first again, but before the last truncation.
+    /// </param>
+    /// <param name="chain">The truncations.</param>
+    /// <param name="seed">Seed of the random numbers.</param>
+    /// <param name="step">Number of the draw among those with the same seed.</param>
+    /// <param name="block">Logits taken at a time.</param>
+    /// <typeparam name="TChain">The chain.</typeparam>
+    [Kernel(WorkGroup = 256)]
+    [Axis("room", 256)]
+    [Reference(nameof(CutReference))]
+    [Tolerance(typeof(float), 2e-5)]
+    public static void Cut<[Functors(typeof(ChainProgram))] TChain>(
+        [Shape(3)] [Range(1, 5)] View1<int> counts,
+        [Shape(1)] [Range(2, 3)] View1<float> largest,
+        [Shape("room")] [Range(-3, 2)] View1<float> list,
+        [Shape("room")] [Range(0, 1 << 26)] View1<int> weights,
+        [Shape(1)] [Range(-2, -1)] View1<float> low,
+        [Shape(1)] [Range(1, 2)] View1<float> high,
+        [Shape(2)] View1<float> interval,
+        [Shape(CutStatistics)] View1<float> statistics,
+        TChain chain,
+        [Range(0, 1e9)] uint seed,
+        [Range(0, 1e6)] uint step,
+        [Schedule(Cpu = 512, OpenCl = 1024)] int block)
+        where TChain : struct, ITruncationChain<TChain>
+    {
+        int length = counts.LoadInt(0) * Group;
+        int count = TChain.Count(chain);
+        float max = largest.Load(0), from = low.Load(0), to = high.Load(0), logTotal = 0, before = 0;
+        for (int i = 0; i <= count; i++)
+        {
+            var (size, mass, top, entropy) = CandidateList.Summarize(list, weights, length, max, from, to, block);
+            before = logTotal;
+            logTotal = max + Log(mass * (1 / Unit));
+            statistics.Store(0, logTotal);
+            statistics.Store(1, size);
+            statistics.Store(2, entropy);
+            int method = i < count ? TChain.Method(chain, i) : Truncation.None;
+            float amount = i < count ? TChain.Amount(chain, i) : 0;
+            float threshold = method == Truncation.MinP ? top + amount
+                : method == Truncation.TopA ? amount + top + (top - logTotal)
+                : method == Truncation.Epsilon ? logTotal + amount
+                : method == Truncation.Eta ? logTotal + Min(amount, (amount * 0.5f) - entropy)
+                : method == Truncation.Surprise ? logTotal - amount
+                : method == Truncation.Own ? TChain.Threshold(chain, top, logTotal, entropy)
+                : from;
+            bool isCount = method == Truncation.TopK, isNear = method == Truncation.Typical;
+            if ((isCount && amount > 0 && amount < size) || ((isNear || method == Truncation.TopP) && amount < 1))
+            {
+                float center = logTotal - entropy;
+                float found = CandidateList.Threshold(list, weights, length, from, to, isNear, center, isCount, isCount ? amount : amount * mass, block);
+                threshold = isNear ? center + found : found;
+                to = isNear ? Min(to, center - found) : to;
+            }
+
+            if (method == Truncation.TopNSigma)
+                threshold = top - (amount * CandidateList.Deviation(list, length, max, from, to, size, block));
+            if (method == Truncation.Xtc)
+            {
+                // Counters of tokens are far below.
+                bool isOn = Uniform(seed, step, uint.MaxValue - (uint)i) < TChain.Second(chain, i);
+                float least = CandidateList.Least(list, length, Max(from, logTotal + amount), to, block);
+                to = isOn ? Min(to, least) : to;
+            }
+
+            from = Max(from, Min(threshold, top));
+        }
+
+        statistics.Store(3, before);
+        interval.Store(0, from);
+        interval.Store(1, to);
+    }
+
+    // By sorting, for chains of top-k, top-p and min-p.
+    private static void CutReference(KernelCase c)
+    {
+        var chain = (ChainProgram)c.Functor("chain");
+        double[] x = c.Values("list"), weights = c.Values("weights");
+        double max = c.Values("largest")[0], from = c.Values("low")[0], to = c.Values("high")[0], before = 0;
+        List<int> kept = [.. Enumerable.Range(0, (int)c.Values("counts")[0] * Group).Where(i => x[i] >= from && x[i] <= to).OrderByDescending(i => x[i])];
+        double LogTotal() => max + Math.Log(kept.Sum(i => weights[i]) / SamplerMath.Unit);
+        for (int i = 0; i < chain.Length; i++)
+        {
+            before = LogTotal();
+            float amount = ChainProgram.Amount(chain, i);
+            double mass = 0, wanted = amount * kept.Sum(id => weights[id]);
+            double least = ChainProgram.Method(chain, i) switch
+            {
+                Truncation.TopK when amount > 0 && amount < kept.Count => x[kept[(int)Math.Ceiling(amount) - 1]],
+                Truncation.TopP when amount < 1 => x[kept.First(id => (mass += weights[id]) >= wanted)],
+                Truncation.MinP => x[kept[0]] + amount,
+                _ => from,
+            };
+            from = Math.Max(from, Math.Min(least, x[kept[0]]));
+            kept.RemoveAll(id => x[id] < from);
+        }
+
+        double total = kept.Sum(id => weights[id]), surprise = kept.Sum(id => weights[id] * (max - x[id]));
+        double[] statistics = c.Output("statistics"), interval = c.Output("interval");
+        (statistics[0], statistics[1], statistics[2]) = (LogTotal(), kept.Count, Math.Log(total / SamplerMath.Unit) + (surprise / total));
+        statistics[3] = before;
+        (interval[0], interval[1]) = (from, to);
+    }
+}
