@@ -5,8 +5,9 @@ namespace KernelFoundry.Kernels;
 
 /// <summary>
 /// Questions to the sampler's list of candidates: processed logits and weights exp(logit - max) as integers, whose sums do not depend on their
-/// order. What is left of a distribution is an interval [low, high] of logits. Sums of one kind are one reduction in a loop over what is summed:
-/// drivers that run work-items as loops take long to compile many.
+/// order. What is left of a distribution is an interval [low, high] of logits. Sums of one kind are one reduction in a loop over what is summed, and
+/// what is not wanted is a loop of no rounds instead of a branch not taken: drivers that run work-items as loops copy all that follows a branch
+/// with a barrier in it, and take long to compile many reductions.
 /// </summary>
 internal static class CandidateList
 {
@@ -14,10 +15,10 @@ internal static class CandidateList
     private const int LowMask = (1 << LowBits) - 1;
 
     /// <summary>What an interval holds.</summary>
-    /// <returns>How many logits; their weight; the largest, -inf if there is none; and their entropy in nats.</returns>
+    /// <returns>How many logits; their weight; the largest, -inf if there is none; and, if it is needed, their entropy in nats.</returns>
     [DeviceFunction]
     public static (int Count, float Mass, float Largest, float Entropy) Summarize(
-        View1<float> list, View1<int> weights, int length, float max, float low, float high, int block)
+        View1<float> list, View1<int> weights, int length, float max, float low, float high, bool needsEntropy, int block)
     {
         float largest = float.NegativeInfinity;
         for (int start = 0; start < length; start += block)
@@ -29,7 +30,7 @@ internal static class CandidateList
         // Weights and weights times distance from the largest, which are at most 1 / e, in halves that sum in 32 bits for up to 2^19 tokens.
         int count = 0;
         uint upper = 0, lower = 0, upperSurprise = 0, lowerSurprise = 0;
-        for (int kind = 0; kind < 5; kind++)
+        for (int kind = 0; kind < (needsEntropy ? 5 : 3); kind++)
         {
             int weightFactor = kind == 1 || kind == 2 ? 1 : 0, surpriseFactor = kind >= 3 ? 1 : 0, one = kind == 0 ? 1 : 0;
             int shift = kind == 1 || kind == 3 ? LowBits : 0, mask = kind == 2 || kind == 4 ? LowMask : -1;
@@ -58,11 +59,11 @@ internal static class CandidateList
 
     /// <summary>Standard deviation of the logits of an interval.</summary>
     [DeviceFunction]
-    public static float Deviation(View1<float> list, int length, float max, float low, float high, int count, int block)
+    public static float Deviation(View1<float> list, int length, float max, float low, float high, int count, bool isWanted, int block)
     {
         // First the mean, then the squares of what is off it.
         float mean = 0, sum = 0;
-        for (int pass = 0; pass < 2; pass++)
+        for (int pass = 0; pass < (isWanted ? 2 : 0); pass++)
         {
             sum = 0;
             for (int start = 0; start < length; start += block)
@@ -92,14 +93,17 @@ internal static class CandidateList
     /// <param name="center">From what.</param>
     /// <param name="isCount">Count candidates instead of weighing them.</param>
     /// <param name="wanted">The weight, or number, that must reach the threshold.</param>
+    /// <param name="isWanted">Whether to search at all.</param>
     /// <param name="block">Candidates taken at a time.</param>
     [DeviceFunction]
     public static float Threshold(
-        View1<float> list, View1<int> weights, int length, float low, float high, bool isNear, float center, bool isCount, float wanted, int block)
+        View1<float> list, View1<int> weights, int length, float low, float high, bool isNear, float center, bool isCount, float wanted, bool isWanted,
+        int block)
     {
         int weightFactor = isCount ? 0 : 1, one = isCount ? 1 : 0;
         float scale = isNear ? 0 : 1;
         int under = OrderedBits(isNear ? -Max(Abs(high - center), Abs(center - low)) : low), over = OrderedBits(isNear ? -0f : high);
+        over = isWanted ? over : under;
         while (under < over)
         {
             int middle = MiddleAbove(under, over);
@@ -132,12 +136,13 @@ internal static class CandidateList
 
     /// <summary>The least logit in an interval, +inf if there is none.</summary>
     [DeviceFunction]
-    public static float Least(View1<float> list, int length, float low, float high, int block)
+    public static float Least(View1<float> list, int length, float low, float high, bool isWanted, int block)
     {
         float least = float.PositiveInfinity;
-        for (int start = 0; start < length; start += block)
+        int end = isWanted ? length : 0;
+        for (int start = 0; start < end; start += block)
         {
-            var v = list.Load(Range(start, block, length));
+            var v = list.Load(Range(start, block, end));
             least = Min(least, Min(Where((v >= low) & (v <= high), v, float.PositiveInfinity)));
         }
 

@@ -45,7 +45,7 @@ public static partial class Sampling
         TChain chain,
         [Range(0, 1e9)] uint seed,
         [Range(0, 1e6)] uint step,
-        [Schedule(Cpu = 512, OpenCl = 1024)] int block)
+        [Schedule(Cpu = 2048, OpenCl = 1024)] int block)
         where TChain : struct, ITruncationChain<TChain>
     {
         int length = counts.LoadInt(0) * Group;
@@ -53,14 +53,15 @@ public static partial class Sampling
         float max = largest.Load(0), from = low.Load(0), to = high.Load(0), logTotal = 0, before = 0;
         for (int i = 0; i <= count; i++)
         {
-            var (size, mass, top, entropy) = CandidateList.Summarize(list, weights, length, max, from, to, block);
+            int method = i < count ? TChain.Method(chain, i) : Truncation.None;
+            float amount = i < count ? TChain.Amount(chain, i) : 0;
+            bool needsEntropy = i == count || method == Truncation.Eta || method == Truncation.Typical || method == Truncation.Own;
+            var (size, mass, top, entropy) = CandidateList.Summarize(list, weights, length, max, from, to, needsEntropy, block);
             before = logTotal;
             logTotal = max + Log(mass * (1 / Unit));
             statistics.Store(0, logTotal);
             statistics.Store(1, size);
             statistics.Store(2, entropy);
-            int method = i < count ? TChain.Method(chain, i) : Truncation.None;
-            float amount = i < count ? TChain.Amount(chain, i) : 0;
             float threshold = method == Truncation.MinP ? top + amount
                 : method == Truncation.TopA ? amount + top + (top - logTotal)
                 : method == Truncation.Epsilon ? logTotal + amount
@@ -69,23 +70,20 @@ public static partial class Sampling
                 : method == Truncation.Own ? TChain.Threshold(chain, top, logTotal, entropy)
                 : from;
             bool isCount = method == Truncation.TopK, isNear = method == Truncation.Typical;
-            if ((isCount && amount > 0 && amount < size) || ((isNear || method == Truncation.TopP) && amount < 1))
-            {
-                float center = logTotal - entropy;
-                float found = CandidateList.Threshold(list, weights, length, from, to, isNear, center, isCount, isCount ? amount : amount * mass, block);
-                threshold = isNear ? center + found : found;
-                to = isNear ? Min(to, center - found) : to;
-            }
+            bool isSearched = (isCount && amount > 0 && amount < size) || ((isNear || method == Truncation.TopP) && amount < 1);
+            float center = logTotal - entropy;
+            float found = CandidateList.Threshold(
+                list, weights, length, from, to, isNear, center, isCount, isCount ? amount : amount * mass, isSearched, block);
+            threshold = !isSearched ? threshold : isNear ? center + found : found;
 
-            if (method == Truncation.TopNSigma)
-                threshold = top - (amount * CandidateList.Deviation(list, length, max, from, to, size, block));
-            if (method == Truncation.Xtc)
-            {
-                // Counters of tokens are far below.
-                bool isOn = Uniform(seed, step, uint.MaxValue - (uint)i) < TChain.Second(chain, i);
-                float least = CandidateList.Least(list, length, Max(from, logTotal + amount), to, block);
-                to = isOn ? Min(to, least) : to;
-            }
+            bool isSigma = method == Truncation.TopNSigma;
+            float deviation = CandidateList.Deviation(list, length, max, from, to, size, isSigma, block);
+            threshold = isSigma ? top - (amount * deviation) : threshold;
+
+            // Counters of tokens are far below.
+            bool isExcluding = method == Truncation.Xtc && Uniform(seed, step, uint.MaxValue - (uint)i) < (i < count ? TChain.Second(chain, i) : 0);
+            float least = CandidateList.Least(list, length, Max(from, logTotal + amount), to, isExcluding, block);
+            to = isExcluding ? Min(to, least) : isSearched && isNear ? Min(to, center - found) : to;
 
             from = Max(from, Min(threshold, top));
         }

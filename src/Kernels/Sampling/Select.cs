@@ -55,22 +55,21 @@ public static partial class Sampling
         int k = noise == 0 && count == 0 ? draws : 0;
         if (count > 0)
             k = TChain.Method(chain, 0) == Truncation.TopK ? (int)TChain.Amount(chain, 0) : 0;
-        if (k > 0 && k < groupCount)
-        {
-            int under = OrderedBits(least), over = OrderedBits(max);
-            while (under < over)
-            {
-                int middle = MiddleAbove(under, over);
-                float threshold = FromOrderedBits(middle);
-                int reached = 0;
-                for (int start = 0; start < groupCount; start += block)
-                    reached += Sum(Where(maxima.Load(Range(start, block, groupCount)) >= threshold, 1, 0));
-                under = reached >= k ? middle : under;
-                over = reached >= k ? over : middle - 1;
-            }
 
-            least = Max(least, FromOrderedBits(under));
+        // A loop of no rounds where there is nothing to search for: see CandidateList.
+        int under = OrderedBits(least), over = k > 0 && k < groupCount ? OrderedBits(max) : under;
+        while (under < over)
+        {
+            int middle = MiddleAbove(under, over);
+            float threshold = FromOrderedBits(middle);
+            int reached = 0;
+            for (int start = 0; start < groupCount; start += block)
+                reached += Sum(Where(maxima.Load(Range(start, block, groupCount)) >= threshold, 1, 0));
+            under = reached >= k ? middle : under;
+            over = reached >= k ? over : middle - 1;
         }
+
+        least = Max(least, FromOrderedBits(under));
 
         // The deviation is of all logits.
         for (int i = 0; i < count; i++)

@@ -176,7 +176,7 @@ public sealed class BeamSearchTests : IDisposable
         {
             double[] next = toy.LogProbabilities(tokens);
             int chosen = Enumerable.Range(0, 6).OrderByDescending(token => next[token]).Take(3)
-                .MaxBy(token => ((1 - Penalty) * Math.Exp(next[token])) - (Penalty * tokens.Max(other => Cosine(toy.Hidden(token), toy.Hidden(other)))));
+                .MaxBy(token => ((1 - Penalty) * Math.Exp(next[token])) - (Penalty * tokens.Max(other => Cosine(ToySequence.Hidden(token), ToySequence.Hidden(other)))));
             tokens.Add(chosen);
         }
 

@@ -14,7 +14,7 @@ public sealed class GrammarTests
         "(a|ab)(c|bcd)?", "[ab]*a[ab]{2}", "\\w\\w*", "b{3,}", "(aa|aaa)+",
     ];
 
-    // Every text of up to five letters, against .NET's own engine.
+    // Every text of up to six letters, against .NET's own engine.
     [Theory]
     [MemberData(nameof(Expressions))]
     public void RegularExpressionsMatchWhatTheyMatchElsewhere(string expression)
@@ -22,9 +22,7 @@ public sealed class GrammarTests
         GrammarAutomaton automaton = new(Grammar.FromRegex(expression).Rules);
         var regex = new Regex($"^(?:{expression})\\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(5));
         foreach (string text in Texts("abc", 6))
-        {
             Assert.True(regex.IsMatch(text) == Accepts(automaton, text), $"'{text}'");
-        }
     }
 
     [Fact]
@@ -164,19 +162,16 @@ public sealed class GrammarTests
     [Fact]
     public void ExplodingGrammarsAreRefused()
     {
-        string nested = string.Concat(Enumerable.Repeat("(", 150)) + "a" + string.Concat(Enumerable.Repeat("{1,50})", 150));
         Assert.Throws<GrammarException>(() => Grammar.FromRegex("((((a{1000}){1000}){1000}){1000})"));
         Assert.Throws<GrammarException>(() => Grammar.FromRegex("a{2000000000}"));
         Assert.Throws<GrammarException>(() => Grammar.FromRegex(new string('(', 100_000)));
         Assert.Throws<GrammarException>(() => Grammar.FromGbnf("root ::= " + new string('(', 100_000)));
-        _ = nested;
         string deep = string.Concat(Enumerable.Repeat("{\"items\":", 60)) + "{}" + new string('}', 60);
         Grammar.FromJsonSchema(deep);
         Grammar.FromRegex("(a?){100}a{100}");
         Grammar many = Grammar.FromGbnf("root ::= " + string.Join(" | ", Enumerable.Range(0, 20_000).Select(i => $"\"x\" r{i}")) + "\n"
             + string.Join("\n", Enumerable.Range(0, 20_000).Select(i => $"r{i} ::= \"{i}\"")));
-        var automaton = new GrammarAutomaton(many.Rules);
-        Assert.Throws<InvalidOperationException>(() => Accepts(automaton, "x1"));
+        Assert.True(Accepts(new GrammarAutomaton(many.Rules), "x19999"));
     }
 
     internal static bool Accepts(GrammarAutomaton automaton, string text)

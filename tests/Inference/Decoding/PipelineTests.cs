@@ -8,6 +8,7 @@ namespace KernelFoundry.Inference.Tests.Decoding;
 /// <summary>Pipelines from logits to tokens.</summary>
 public sealed class PipelineTests : IDisposable
 {
+    private static readonly int[] s_prompt = [1];
     private readonly Device _device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 2 });
 
     public void Dispose() => _device.Dispose();
@@ -40,7 +41,7 @@ public sealed class PipelineTests : IDisposable
             for (int i = 0; i < Draws; i++)
             {
                 view.CopyFrom(logits);
-                SampledToken drawn = sampler.Next(view, new int[] { 1 }, 1);
+                SampledToken drawn = sampler.Next(view, s_prompt, 1);
                 surprise += i < 100 ? 0 : (total - logits[drawn.Token]) / Math.Log(2);
             }
 
@@ -58,7 +59,7 @@ public sealed class PipelineTests : IDisposable
         logits[3] = 9;
         logits[150] = logits[90] = 5;
         View1<float> view = _device.Upload<float>(logits);
-        SampledToken chosen = sampler.Next(view, new int[] { 1 }, 1);
+        SampledToken chosen = sampler.Next(view, s_prompt, 1);
         Assert.Equal((90, 0f), (chosen.Token, chosen.LogProbability));
         Assert.False(chosen.IsBroken);
         view.Memory!.Dispose();

@@ -53,7 +53,7 @@ public sealed class TokenGrammarTests
         {
             var constraint = new GrammarConstraint(schema.For(trie), [2]);
             DecodingPipeline pipeline = DecodingPipeline.Logits.With(constraint).ToProbabilities().Draw(seed);
-            var options = new GenerationOptions { MaxTokens = 150, Pipeline = pipeline, StopTokens = [2] };
+            var options = new GenerationOptions { MaxTokens = 390, Pipeline = pipeline, StopTokens = [2] };
             GenerationChunk[] chunks = [.. new TextGenerator(model).Generate([1, 260], options)];
             Assert.Equal(FinishReason.Stop, chunks[^1].FinishReason);
             using var document = JsonDocument.Parse(string.Concat(chunks.Select(chunk => chunk.Text)));

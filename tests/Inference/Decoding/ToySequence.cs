@@ -49,7 +49,7 @@ internal sealed class ToySequence : IHiddenSequence, IAttendedSequence
         return [.. logits.Select(x => x - total)];
     }
 
-    public float[] Hidden(int token) => [MathF.Cos(token), MathF.Sin(token), 0.3f * token];
+    public static float[] Hidden(int token) => [MathF.Cos(token), MathF.Sin(token), 0.3f * token];
 
     public View1<float> Score(ReadOnlySpan<int> tokens)
     {

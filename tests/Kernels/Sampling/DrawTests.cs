@@ -31,7 +31,7 @@ public sealed class DrawTests
             expected = PlainTruncation.Apply(expected, step.Method, step.Amount);
         foreach (Device device in Devices)
         {
-            int draws = device.Kind == DeviceKind.Cpu ? 20_000 : 300;
+            int draws = device.Kind == DeviceKind.Cpu ? 4_000 : 200;
             int[] counts = new int[logits.Length];
             foreach (int token in DrawMany(device, logits, chain, draws, Seed, temperature))
                 counts[token]++;
@@ -61,7 +61,7 @@ public sealed class DrawTests
         float[] logits = [0.3f, 1.2f, -0.5f, 0.9f];
         double[] p = PlainTruncation.Softmax(logits);
         using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
-        const int Draws = 20_000;
+        const int Draws = 6_000;
         var counts = new int[4, 4];
         for (uint step = 0; step < Draws; step++)
         {

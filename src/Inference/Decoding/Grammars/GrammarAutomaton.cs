@@ -13,7 +13,7 @@ internal sealed class GrammarAutomaton
     public const int Dead = -1;
 
     private const int Bottom = -1;
-    private const int MostStacks = 5_000;
+    private const int MostStacks = 100_000;
     private const int MostFrames = 4_000_000;
     private readonly GrammarRules _rules;
     private readonly Dictionary<long, int> _frameOf = [];
@@ -50,8 +50,7 @@ internal sealed class GrammarAutomaton
     public int Step(int state, byte next)
     {
         long key = ((long)state << 8) | next;
-        ref int known = ref CollectionsMarshal.GetValueRefOrAddDefault(_steps, key, out bool isKnown);
-        if (isKnown)
+        if (_steps.TryGetValue(key, out int known))
             return known;
         Begin();
         foreach (int frame in _states[state].Frames)
@@ -61,7 +60,7 @@ internal sealed class GrammarAutomaton
                 Push(element + 1, below);
         }
 
-        int result = _open.Count == 0 ? Dead : Finish();
+        int result = Finish();
         _steps[key] = result;
         return result;
     }

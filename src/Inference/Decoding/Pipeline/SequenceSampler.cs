@@ -22,6 +22,7 @@ public sealed class SequenceSampler : IDisposable
     private readonly (int Place, float Share)[] _tailFree;
     private readonly uint _seed;
     private double _bound;
+    private double _logTotal;
     private uint _step;
 
     /// <summary>Prepares a sequence.</summary>
@@ -87,7 +88,7 @@ public sealed class SequenceSampler : IDisposable
         if (token[0] >= 0 && _probe is not null)
             Measure(token[0], _pipeline.IsGreedy ? 0 : logProbability[0]);
         if (token[0] >= 0 && _pipeline.Truncations is [.., var last])
-            Learn(last, summary);
+            Learn(last, summary, logProbability[0]);
         bool isBroken = summary.Broken > 0 || (summary.Banned > 0 && !_context.MayBan);
         return new SampledToken(token[0], _pipeline.IsGreedy ? 0 : logProbability[0], summary, isBroken);
     }
@@ -127,21 +128,22 @@ public sealed class SequenceSampler : IDisposable
 
     private void SetTopK()
     {
+        _logTotal = _context.Measure().LogTotal;
         Draw(_top!, new ChainProgram(_methods, _amounts, 0), noise: 0);
         _top!.Read(_topTokens, _topLogProbabilities);
         SetAmount(Mirostat1.Keep(_topLogProbabilities, _bound, _context.Vocabulary));
     }
 
-    private void Learn(TruncationStep last, DrawSummary summary)
+    // Surprise is that of the distribution before mirostat's own cut. Top-k reads only some of it: its total has been measured.
+    private void Learn(TruncationStep last, DrawSummary summary, float logProbability)
     {
-        double surprise = summary.Surprise / Math.Log(2);
         switch (last)
         {
             case Mirostat1 mirostat:
-                _bound -= mirostat.Rate * (surprise - mirostat.Target);
+                _bound -= mirostat.Rate * (((_logTotal - logProbability - summary.LogTotal) / Math.Log(2)) - mirostat.Target);
                 break;
             case Mirostat2 mirostat:
-                _bound -= mirostat.Rate * (surprise - mirostat.Target);
+                _bound -= mirostat.Rate * ((summary.Surprise / Math.Log(2)) - mirostat.Target);
                 SetAmount((float)(_bound * Math.Log(2)));
                 break;
         }

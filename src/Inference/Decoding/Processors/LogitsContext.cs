@@ -111,11 +111,8 @@ public sealed class LogitsContext : IDisposable
     public void Allow(ReadOnlySpan<int> allowed)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(allowed.Length, _allowedBits.Length);
-        if (!IsMasked)
-            allowed.CopyTo(_allowedBits);
-        else
-            for (int i = 0; i < _allowedBits.Length; i++)
-                _allowedBits[i] &= allowed[i];
+        for (int i = 0; i < _allowedBits.Length; i++)
+            _allowedBits[i] = IsMasked ? _allowedBits[i] & allowed[i] : allowed[i];
         IsMasked = true;
         _allowed.CopyFrom(_allowedBits);
     }
@@ -141,15 +138,15 @@ public sealed class LogitsContext : IDisposable
         Sampling.Process(_device, Logits, Logits, processor);
     }
 
-    /// <summary>The largest logit and the entropy in nats of the distribution as it is now, masks not counted.</summary>
-    /// <returns>Both.</returns>
-    public (float Largest, float Entropy) Measure()
+    /// <summary>The largest logit, log(sum(exp(logit))) and the entropy in nats of the distribution as it is now, masks not counted.</summary>
+    /// <returns>All three.</returns>
+    public (float Largest, float LogTotal, float Entropy) Measure()
     {
         Flush();
         Sampling.Measure(_device, Logits.Reshape(1, Vocabulary), _target, _measures);
         Span<float> measures = stackalloc float[Sampling.Measures];
         _measures.CopyTo(measures);
-        return (measures[0], measures[2]);
+        return (measures[0], measures[1], measures[2]);
     }
 
     /// <summary>Frees the memory.</summary>
