@@ -74,7 +74,10 @@ public static partial class Sampling
             float center = logTotal - entropy;
             float found = CandidateList.Threshold(
                 list, weights, length, from, to, isNear, center, isCount, isCount ? amount : amount * mass, isSearched, block);
-            threshold = !isSearched ? threshold : isNear ? center + found : found;
+
+            // A center less a distance from it is a logit but for rounding: what differs by less counts as a tie.
+            float slack = 3e-7f * (Abs(center) - found);
+            threshold = !isSearched ? threshold : isNear ? center + found - slack : found;
 
             bool isSigma = method == Truncation.TopNSigma;
             float deviation = CandidateList.Deviation(list, length, max, from, to, size, isSigma, block);
@@ -83,7 +86,7 @@ public static partial class Sampling
             // Counters of tokens are far below.
             bool isExcluding = method == Truncation.Xtc && Uniform(seed, step, uint.MaxValue - (uint)i) < (i < count ? TChain.Second(chain, i) : 0);
             float least = CandidateList.Least(list, length, Max(from, logTotal + amount), to, isExcluding, block);
-            to = isExcluding ? Min(to, least) : isSearched && isNear ? Min(to, center - found) : to;
+            to = isExcluding ? Min(to, least) : isSearched && isNear ? Min(to, center - found + slack) : to;
 
             from = Max(from, Min(threshold, top));
         }
