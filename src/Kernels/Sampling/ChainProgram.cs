@@ -3,7 +3,7 @@ namespace KernelFoundry.Kernels;
 /// <summary>A chain of truncations put together at run time.</summary>
 /// <param name="methods">The truncations, of <see cref="Truncation"/>, [count].</param>
 /// <param name="amounts">Their amounts and second amounts, [2 count].</param>
-/// <param name="count">How many there are; the views may be longer.</param>
+/// <param name="count">How many there are; the views may be longer, and have room for one.</param>
 public readonly struct ChainProgram(View1<int> methods, View1<float> amounts, int count) : ITruncationChain<ChainProgram>
 {
     /// <summary>The truncations, [count].</summary>
@@ -26,8 +26,4 @@ public readonly struct ChainProgram(View1<int> methods, View1<float> amounts, in
 
     /// <inheritdoc/>
     public static float Second(ChainProgram self, int index) => self.Amounts.Load((2 * index) + 1);
-
-    /// <summary>Some of the truncations.</summary>
-    internal ChainProgram Slice(int start, int length) =>
-        length == 0 ? new(Methods, Amounts, 0) : new(Methods.Slice(start, length), Amounts.Slice(2 * start, 2 * length), length);
 }

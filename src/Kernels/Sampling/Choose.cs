@@ -62,8 +62,9 @@ public static partial class Sampling
             last = drawn;
             int place = Max(drawn, 0);
             float logProbability = list.Load(place) - statistics.Load(0);
-            tokens.StoreInt(i, drawn < 0 ? -1 : (groups.LoadInt(place / Group) * Group) + (place % Group));
-            logProbabilities.Store(i, drawn < 0 ? float.NegativeInfinity : logProbability);
+            int token = (groups.LoadInt(place / Group) * Group) + (place % Group);
+            tokens.StoreInt(i, Where(drawn < 0, -1, token));
+            logProbabilities.Store(i, Where(drawn < 0, float.NegativeInfinity, logProbability));
         }
     }
 

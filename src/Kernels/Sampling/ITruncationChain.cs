@@ -16,7 +16,7 @@ public interface ITruncationChain<TSelf>
 
     /// <summary>Which truncation stands at a place.</summary>
     /// <param name="self">The functor.</param>
-    /// <param name="index">The place, from 0.</param>
+    /// <param name="index">The place, from 0; 0 is asked for even if there is none.</param>
     /// <returns>A constant of <see cref="Truncation"/>.</returns>
     static abstract int Method(TSelf self, int index);
 

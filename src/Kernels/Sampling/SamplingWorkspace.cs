@@ -24,6 +24,8 @@ public sealed class SamplingWorkspace : IDisposable
     private readonly View1<float> _floor;
     private readonly View1<float> _interval;
     private readonly View1<float> _between;
+    private readonly View1<float> _tail;
+    private readonly View1<float> _before;
     private readonly View1<int> _tokens;
     private readonly View1<float> _logProbabilities;
     private readonly View1<float> _statistics;
@@ -56,6 +58,8 @@ public sealed class SamplingWorkspace : IDisposable
         _floor = device.Allocate<float>(1);
         _interval = device.Allocate<float>(2);
         _between = device.Allocate<float>(2);
+        _tail = device.Allocate<float>(1);
+        _before = device.Allocate<float>(Sampling.CutStatistics);
         _sorted = device.Allocate<float>(sorts ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)room) : 1);
         _tokens = device.Allocate<int>(draws);
         _logProbabilities = device.Allocate<float>(draws);
@@ -84,11 +88,8 @@ public sealed class SamplingWorkspace : IDisposable
         Sampling.Screen(_device, logits, _maxima, _broken, processor);
         Sampling.Select(_device, _maxima, _broken, _groups, _counts, _largest, _floor, chain, _tokens.Extent0, noise);
         Sampling.Collect(_device, logits, _groups, _counts, _largest, _list, _weights, _noisy, processor, noise, seed, step);
-        if (tailFree.Length > 0 && chain is ChainProgram program)
-            CutInParts(program, tailFree, seed, step);
-        else
-            Sampling.Cut(_device, _counts, _largest, _list, _weights, _floor, _largest, _interval, _statistics, chain, seed, step);
-        Sampling.Choose(_device, _groups, _counts, _list, _noisy, _interval, _statistics, _tokens, _logProbabilities);
+        View1<float> interval = Cut(chain, tailFree, seed, step);
+        Sampling.Choose(_device, _groups, _counts, _list, _noisy, interval, _statistics, _tokens, _logProbabilities);
     }
 
     /// <summary>Waits for the last draw and copies what it gave.</summary>
@@ -107,7 +108,9 @@ public sealed class SamplingWorkspace : IDisposable
         float largest = 0;
         _counts.CopyTo(counts);
         _largest.CopyTo(new Span<float>(ref largest));
-        return new DrawSummary(largest, _read[0], (int)_read[1], _read[2], _read[3] - (first + _read[0]), counts[1], counts[2]);
+        float before = 0;
+        _before.Slice(0, 1).CopyTo(new Span<float>(ref before));
+        return new DrawSummary(largest, _read[0], (int)_read[1], _read[2], before - (first + _read[0]), counts[1], counts[2]);
     }
 
     /// <summary>Frees the memory.</summary>
@@ -115,28 +118,34 @@ public sealed class SamplingWorkspace : IDisposable
     {
         foreach (DeviceMemory? memory in (ReadOnlySpan<DeviceMemory?>)[_maxima.Memory, _broken.Memory, _groups.Memory, _list.Memory,
             _weights.Memory, _noisy.Memory, _sorted.Memory, _counts.Memory, _largest.Memory, _floor.Memory, _interval.Memory,
-            _between.Memory, _tokens.Memory, _logProbabilities.Memory, _statistics.Memory])
+            _between.Memory, _tail.Memory, _before.Memory, _tokens.Memory, _logProbabilities.Memory, _statistics.Memory])
         {
             memory?.Dispose();
         }
     }
 
-    // Tail-free sampling sorts, and is a kernel of its own between the others.
-    private void CutInParts(ChainProgram chain, ReadOnlySpan<(int Place, float Share)> tailFree, uint seed, uint step)
+    // One truncation a launch, between two intervals by turns; at the end what is left is measured.
+    private View1<float> Cut<TChain>(TChain chain, ReadOnlySpan<(int Place, float Share)> tailFree, uint seed, uint step)
+        where TChain : struct, ITruncationChain<TChain>
     {
-        View1<float> low = _floor, high = _largest;
-        int start = 0;
-        for (int i = 0; i <= tailFree.Length; i++)
+        View1<float> low = _floor, high = _largest, next = _interval, other = _between;
+        int count = TChain.Count(chain);
+        for (int i = 0; i <= count; i++)
         {
-            int end = i < tailFree.Length ? tailFree[i].Place : chain.Length;
-            Sampling.Cut(_device, _counts, _largest, _list, _weights, low, high, _interval, _statistics, chain.Slice(start, end - start), seed, step);
-            if (i < tailFree.Length)
+            View1<float> statistics = i == count ? _statistics : _before;
+            Sampling.Cut(_device, _counts, _largest, _list, _weights, low, high, next, statistics, chain, i, seed, step);
+            (low, high) = (next.Slice(0, 1), next.Slice(1, 1));
+            if (!tailFree.IsEmpty && tailFree[0].Place == i)
             {
-                (low, high) = (_between.Slice(0, 1), _interval.Slice(1, 1));
-                Sampling.CutTail(_device, _counts, _list, _interval.Slice(0, 1), high, low, _sorted, tailFree[i].Share);
+                // It sorts, and is a kernel of its own.
+                Sampling.CutTail(_device, _counts, _list, low, high, _tail, _sorted, tailFree[0].Share);
+                low = _tail;
+                tailFree = tailFree[1..];
             }
 
-            start = end + 1;
+            (next, other) = (other, next);
         }
+
+        return other;
     }
 }

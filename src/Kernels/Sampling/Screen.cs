@@ -43,9 +43,11 @@ public static partial class Sampling
         {
             var ids = Range(group * Group, Group, logits.Extent0);
             var x = logits.Load(ids);
-            broken.StoreInt(group, Sum(Where(Abs(x) < float.PositiveInfinity, 0, Where(x < 0f, BannedUnit, 1))));
+            int bad = Sum(Where(Abs(x) < float.PositiveInfinity, 0, Where(x < 0f, BannedUnit, 1)));
             var v = TProcessor.Apply(processor, x, ids);
-            maxima.Store(group, Max(Where(v < float.PositiveInfinity, v, float.NegativeInfinity)));
+            float top = Max(Where(v < float.PositiveInfinity, v, float.NegativeInfinity));
+            maxima.Store(group, top);
+            broken.StoreInt(group, bad);
         }
     }
 

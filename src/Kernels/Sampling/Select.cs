@@ -52,9 +52,8 @@ public static partial class Sampling
 
         int count = TChain.Count(chain);
         float least = Max(max - NoiseReach, -float.MaxValue);
-        int k = noise == 0 && count == 0 ? draws : 0;
-        if (count > 0)
-            k = TChain.Method(chain, 0) == Truncation.TopK ? (int)TChain.Amount(chain, 0) : 0;
+        int amount = (int)TChain.Amount(chain, 0);
+        int k = Where(count == 0, Where(noise == 0, draws, 0), Where(TChain.Method(chain, 0) == Truncation.TopK, amount, 0));
 
         // A loop of no rounds where there is nothing to search for: see CandidateList.
         int under = OrderedBits(least), over = k > 0 && k < groupCount ? OrderedBits(max) : under;
