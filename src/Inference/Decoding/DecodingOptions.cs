@@ -116,12 +116,18 @@ public sealed record DecodingOptions
             logits = logits.With(new DryPenalty(DryMultiplier, DryBase, DryAllowedLength, PenaltyWindow));
         foreach (LogitsProcessor processor in Processors)
             logits = logits.With(processor);
+
+        // Greedy decoding has no use for truncations, but wrong ones are still wrong.
+        foreach ((bool isOn, TruncationStep step) in Cuts())
+        {
+            if (isOn)
+                step.Validate();
+        }
+
         return Temperature == 0 && HighTemperature == 0 ? logits.Greedy() : Truncated(logits);
     }
 
-    private ProbabilitiesStage Cuts(ProbabilitiesStage stage)
-    {
-        (bool IsOn, TruncationStep Step)[] steps =
+    private (bool IsOn, TruncationStep Step)[] Cuts() =>
         [
             (TopK != 0, new TopK(TopK)),
             (TailFree != 1, new TailFree(TailFree)),
@@ -136,15 +142,14 @@ public sealed record DecodingOptions
             (Mirostat == 1, new Mirostat1(MirostatTarget, MirostatRate)),
             (Mirostat == 2, new Mirostat2(MirostatTarget, MirostatRate)),
         ];
-        return steps.Where(each => each.IsOn).Aggregate(stage, (sofar, each) => sofar.Cut(each.Step));
-    }
 
     private DecodingPipeline Truncated(LogitsStage logits)
     {
         LogitsProcessor temperature = HighTemperature != 0 ? new DynamicTemperature(Temperature, HighTemperature)
             : EntropyScale != 0 ? new EntropyTemperature(Temperature, EntropyScale)
             : new Temperature(Temperature);
-        return Cuts(logits.With(temperature).ToProbabilities()).Draw(Seed);
+        ProbabilitiesStage stage = logits.With(temperature).ToProbabilities();
+        return Cuts().Where(each => each.IsOn).Aggregate(stage, (sofar, each) => sofar.Cut(each.Step)).Draw(Seed);
     }
 
     private void RequireNoContradiction()

@@ -15,11 +15,9 @@ internal static class SearchFlags
     private static readonly Option<int> s_stochastic = NumberOption.Create("--stochastic-beams", "N", "Draw N different texts.", 0);
     private static readonly Option<double> s_length = new("--length-penalty") { HelpName = "A", Description = "Divide log-probabilities by length^A." };
     private static readonly Option<int> s_bestOf = NumberOption.Create("--best-of", "N", "Draw N texts and rank them.", 0);
-    private static readonly Option<string> s_rank = new("--rank") { HelpName = "HOW", Description = "How --best-of ranks: by probability, or by minimum Bayes risk (mbr).", DefaultValueFactory = _ => "probability" };
+    private static readonly Option<string> s_rank = Rank();
     private static readonly Option<string[]> s_ban = new("--ban") { HelpName = "TEXT", Description = "Take the text back where this appears. Any number of times." };
     private static readonly Option<int> s_results = NumberOption.Create("--results", "N", "Texts to print, the best first.", 1);
-
-    static SearchFlags() => s_rank.AcceptOnlyFromAmong("probability", "mbr");
 
     public static OptionGroup Group { get; } = new("Search", s_beams, s_groups, s_diversity, s_draws, s_include, s_stochastic, s_length, s_bestOf,
         s_rank, s_ban, s_results);
@@ -71,6 +69,18 @@ internal static class SearchFlags
                 Seed = pipeline.Seed ?? (uint)Random.Shared.Next(),
             }, token);
         });
+    }
+
+    private static Option<string> Rank()
+    {
+        var option = new Option<string>("--rank")
+        {
+            HelpName = "HOW",
+            Description = "How --best-of ranks: by probability, or by minimum Bayes risk (mbr).",
+            DefaultValueFactory = _ => "probability",
+        };
+        option.AcceptOnlyFromAmong("probability", "mbr");
+        return option;
     }
 
     private static BannedPhrases? BannedIn(LanguageModel model, string[] ban) => ban.Length == 0 ? null : new BannedPhrases(model.Tokenizer, ban);
