@@ -80,9 +80,10 @@ public static partial class Sampling
                 var p0 = Exponential(sorted.Load(at) - max);
                 var p1 = Exponential(sorted.Load(at + 1) - max);
                 var p2 = Exponential(sorted.Load(at + 2) - max);
-                var sums = CumSum(Abs(p0 - p1 - (p1 - p2))) + before;
+                var bend = Abs(p0 - p1 - (p1 - p2));
+                var sums = CumSum(bend) + before;
                 kept += Sum(Where(sums <= share * total, 1, 0));
-                before = Max(sums);
+                before += Sum(bend);
             }
 
             total = pass == 0 ? before : total;
