@@ -34,20 +34,20 @@ public sealed class LogProbabilityTests : IDisposable
             double[] before = LogSoftmax(logits);
             StepLogProbabilities step = chunk.LogProbabilities!;
             int token = chunk.Token!.Value;
-            Assert.Equal(before[token], step.Model.LogProbability, 4);
+            Assert.Equal(before[token], step.Model.LogProbability, 1e-4);
             Assert.Equal(before.Count(each => each > before[token]), step.Model.Rank);
-            Assert.Equal(-before.Sum(each => Math.Exp(each) * each), step.Model.Entropy, 4);
+            Assert.Equal(-before.Sum(each => Math.Exp(each) * each), step.Model.Entropy, 1e-4);
             int[] top = [.. Enumerable.Range(0, vocabulary).OrderByDescending(id => before[id]).ThenBy(id => id).Take(5)];
             Assert.Equal(top, step.TopBefore.Select(each => each.Token));
-            Assert.All(step.TopBefore, each => Assert.Equal(before[each.Token], each.LogProbability, 4));
+            Assert.All(step.TopBefore, each => Assert.Equal(before[each.Token], each.LogProbability, 1e-4));
 
             for (int id = 0; id < vocabulary; id++)
                 logits[id] = tokens.Contains(id) ? (logits[id] > 0 ? logits[id] / 1.2f : logits[id] * 1.2f) : logits[id];
             int[] kept = [.. Enumerable.Range(0, vocabulary).OrderByDescending(id => logits[id]).Take(temperature == 0 ? 1 : 3)];
             double[] after = LogSoftmax([.. kept.Select(id => logits[id] / (temperature == 0 ? 1 : temperature))]);
             Assert.Equal(kept, step.TopAfter.Select(each => each.Token));
-            Assert.All(step.TopAfter.Zip(after), pair => Assert.Equal(pair.Second, pair.First.LogProbability, 4));
-            Assert.Equal(after[Array.IndexOf(kept, token)], step.LogProbabilityAfter, 4);
+            Assert.All(step.TopAfter.Zip(after), pair => Assert.Equal(pair.Second, pair.First.LogProbability, 1e-4));
+            Assert.Equal(after[Array.IndexOf(kept, token)], step.LogProbabilityAfter, 1e-4);
             tokens.Add(token);
         }
     }
@@ -63,7 +63,7 @@ public sealed class LogProbabilityTests : IDisposable
         {
             double[] expected = LogSoftmax(Logits(model, tokens.Take(i).ToList()));
             Assert.Equal(tokens[i], found[i - 1].Token);
-            Assert.Equal(expected[tokens[i]], found[i - 1].LogProbability, 3);
+            Assert.Equal(expected[tokens[i]], found[i - 1].LogProbability, 1e-3);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class GroupedHelp(string usage, string description, IReadOnlyLis
     private const int Column = 32;
     private const int Width = 120;
 
+    /// <summary>Help is given without the options that are required.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <summary>The --help option that prints it.</summary>
     public static HelpOption For(string usage, string description, IReadOnlyList<OptionGroup> groups) =>
         new() { Action = new GroupedHelp(usage, description, groups) };

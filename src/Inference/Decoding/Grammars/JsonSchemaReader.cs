@@ -217,7 +217,7 @@ internal sealed class JsonSchemaReader(JsonElement root, string prefix = "")
     {
         (int least, int? most) = Counts(schema, "minItems", "maxItems", at);
         Pattern? rest = schema.TryGetProperty("items", out JsonElement items)
-            ? (items.ValueKind == JsonValueKind.False ? null : Value(items, $"{at}/items"))
+            ? (items.ValueKind == JsonValueKind.False ? null : Named(Value(items, $"{at}/items")))
             : JsonPatterns.Value;
         if (!schema.TryGetProperty("prefixItems", out JsonElement first))
         {
