@@ -112,7 +112,7 @@ public sealed class BeamSearchTests : IDisposable
     [Fact]
     public void StochasticBeamsDrawWithoutReplacement()
     {
-        using var toy = new ToySequence(_device, 3, 1e-4);
+        using var toy = new ToySequence(_device, 3, 4);
         List<Hypothesis> all = toy.Enumerate(s_prompt, 2, Stop);
         double[] p = [.. all.Select(each => Math.Exp(each.LogProbability))];
         Assert.Equal(1, p.Sum(), 6);
