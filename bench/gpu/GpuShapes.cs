@@ -43,6 +43,12 @@ internal static class GpuShapes
                 format is "Half" or "BFloat16" ? "matvec" : null);
         }
 
+        foreach (string format in Formats.Skip(2))
+        {
+            yield return new(
+                typeof(Linear), nameof(Linear.MatVecInt8), [format, nameof(NoEpilogue)], new() { ["tokens"] = 1, ["rows"] = 14336, ["cols"] = 4096 });
+        }
+
         foreach (int keys in new[] { 4096, 32768 })
         {
             yield return new(
@@ -58,12 +64,15 @@ internal static class GpuShapes
             typeof(Positions), nameof(Positions.RopeInterleaved), ["Half"], new() { ["tokens"] = 4096, ["heads"] = 32, ["headDim"] = 128, ["pairs"] = 64 });
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 64, ["vocabulary"] = 128256 }, "argmax");
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 1, ["vocabulary"] = 128256 }, "argmax");
+        yield return new(typeof(Sampling), nameof(Sampling.Sample), [], new() { ["vocabulary"] = 128256, ["topK"] = 40 });
         foreach (string type in new[] { "Half", "BFloat16" })
         {
-            yield return new(
-                typeof(Linear), nameof(Linear.MatMul), [type, nameof(NoEpilogue)], new() { ["tokens"] = 2048, ["rows"] = 4096, ["cols"] = 4096 }, "matmul",
-                axes => 2.0 * axes["tokens"] * axes["rows"] * axes["cols"]);
+            yield return Product(nameof(Linear.MatMulHalf), type, "matmul");
+            yield return Product(nameof(Linear.MatMul), type, "matmul");
         }
+
+        foreach (string format in new[] { "Q8_0", "Q4_0", "Q4_K", "Q6_K" })
+            yield return Product(nameof(Linear.MatMulInt8), format, null);
 
         // Of the scores under a causal mask, half are computed.
         yield return new(
@@ -71,6 +80,10 @@ internal static class GpuShapes
             new() { ["tokens"] = 2048, ["heads"] = 32, ["kvHeads"] = 8, ["keys"] = 2048, ["headDim"] = 128, ["start"] = 0 }, "prefill-attention",
             axes => 2.0 * axes["tokens"] * axes["keys"] * axes["heads"] * axes["headDim"]);
     }
+
+    private static GpuShape Product(string kernel, string type, string? peer) => new(
+        typeof(Linear), kernel, [type, nameof(NoEpilogue)], new() { ["tokens"] = 2048, ["rows"] = 4096, ["cols"] = 4096 }, peer,
+        axes => 2.0 * axes["tokens"] * axes["rows"] * axes["cols"]);
 
     // Small enough for the emulated device.
     private static GpuShape Small(GpuShape shape) => shape with

@@ -23,9 +23,20 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
     /// <summary>Runs the tool published as a binary.</summary>
     public static Kf RunBinary(string file, params string[] args) => Run(file, args, _ => { }, null);
 
-    private static Kf Run(string file, string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment)
+    /// <summary>Runs the tool with text for its input.</summary>
+    public static Kf RunWithInput(string input, string[] args, Action<Process>? speaking = null) =>
+        Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "kf.dll"), .. args], speaking ?? (_ => { }), null, input);
+
+    private static Kf Run(
+        string file, string[] args, Action<Process> speaking, IReadOnlyDictionary<string, string>? environment, string? input = null)
     {
         using Process process = Start(file, args, environment ?? new Dictionary<string, string>());
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+            process.StandardInput.Close();
+        }
+
         var output = new StringBuilder();
         var error = new StringBuilder();
         Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));

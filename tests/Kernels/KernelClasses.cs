@@ -5,8 +5,8 @@ internal static class KernelClasses
 {
     public static IReadOnlyList<Type> All { get; } =
     [
-        typeof(Activation), typeof(Attention), typeof(Elementwise), typeof(Embedding), typeof(Linear),
-        typeof(Normalization), typeof(Positions), typeof(Probabilities), typeof(Quantization), typeof(Sampling),
+        typeof(Activation), typeof(Attention), typeof(Elementwise), typeof(Embedding), typeof(Linear), typeof(Loss),
+        typeof(Normalization), typeof(Optimization), typeof(Positions), typeof(Probabilities), typeof(Quantization), typeof(Reduction), typeof(Sampling),
     ];
 
     public static IEnumerable<string> KernelsOf(Type kernelClass)

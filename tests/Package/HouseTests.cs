@@ -15,8 +15,10 @@ public sealed class HouseTests
         ["Benchmarks"] = ["Measurement"],
         ["Kernels"] = ["Runtime"],
         ["Inference"] = ["Kernels"],
+        ["Extensions.AI"] = ["Inference"],
         ["Testing"] = ["Runtime", "Compiler"],
-        ["Cli"] = ["Inference", "Measurement", "Compiler"],
+        ["Training"] = ["Inference"],
+        ["Cli"] = ["Training", "Inference", "Measurement", "Compiler"],
     };
 
     public static TheoryData<string> Projects() => [.. Directory.EnumerateDirectories(Source()).Select(d => Path.GetFileName(d))];

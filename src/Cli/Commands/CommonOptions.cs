@@ -25,6 +25,13 @@ internal static class CommonOptions
 
     public static Option<string> Model() => new("--model") { Description = "The GGUF file.", Required = true, HelpName = "FILE" };
 
+    public static Option<string> Tokenizer() => new("--model")
+    {
+        Description = "A GGUF file, a tokenizer.json, a SentencePiece tokenizer.model, or a folder with one of them.",
+        Required = true,
+        HelpName = "FILE",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object." };
 
     public static Option<string> Device()

@@ -1,6 +1,7 @@
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
+using KernelFoundry.Inference.Tokenizers;
 
 namespace KernelFoundry.Cli.Commands;
 
@@ -39,6 +40,19 @@ internal static class Opening
         try
         {
             return GgufFile.Open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ModelFileException(path, error);
+        }
+    }
+
+    /// <exception cref="ModelFileException">There is no such file, or it may not be read.</exception>
+    public static Tokenizer Tokenizer(string path)
+    {
+        try
+        {
+            return TokenizerFactory.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

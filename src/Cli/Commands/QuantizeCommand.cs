@@ -79,14 +79,8 @@ internal static class QuantizeCommand
 
     private static void CheckOutput(string model, string output)
     {
-        if (output.Length == 0 || Path.GetFileName(output).Length == 0)
-            throw new UsageException($"--out is '{output}', which names no file.");
-        string whole = Path.GetFullPath(output);
-        if (!Directory.Exists(Path.GetDirectoryName(whole)))
-            throw new UsageException($"--out is '{output}', but there is no folder '{Path.GetDirectoryName(whole)}'.");
-        if (Directory.Exists(whole))
-            throw new UsageException($"--out is '{output}', which is a folder.");
-        if (whole == Path.GetFullPath(model))
+        OutputFile.Check("--out", output);
+        if (Path.GetFullPath(output) == Path.GetFullPath(model))
             throw new UsageException("--out is the model itself; give another file.");
     }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
+using KernelFoundry.Cli.Chat;
 using KernelFoundry.Inference;
+using KernelFoundry.Inference.Templates;
 
 namespace KernelFoundry.Cli.Commands;
 
@@ -20,10 +22,13 @@ internal static class Tool
         var root = new RootCommand("Generate text with GGUF models, quantize and measure them, and look at models, devices and kernels.");
         root.Options.Add(s_verbose);
         root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(TrainCommand.Create());
+        root.Subcommands.Add(ChatCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(TuneCommand.Create());
         root.Subcommands.Add(LogitsCommand.Create());
         root.Subcommands.Add(TokenizeCommand.Create());
+        root.Subcommands.Add(TokenizerCommand.Create());
         root.Subcommands.Add(InspectCommand.Create());
         root.Subcommands.Add(QuantizeCommand.Create());
         root.Subcommands.Add(PerplexityCommand.Create());
@@ -53,7 +58,7 @@ internal static class Tool
             int code = error switch
             {
                 UsageException => ExitCode.WrongUsage,
-                InvalidModelException or ModelFileException => ExitCode.UnreadableModel,
+                InvalidModelException or ModelFileException or TemplateException => ExitCode.UnreadableModel,
                 _ => ExitCode.Failed,
             };
             string text = error is OperationCanceledException ? "Cancelled." : error.Message;
@@ -71,6 +76,8 @@ internal static class Tool
     // The first Ctrl-C asks the command to end; a second one ends the process.
     private static void Interrupt(PosixSignalContext signal, CancellationTokenSource cancel)
     {
+        if (AnswerInterrupt.IsInCharge)
+            return;
         signal.Cancel = !cancel.IsCancellationRequested;
         cancel.Cancel();
     }

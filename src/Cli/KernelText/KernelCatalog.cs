@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using KernelFoundry.Cli.Commands;
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Targets;
 using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Cli.KernelText;
@@ -35,9 +36,11 @@ internal static partial class KernelCatalog
         };
     }
 
-    /// <summary>The source file of a kernel.</summary>
+    /// <summary>The source file of a kernel; of a derived one what the compiler wrote.</summary>
     public static string SourceOf(KernelDefinition kernel)
     {
+        if (kernel.IsDerived)
+            return $"// Derived from {kernel.SourceFile}:{kernel.SourceLine}.\n{KernelLanguageWriter.Method(IrParser.ParseKernel(kernel.IrText))}";
         string name = kernel.SourceFile.Replace('\\', '/');
         using Stream? stream = typeof(KernelCatalog).Assembly.GetManifestResourceStream(name);
         if (stream is null)
@@ -58,6 +61,9 @@ internal static partial class KernelCatalog
         IEnumerable<Function> defaults = IrParser.ParseFunctor(defaultsText).Methods.Where(d => functor.Methods.All(m => m.Name != d.Name));
         return functor with { Methods = [.. functor.Methods, .. defaults] };
     }
+
+    /// <summary>The functor that does least: the one with the shortest IR.</summary>
+    public static string Plainest(IEnumerable<string> names) => names.MinBy(name => Texts("functor", name)?.Length ?? int.MaxValue)!;
 
     /// <summary>A quantization format by its element name.</summary>
     public static QuantFormat Format(string name) =>

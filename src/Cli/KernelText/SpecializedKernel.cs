@@ -22,7 +22,7 @@ internal sealed class SpecializedKernel
 
     /// <param name="definition">The kernel.</param>
     /// <param name="specialization">As in <c>headDim=96,T=Half,TScore=Causal</c>; null for nothing said.</param>
-    /// <param name="device">cpu, opencl, opencl-subgroups, cuda, or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
+    /// <param name="device">cpu, opencl, opencl-subgroups, cuda, cuda-sm80, or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
     /// <exception cref="UsageException">A name or value does not fit the kernel.</exception>
     public SpecializedKernel(KernelDefinition definition, string? specialization, string? device)
     {
@@ -35,7 +35,12 @@ internal sealed class SpecializedKernel
         CheckNames(said, types.Keys.Concat(values.Keys));
         IEnumerable<string> bound = values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}");
         _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(bound));
-        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device switch { "opencl" => TargetKind.OpenCl, "cuda" => TargetKind.Cuda, _ => TargetKind.Cpu });
+        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device switch
+        {
+            "opencl" or "opencl-subgroups" or "ilgpu" => TargetKind.OpenCl,
+            "cuda" or "cuda-sm80" => TargetKind.Cuda,
+            _ => TargetKind.Cpu,
+        });
     }
 
     /// <summary>The specialised IR.</summary>
@@ -48,6 +53,7 @@ internal sealed class SpecializedKernel
             "opencl" or "ilgpu" => OpenClTarget.Lower(_kernel),
             "opencl-subgroups" => OpenClTarget.LowerSubGroups(_kernel),
             "cuda" => PtxTarget.Lower(_kernel),
+            "cuda-sm80" => PtxTarget.Lower(_kernel, PtxInstructions.Matrices),
             _ => CSharpTarget.Lower(_kernel, s_bits),
         });
 
@@ -63,7 +69,10 @@ internal sealed class SpecializedKernel
                 ? $"// OpenCL C with sub-groups\n{program.Source}"
                 : "// Nothing to shuffle: devices with sub-groups run the code of the others.\n",
             "ilgpu" => $"// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}",
-            "cuda" => $"// PTX\n{PtxTarget.Render(_kernel, name).Source}",
+            "cuda" => $"// PTX\n{PtxTarget.Render(_kernel, name)[0].Source}",
+            "cuda-sm80" => PtxTarget.Render(_kernel, name).FirstOrDefault(module => module.Target == PtxInstructions.Matrices) is { } module
+                ? $"// PTX\n{module.Source}"
+                : "// No instructions on matrices: GPUs of compute capability 8.0 run the code of the others.\n",
             _ => $"// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}",
         };
     }
@@ -110,7 +119,7 @@ internal sealed class SpecializedKernel
     private static string Choose(KernelTypeParameterInfo parameter, Dictionary<string, string> said)
     {
         if (!said.TryGetValue(parameter.Name, out string? wanted))
-            return parameter.TypeArguments[0];
+            return parameter.IsFunctor ? KernelCatalog.Plainest(parameter.TypeArguments) : parameter.TypeArguments[0];
         string[] exact = [.. parameter.TypeArguments.Where(t => Same(t, wanted) || Same(KernelCatalog.Simple(t), wanted))];
         string[] found = exact.Length > 0
             ? exact

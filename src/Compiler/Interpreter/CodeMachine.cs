@@ -53,6 +53,8 @@ internal sealed class CodeMachine
     {
         foreach (LocalMemory buffer in _buffers)
             buffer.Clear();
+        foreach (WorkItem item in _items)
+            item.Copies.Clear();
         IEnumerator<StopStep>[] runs = _items.Select(i => _body.Stops(i).GetEnumerator()).ToArray();
         while (RunToBarrier(runs))
             _who.Interval++;
@@ -67,7 +69,7 @@ internal sealed class CodeMachine
             int count = Math.Min(Warp.Size, runs.Length - first);
             do
                 RunWarp(runs, stops, first, count);
-            while (Shuffled(stops, first, count));
+            while (Exchanged(stops, first, count));
         }
 
         if (Array.TrueForAll(stops, s => s is null))
@@ -93,16 +95,18 @@ internal sealed class CodeMachine
         }
     }
 
-    // Whether the warp waited at a shuffle, which it has gone through now.
-    private bool Shuffled(StopStep?[] stops, int first, int count)
+    // Whether the warp waited at a meeting of its own, which it has gone through now.
+    private bool Exchanged(StopStep?[] stops, int first, int count)
     {
-        int waiting = Array.FindIndex(stops, first, count, s => s is ShuffleStep);
+        int waiting = Array.FindIndex(stops, first, count, s => s is WarpStep);
         if (waiting < 0)
             return false;
         Meet(stops, first, count);
-        ((ShuffleStep)stops[waiting]!).Exchange(_items, first, count);
+        ((WarpStep)stops[waiting]!).Exchange(_items, first, count);
         return true;
     }
+
+    private static string NameOf(StopStep stop) => stop is WarpStep warp ? warp.Name : "barrier";
 
     // Some work-items wait: all must, and at the same place.
     private void Meet(StopStep?[] stops, int first, int count)
@@ -113,8 +117,8 @@ internal sealed class CodeMachine
             return;
         _who.WorkItem = waiting;
         _who.Location = stops[waiting]!.Location;
-        string what = stops[waiting] is ShuffleStep ? "shuffle" : "barrier";
-        string other = stops[elsewhere] is { } stop ? $"waits at another {(stop is ShuffleStep ? "shuffle" : "barrier")}, at line {IrText.Int(stop.Location.Line)}" : "has finished";
+        string what = NameOf(stops[waiting]!);
+        string other = stops[elsewhere] is { } stop ? $"waits at another {NameOf(stop)}, at line {IrText.Int(stop.Location.Line)}" : "has finished";
         throw _who.Fault(FaultKind.BarrierDivergence, $"a work-item waits at this {what} while work-item {IrText.Int(elsewhere)} {other}");
     }
 

@@ -67,6 +67,14 @@ internal sealed class ExpressionCompiler(
                     : throw new ArgumentException($"there is no {IrText.Word(argument.Type)} argument {argument.Name}");
             case ProgramIndex program:
                 return _ => Number.Of(program.Axis switch { 0 => who.Program.Axis0, 1 => who.Program.Axis1, _ => who.Program.Axis2 });
+            case DotFour dot when isThreads:
+                return Of(WordMath.Dot, dot.Codes, dot.Other, dot.Accumulator);
+            case PermuteBytes permute when isThreads:
+                return Of(WordMath.Permute, permute.Low, permute.High, permute.Selector);
+            case PackPair pack when isThreads:
+                return Of((low, high, _) => WordMath.Pack(low, high, pack.Raw), pack.Low, pack.High, pack.High);
+            case IsAligned aligned when isThreads:
+                return Constant(Number.Of(memory.View(aligned.View).IsAligned(aligned.Bytes)));
             case ThreadIndex when isThreads:
                 return item => Number.Of(item.Index);
             default:
@@ -149,6 +157,12 @@ internal sealed class ExpressionCompiler(
             Number[]? flags = mask?.Invoke(item);
             return lane => lane < first && (flags is null || flags[lane].Bool);
         };
+    }
+
+    private ScalarCode Of(Func<Number, Number, Number, Number> meaning, Expr first, Expr second, Expr third)
+    {
+        ScalarCode a = Scalar(first), b = Scalar(second), c = Scalar(third);
+        return item => meaning(a(item), b(item), c(item));
     }
 
     private static ScalarCode Constant(Number value) => _ => value;

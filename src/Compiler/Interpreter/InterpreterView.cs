@@ -57,6 +57,9 @@ public sealed class InterpreterView
     /// <summary>Nothing has written this memory yet: reading an element before the kernel writes it is a fault.</summary>
     public bool Uninitialized { get; init; }
 
+    /// <summary>Whether rows begin at multiples of so many bytes, memory at one of 16 at least.</summary>
+    internal bool IsAligned(int bytes) => Offset % bytes == 0 && Strides.All(stride => stride * Element.Bytes % bytes == 0);
+
     /// <summary>Rows that lie together: a panel's, or one.</summary>
     public int RowsTogether { get; }
 

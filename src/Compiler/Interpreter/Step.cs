@@ -53,11 +53,17 @@ internal abstract class StopStep(Accessor who, SourceLocation location) : Step(w
 /// <summary>A meeting of all work-items of the group.</summary>
 internal sealed class BarrierStep(Accessor who, SourceLocation location) : StopStep(who, location);
 
-/// <summary>A meeting of a warp: each gives a value and takes another's.</summary>
-internal sealed class ShuffleStep(Accessor who, SourceLocation location, ScalarCode value, int slot, int mask) : StopStep(who, location)
+/// <summary>A meeting of a warp.</summary>
+internal abstract class WarpStep(Accessor who, SourceLocation location) : StopStep(who, location)
 {
-    /// <summary>Exchanges the values of a warp, all given before any is taken.</summary>
-    public void Exchange(WorkItem[] items, int first, int count)
+    /// <summary>What it is called where work-items do not meet.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the work-items do together.</summary>
+    public abstract void Exchange(WorkItem[] items, int first, int count);
+
+    /// <summary>A value of each work-item.</summary>
+    protected Number[] Given(ScalarCode value, WorkItem[] items, int first, int count)
     {
         Enter();
         var given = new Number[count];
@@ -66,6 +72,20 @@ internal sealed class ShuffleStep(Accessor who, SourceLocation location, ScalarC
             Who.WorkItem = first + lane;
             given[lane] = value(items[first + lane]);
         }
+
+        return given;
+    }
+}
+
+/// <summary>Each gives a value and takes another's.</summary>
+internal sealed class ShuffleStep(Accessor who, SourceLocation location, ScalarCode value, int slot, int mask) : WarpStep(who, location)
+{
+    public override string Name => "shuffle";
+
+    /// <summary>Exchanges the values of a warp, all given before any is taken.</summary>
+    public override void Exchange(WorkItem[] items, int first, int count)
+    {
+        Number[] given = Given(value, items, first, count);
 
         for (int lane = 0; lane < count; lane++)
             items[first + lane].Scalars[slot] = given[lane ^ mask];

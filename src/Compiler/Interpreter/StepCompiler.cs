@@ -59,6 +59,20 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 ScalarCode given = expressions.Scalar(shuffle.Value);
                 declared.Add(shuffle.Var);
                 return new ShuffleStep(who, at, given, expressions.Declare(shuffle.Var, mutable: false), shuffle.Mask);
+            case LoadMatrices load when isThreads:
+                ScalarCode row = expressions.Scalar(load.Row);
+                declared.AddRange(load.Vars);
+                return new LoadMatricesStep(who, at, expressions.Buffer(load.Buffer), row, [.. load.Vars.Select(v => expressions.Declare(v, mutable: false))], load.IsTransposed);
+            case MultiplyMatrices product when isThreads:
+                return new MultiplyMatricesStep(
+                    who, at, product.Element, [.. product.A.AsEnumerable().Select(expressions.Scalar)], [.. product.B.AsEnumerable().Select(expressions.Scalar)],
+                    [.. product.Sums.Select(s => expressions.Slot(s, assigned: true))]);
+            case CopyAsync copy when isThreads:
+                return new PlainStep(who, at, CopyQueue.Start(copy, expressions, memory, who));
+            case CommitCopies when isThreads:
+                return new PlainStep(who, at, item => item.Copies.Commit());
+            case WaitCopies wait when isThreads:
+                return new PlainStep(who, at, item => item.Copies.Wait(wait.Remaining));
             case Barrier when isThreads:
                 return new BarrierStep(who, at);
             default:

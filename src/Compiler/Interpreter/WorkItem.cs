@@ -16,4 +16,7 @@ internal sealed class WorkItem(int index, int variables)
     public Number[] Scalars { get; } = new Number[variables];
 
     public Number[][] Vectors { get; } = new Number[variables][];
+
+    /// <summary>Copies under way.</summary>
+    public CopyQueue Copies { get; } = new();
 }

@@ -366,6 +366,9 @@ public sealed class Kernel
     /// <summary>Work-items per program on thread targets.</summary>
     public int WorkGroup { get; init; } = 64;
 
+    /// <summary>Work-items per program on CUDA; 0 where they are as many as elsewhere, and in a specialised kernel.</summary>
+    public int CudaWorkGroup { get; init; }
+
     public required Block Body { get; init; }
 
     public Parameter Find(string name) => Parameters.First(p => p.Name == name);

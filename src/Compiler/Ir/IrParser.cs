@@ -22,7 +22,7 @@ public static class IrParser
         string name = reader.Name();
         reader.File();
         reader.Expect("workgroup");
-        int workGroup = reader.Int(1, 1 << 20);
+        int workGroup = reader.Int(1, 1 << 20), cudaWorkGroup = reader.TryTake("cuda") ? reader.Int(1, ParameterRules.MostCudaWorkGroup) : 0;
         SourceLocation location = reader.Location();
         var types = new List<TypeParameter>();
         while (reader.TryTake("type"))
@@ -35,6 +35,7 @@ public static class IrParser
             TypeParameters = types,
             Parameters = parameters,
             WorkGroup = workGroup,
+            CudaWorkGroup = cudaWorkGroup,
             Body = new IrBodyReader(reader).Body(),
         };
         reader.End();

@@ -13,6 +13,8 @@ public static class IrPrinter
     {
         var writer = new Writer(kernel.Location.File ?? "", positions);
         writer.Text($"{IrText.Kernel} {IrText.Name(kernel.Name)}").File().Text($" workgroup {IrText.Int(kernel.WorkGroup)}");
+        if (kernel.CudaWorkGroup > 0)
+            writer.Text($" cuda {IrText.Int(kernel.CudaWorkGroup)}");
         writer.Location(kernel.Location).Line();
         foreach (TypeParameter parameter in kernel.TypeParameters)
             writer.Text($"type {IrText.Name(parameter.Name)}{(parameter.IsFunctor ? " : " + IrText.Name(parameter.Interface) : "")}").Line();

@@ -5,10 +5,14 @@ namespace KernelFoundry.Compiler.Ir;
 /// <summary>What the verifier asks of the parameters of a kernel and the fields of a functor.</summary>
 internal static class ParameterRules
 {
+    /// <summary>Threads a block of any CUDA GPU can have.</summary>
+    public const int MostCudaWorkGroup = 1024;
+
     public static void Check(Kernel kernel)
     {
         SourceLocation at = kernel.Location;
         Require(kernel.WorkGroup > 0, $"a work-group of {kernel.WorkGroup}", at);
+        Require(kernel.CudaWorkGroup is >= 0 and <= MostCudaWorkGroup, $"a work-group of {kernel.CudaWorkGroup} on CUDA, where there are at most {MostCudaWorkGroup}", at);
         Unique(kernel.TypeParameters.Select(t => t.Name), at);
         Unique(kernel.Parameters.Select(p => p.Name), at);
         foreach (Parameter parameter in kernel.Parameters)

@@ -6,7 +6,9 @@ namespace KernelFoundry.Compiler.Lowering;
 //
 //   program   = buffers body
 //   stmt      = let | assign | for | while | if | shuffle | store view | store local | contract | transpose | quantize rows | contract bytes | round row | prefetch | barrier
+//             | load matrices | multiply matrices | copy async | commit copies | wait copies
 //   expr      = var | literal | op exprs | load view | load local | broadcast | spread | lanes | permute lanes | dot bytes | packed codes | reduce lanes
+//             | dot four | permute bytes | pack pair | is aligned
 //             | identifiers of launch and thread
 //
 // Two dialects share it. The thread form (OpenCL, PTX, ILGPU) has only scalar expressions, and every work-item of a group runs the body; local

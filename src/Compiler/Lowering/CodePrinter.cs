@@ -44,6 +44,10 @@ public static class CodePrinter
         Spread spread => $"spread({List(spread.Scalars.AsEnumerable())})",
         DotBytes dot => $"dotbytes({dot.View}[{List(dot.Start.AsEnumerable())}] as {string.Join(", ", dot.Codes.Select(Text))}; "
             + $"{dot.Other.Name}[{Text(dot.Index)}]{(dot.Accumulator is { } start ? $", {Text(start)}" : "")})",
+        DotFour dot => $"dotfour({Text(dot.Codes)}, {Text(dot.Other)}, {Text(dot.Accumulator)})",
+        PermuteBytes permute => $"permutebytes({Text(permute.Low)}, {Text(permute.High)}, {Text(permute.Selector)})",
+        PackPair pack => $"pack<{IrText.Word(pack.Raw)}>({Text(pack.Low)}, {Text(pack.High)})",
+        IsAligned aligned => $"{aligned.View}.aligned<{IrText.Int(aligned.Bytes)}>",
         _ => throw new ArgumentException($"no expression of this form: {expression}", nameof(expression)),
     };
 
@@ -191,6 +195,21 @@ public static class CodePrinter
                     break;
                 case RoundRow round:
                     Line($"round {round.Target.Name} = {round.Source.Name} from {Text(round.First)} of [{Text(round.Length)}] by {Text(round.Group)}", round.Location);
+                    break;
+                case LoadMatrices load:
+                    Line($"let {string.Join(", ", load.Vars.Select(v => v.Name))} = matrices{(load.IsTransposed ? "<transposed>" : "")} {load.Buffer.Name}[{Text(load.Row)}]", load.Location);
+                    break;
+                case MultiplyMatrices product:
+                    Line($"({List(product.Sums)}) += matrices<{product.Element.ToString().ToLowerInvariant()}>({List(product.A.AsEnumerable())}) by ({List(product.B.AsEnumerable())})", product.Location);
+                    break;
+                case CopyAsync copy:
+                    Line($"copy {copy.Target.Name}[{Text(copy.Index)}] = {copy.View}[{List(copy.Indices.AsEnumerable())}] count {Text(copy.Count)}", copy.Location);
+                    break;
+                case CommitCopies:
+                    Line("commit", statement.Location);
+                    break;
+                case WaitCopies wait:
+                    Line($"wait<{IrText.Int(wait.Remaining)}>", wait.Location);
                     break;
                 case Barrier:
                     Line("barrier", statement.Location);

@@ -40,13 +40,17 @@ internal static class CodeWalk
         ],
         Prefetch ahead => ahead.Indices.AsEnumerable(),
         RoundRow round => [round.First, round.Length, round.Group],
+        LoadMatrices load => [load.Row],
+        MultiplyMatrices product => [.. product.Sums, .. product.A.AsEnumerable(), .. product.B.AsEnumerable()],
+        CopyAsync copy => [copy.Index, .. copy.Indices.AsEnumerable(), copy.Count],
         TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],
         _ => [],
     };
 
     private static IEnumerable<Expr> Operands(Matrix matrix) => matrix is ViewMatrix view ? view.Start.AsEnumerable() : [((BufferMatrix)matrix).RowStride];
 
-    private static IEnumerable<Expr> Operands(Expr expression) => expression switch
+    /// <summary>An expression's own operands.</summary>
+    public static IEnumerable<Expr> Operands(Expr expression) => expression switch
     {
         Apply apply => apply.Operands.AsEnumerable(),
         Broadcast broadcast => [broadcast.Scalar],
@@ -58,6 +62,9 @@ internal static class CodeWalk
         PackedCodes packed => packed.Start.AsEnumerable(),
         DotBytes dot => Present([.. dot.Start.AsEnumerable(), dot.Index, dot.Accumulator]),
         MultiplyAddPairs pairs => [pairs.Accumulator, pairs.A, pairs.B],
+        DotFour dot => [dot.Codes, dot.Other, dot.Accumulator],
+        PermuteBytes permute => [permute.Low, permute.High, permute.Selector],
+        PackPair pack => [pack.Low, pack.High],
         _ => [],
     };
 

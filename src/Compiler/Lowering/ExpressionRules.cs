@@ -121,9 +121,31 @@ internal sealed class ExpressionRules(CodeScope scope)
             case PackedCodes packed:
                 Codes(packed.View, packed.Start);
                 break;
+            case DotFour dot:
+                OfThread(DType.I32, "a dot of four", dot.Codes, dot.Other, dot.Accumulator);
+                break;
+            case PermuteBytes permute:
+                OfThread(DType.I32, "a permutation of bytes", permute.Low, permute.High, permute.Selector);
+                break;
+            case PackPair pack:
+                OfThread(DType.F32, "a pair of halves", pack.Low, pack.High);
+                scope.Require(pack.Raw is RawType.F16 or RawType.BF16, $"a pair of {IrText.Word(pack.Raw)} is no word of halves");
+                break;
+            case IsAligned aligned:
+                OfThread(DType.I32, "an alignment");
+                scope.Require(scope.View(aligned.View).Element.Bytes > 0, $"{aligned.View} holds quantized data");
+                scope.Require(aligned.Bytes is 2 or 4 or 8 or 16, $"no vector has {IrText.Int(aligned.Bytes)} bytes");
+                break;
             default:
                 throw new IrException($"no expression of this form: {expression}", scope.Location);
         }
+    }
+
+    private void OfThread(DType type, string what, params Expr[] operands)
+    {
+        scope.Require(scope.Form == CodeForm.Thread, $"{what} stands in the vector form");
+        foreach (Expr operand in operands)
+            Scalar(operand, type, $"an operand of {what}");
     }
 
     private void Dot(DotBytes dot)

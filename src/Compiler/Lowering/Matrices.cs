@@ -11,8 +11,14 @@ internal sealed class Matrices(TileState state)
     {
         if (state.Buffers.TryGetValue(tile, out TileBuffer? buffer))
             return buffer.Storage.Type == DType.F32 ? Of(buffer) : null;
-        if (tile.Definition is not { Code: OpCode.Load } load || load.Attr<MemoryAccess>() is not { Masked: false } access
-            || state.Kernel.Find(access.View).Element.Kind != ElementKind.F32)
+        return InView(tile, ElementKind.F32);
+    }
+
+    /// <summary>Where a tile lies in a view of such elements as it is, or null.</summary>
+    public ViewMatrix? InView(Value tile, ElementKind kind)
+    {
+        if (state.Buffers.ContainsKey(tile) || tile.Definition is not { Code: OpCode.Load } load || load.Attr<MemoryAccess>() is not { Masked: false } access
+            || state.Kernel.Find(access.View).Element.Kind != kind)
             return null;
         int last = load.Operands.Length - 1, rows = -1;
         var start = new Expr[load.Operands.Length];

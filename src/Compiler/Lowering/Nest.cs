@@ -31,8 +31,11 @@ internal sealed record ContractRoot(
     Value A, Value B, Value? Accumulator, TileBuffer? Target, Var? Result, DType Type, Expr M, Expr N, Expr K, bool Columns, SourceLocation Location)
     : Root(Location)
 {
-    /// <summary>How it runs in integers and what B was rounded to, where it does.</summary>
+    /// <summary>How it runs in integers and what B was rounded to, where that is a statement.</summary>
     public (IntegerDot Dot, QuantizedRow Other)? Integers { get; init; }
+
+    /// <summary>How it runs in integers where the nest rounds too.</summary>
+    public IntegerDot? Bytes { get; init; }
 }
 
 /// <summary>Roots that share one iteration space, in order. Scans and contractions stand alone.</summary>
@@ -53,6 +56,9 @@ internal interface INestEmitter
 
     /// <summary>Whether products of float matrices in memory are statements of their own.</summary>
     bool MultipliesMatrices { get; }
+
+    /// <summary>Whether a product of quantized weights and rounded rows runs in integers as planned.</summary>
+    bool Takes(IntegerDot plan, Op product);
 
     void Emit(Nest nest, List<Stmt> into);
 

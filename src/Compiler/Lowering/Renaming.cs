@@ -100,7 +100,10 @@ internal sealed class Renaming
             Length = Of(round.Length),
             Group = Of(round.Group),
         },
-        Barrier => statement,
+        LoadMatrices load => load with { Buffer = Of(load.Buffer), Row = Of(load.Row) },
+        MultiplyMatrices product => product with { A = Of(product.A), B = Of(product.B) },
+        CopyAsync copy => copy with { Target = Of(copy.Target), Index = Of(copy.Index), View = _names[copy.View], Indices = Of(copy.Indices), Count = Of(copy.Count) },
+        CommitCopies or WaitCopies or Barrier => statement,
         _ => throw new IrException($"no statement of this form: {statement}", statement.Location),
     };
 
@@ -126,6 +129,10 @@ internal sealed class Renaming
             Accumulator = Optional(dot.Accumulator),
         },
         MultiplyAddPairs pairs => new MultiplyAddPairs(Of(pairs.Accumulator), Of(pairs.A), Of(pairs.B)),
+        DotFour dot => new DotFour(Of(dot.Codes), Of(dot.Other), Of(dot.Accumulator)),
+        PermuteBytes permute => new PermuteBytes(Of(permute.Low), Of(permute.High), Of(permute.Selector)),
+        PackPair pack => pack with { Low = Of(pack.Low), High = Of(pack.High) },
+        IsAligned aligned => aligned with { View = _names[aligned.View] },
         _ => throw new IrException($"no expression of this form: {expression}"),
     };
 

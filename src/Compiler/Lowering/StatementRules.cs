@@ -90,11 +90,60 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 Floats(round.Source, round.Target);
                 Extents(round.First, round.Length, round.Group);
                 break;
+            case LoadMatrices load:
+                OfWarp("matrices");
+                scope.Use(load.Buffer);
+                scope.Require(load.Buffer.Type == DType.I32 && load.Vars.Length is 2 or 4, $"{IrText.Int(load.Vars.Length)} matrices of {load.Buffer.Name}");
+                expressions.Index(load.Row, "the beginning of a row");
+                foreach (Var variable in load.Vars)
+                {
+                    scope.Require(variable is { Type: DType.I32, IsVector: false }, $"a word of a matrix is {Describe(variable)}");
+                    Declare(variable, false, declared);
+                }
+
+                break;
+            case MultiplyMatrices product:
+                Multiply(product);
+                break;
+            case CopyAsync copy:
+                scope.Require(scope.Form == CodeForm.Thread, "a copy stands in the vector form");
+                scope.Use(copy.Target);
+                Parameter from = expressions.Indexed(copy.View, copy.Indices, isVector: false);
+                scope.Require(copy.Target.Type == DType.I32 && from.Element.Bytes == 2, $"{from.Element.Name} is copied to {IrText.Word(copy.Target.Type)}");
+                Extents(copy.Index, copy.Count);
+                break;
+            case CommitCopies:
+                scope.Require(scope.Form == CodeForm.Thread, "copies stand in the vector form");
+                break;
+            case WaitCopies wait:
+                scope.Require(scope.Form == CodeForm.Thread && wait.Remaining >= 0, $"a wait for all but {IrText.Int(wait.Remaining)} copies");
+                break;
             case Barrier:
                 scope.Require(scope.Form == CodeForm.Thread, "a barrier stands in the vector form");
                 break;
             default:
                 throw new IrException($"no statement of this form: {statement}", scope.Location);
+        }
+    }
+
+    private void OfWarp(string what) =>
+        scope.Require(scope.Form == CodeForm.Thread && scope.HasWholeWarps, $"{what} stand where there are no whole warps");
+
+    private void Multiply(MultiplyMatrices product)
+    {
+        OfWarp("products of matrices");
+        DType type = product.Element == MatrixElement.Bytes ? DType.I32 : DType.F32;
+        int words = product.B.Length;
+        scope.Require(
+            product.Sums.Length == 4 && words is 1 or 2 && product.A.Length == 2 * words,
+            $"a product of {IrText.Int(product.A.Length)} by {IrText.Int(words)} words into {IrText.Int(product.Sums.Length)}");
+        foreach (Expr word in product.A.AsEnumerable().Concat(product.B.AsEnumerable()))
+            expressions.Index(word, "a word of a matrix");
+        foreach (Var sum in product.Sums)
+        {
+            scope.Use(sum);
+            scope.RequireMutable(sum);
+            scope.Require(sum.Type == type, $"a sum of {product.Element} is {Describe(sum)}");
         }
     }
 

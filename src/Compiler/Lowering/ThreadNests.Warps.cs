@@ -9,7 +9,10 @@ internal sealed partial class ThreadNests
     // Elements a work-item takes one after the other, so that their loads lie together and share what they have in common: a quantized block's scale.
     private const int Run = 8;
 
-    private bool HasWarps => hasWarps && Group % Warp.Size == 0;
+    // Runs of a row of a product that a lane reads before it multiplies any.
+    private const int RunsOfWarp = 2;
+
+    private bool HasWarps => features.HasWarps && Group % Warp.Size == 0;
 
     private int Warps => Group / Warp.Size;
 
@@ -54,9 +57,20 @@ internal sealed partial class ThreadNests
     /// <summary>
     /// The elements 0 to extent - 1 over some work-items: runs of up to <see cref="Run"/> consecutive ones first, then what is left, one an item.
     /// </summary>
-    private void Runs(List<Stmt> into, Expr item, int items, Expr extent, Action<ElementEmitter, AxisIndex[]> body)
+    private void Runs(List<Stmt> into, Expr item, int items, Expr extent, Action<ElementEmitter, AxisIndex[]> body, int together = 1)
     {
         int run = RunOf(extent, items);
+        if (together > 1 && run == Run && extent is not Literal)
+        {
+            // Several runs a turn first, so that more is under way.
+            Expr bulk = Bound(into, "bulk", And(extent, Int(-together * run * items)));
+            RunLoop(into, Mul(item, Int(run)), bulk, run, run * items, body, together);
+            Expr rest = Bound(into, "whole", And(extent, Int(-run)));
+            RunLoop(into, Add(bulk, Mul(item, Int(run))), rest, run, run * items, body);
+            Over(into, Add(rest, item), extent, Int(items), (emitter, index) => body(emitter, [index]));
+            return;
+        }
+
         Expr whole = run == 1 ? Zero : extent is Literal { Value.I32: var n } ? Int(n / run * run) : Bound(into, "whole", And(extent, Int(-run)));
         if (run > 1)
             RunLoop(into, Mul(item, Int(run)), whole, run, run * items, body);
@@ -64,15 +78,15 @@ internal sealed partial class ThreadNests
             Over(into, Add(whole, item), extent, Int(items), (emitter, index) => body(emitter, [index]));
     }
 
-    private void RunLoop(List<Stmt> into, Expr from, Expr to, int run, int step, Action<ElementEmitter, AxisIndex[]> body)
+    private void RunLoop(List<Stmt> into, Expr from, Expr to, int run, int step, Action<ElementEmitter, AxisIndex[]> body, int together = 1)
     {
         Var first = state.NewVar("e", DType.I32, false, run);
         var emitter = new ElementEmitter(state, into);
         var statements = new List<Stmt>();
         emitter.Push(statements);
-        body(emitter, [.. Enumerable.Range(0, run).Select(i => new AxisIndex(new Cell(first, false, i, run), emitter.Depth))]);
+        body(emitter, [.. Enumerable.Range(0, run * together).Select(i => new AxisIndex(new Cell(first, false, (i / run * step) + (i % run), run), emitter.Depth))]);
         emitter.Pop();
-        into.Add(new For(first, from, to, Int(step), statements) { Location = state.Location });
+        into.Add(new For(first, from, to, Int(step * together), statements) { Location = state.Location });
     }
 
     // All of a run is computed before any of it is stored, so that loads lie together and stores do.
@@ -123,9 +137,12 @@ internal sealed partial class ThreadNests
     }
 
     /// <summary>Combines the partial results of a warp: each of its work-items has the total then.</summary>
-    private void Butterfly(List<Stmt> into, ReduceKind kind, Var partial)
+    private void Butterfly(List<Stmt> into, ReduceKind kind, Var partial) => Butterfly(into, kind, partial, Warp.Size / 2, 1);
+
+    /// <summary>Combines those of work-items whose lanes differ in some bits.</summary>
+    private void Butterfly(List<Stmt> into, ReduceKind kind, Var partial, int mostMask, int leastMask)
     {
-        for (int mask = Warp.Size / 2; mask > 0; mask /= 2)
+        for (int mask = mostMask; mask >= leastMask; mask /= 2)
         {
             Var other = state.NewVar("other", partial.Type);
             into.Add(new Shuffle(other, partial, mask) { Location = state.Location });
@@ -190,7 +207,7 @@ internal sealed partial class ThreadNests
     // Rows one after the other on each warp, without a barrier.
     private void RowsOfWarps(
         List<Stmt> into, ReduceKind kind, TileBuffer target, Expr rows, Expr length, Func<ElementEmitter, AxisIndex, AxisIndex, Var, Expr> next,
-        Func<ElementEmitter, AxisIndex, Var, Expr> stored)
+        Func<ElementEmitter, AxisIndex, Var, Expr> stored, int together)
     {
         Var index = state.NewVar("row", DType.I32);
         var row = new AxisIndex(new Cell(index), 0);
@@ -200,7 +217,7 @@ internal sealed partial class ThreadNests
         {
             foreach (AxisIndex element in run)
                 emitter.Innermost.Add(new Assign(partial, next(emitter, row, element, partial)) { Location = state.Location });
-        });
+        }, together);
         Butterfly(statements, kind, partial);
         var body = new List<Stmt>();
         var emitter = new ElementEmitter(state, body);

@@ -9,7 +9,7 @@ namespace KernelFoundry.Compiler.Lowering;
 /// barrier stands wherever one item may read or overwrite what another wrote since the last. Where there are warps, the work-items of one reduce by
 /// shuffles, and each warp takes rows of its own.
 /// </summary>
-internal sealed partial class ThreadNests(TileState state, bool hasWarps = false) : INestEmitter
+internal sealed partial class ThreadNests(TileState state, ThreadFeatures features) : INestEmitter
 {
     // Rows of at most this many elements are reduced by one item each; longer ones by the whole group, row after row.
     private const int ShortRow = 64;
@@ -156,18 +156,22 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
         var statements = new List<Stmt>();
         Var best = Mutable(statements, "best", new Literal(BeforeFirst(root.Kind, type)));
         Var at = Mutable(statements, "at", Int(int.MaxValue));
-        Strided(statements, [extent], (emitter, index) =>
+        void Compare(ElementEmitter emitter, AxisIndex[] run)
         {
-            Expr value = emitter.Bind(emitter.Emit(root.Operand, index).Scalar(), null, emitter.Depth);
-            emitter.Innermost.Add(new If(Wins(better, value, best, type, false), [new Assign(best, value), new Assign(at, index[0].Cell.Scalar())], []));
-        });
+            Expr[] compared = [.. run.Select(index => emitter.Bind(emitter.Emit(root.Operand, index).Scalar(), null, emitter.Depth))];
+            for (int i = 0; i < run.Length; i++)
+                emitter.Innermost.Add(new If(Wins(better, compared[i], best, type, false), [new Assign(best, compared[i]), new Assign(at, run[i].Cell.Scalar())], []));
+        }
+
         if (HasWarps)
         {
+            Runs(statements, new ThreadIndex(), Group, extent, Compare);
             ArgOfWarps(statements, better, best, at, values, indices, into);
             Append(into, new Let(root.Result, Op(OpCode.Select, DType.I32, Op(OpCode.Eq, DType.Bool, at, Int(int.MaxValue)), Zero, at)) { Location = root.Location });
             return;
         }
 
+        Strided(statements, [extent], Compare);
         statements.Add(new StoreLocal(values, new ThreadIndex(), best));
         statements.Add(new StoreLocal(indices, new ThreadIndex(), at));
         Append(into, [.. statements]);
@@ -235,10 +239,7 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
                 emitter.Innermost.Add(new Assign(largest, Combined(ReduceKind.Max, largest, Bind(new Apply(OpCode.Abs, DType.F32, false, new[] { value })))));
                 emitter.Innermost.Add(new Assign(spoiled, Op(OpCode.Fma, DType.F32, value, new Literal(Number.Of(0f)), spoiled)));
             });
-            Expr none = Bind(Op(OpCode.Lt, DType.Bool, largest, new Literal(Number.Of(EightBits.Least))));
-            Expr Unless(Expr value) => Op(OpCode.Select, DType.F32, none, new Literal(Number.Of(0f)), value);
-            Expr inverse = Bind(Unless(Op(OpCode.Div, DType.F32, new Literal(Number.Of(127f)), largest)));
-            Expr scale = Bind(Op(OpCode.Add, DType.F32, Unless(Op(OpCode.Div, DType.F32, largest, new Literal(Number.Of(127f)))), spoiled));
+            (Expr scale, Expr inverse) = ScaleOf(largest, spoiled, Bind);
             Over(emitter, from, to, Int(1), e =>
             {
                 Expr place = Bind(Place(e));
@@ -252,6 +253,18 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
 
     private void Contract(ContractRoot root, List<Stmt> into)
     {
+        if (root.Bytes is { } plan)
+        {
+            Bytes(root, plan, into);
+            return;
+        }
+
+        if (Halves(root) is var (element, left, right))
+        {
+            HalfMatrices(root, element, left, right, into);
+            return;
+        }
+
         Expr Product(ElementEmitter emitter, AxisIndex m, AxisIndex n, AxisIndex k, Func<Expr, Expr, Expr> combine)
         {
             Expr a = Compute(emitter.Emit(root.A, root.A.Type.Rank == 1 ? [k] : [m, k]).Scalar(), root.Type);
@@ -280,7 +293,7 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
             EachRow(into, ReduceKind.Sum, root.Target, root.M, root.K, (emitter, row, k, partial) => HasWarps && root.Type == DType.F32
                     ? Product(emitter, row, AxisIndex.Zero, k, (a, b) => Op(OpCode.Fma, DType.F32, a, b, partial))
                     : Op(OpCode.Add, root.Type, partial, emitter.Bind(Product(emitter, row, AxisIndex.Zero, k, Times), null, emitter.Depth)),
-                (emitter, row, total) => WithAccumulator(root, emitter, [row], total));
+                (emitter, row, total) => WithAccumulator(root, emitter, [row], total), RunsOfWarp);
             return;
         }
 
@@ -381,11 +394,11 @@ internal sealed partial class ThreadNests(TileState state, bool hasWarps = false
     /// <summary>Reduces rows that are long to one element each: what an element makes of the partial result, and what is stored of the total.</summary>
     private void EachRow(
         List<Stmt> into, ReduceKind kind, TileBuffer target, Expr rows, Expr length, Func<ElementEmitter, AxisIndex, AxisIndex, Var, Expr> next,
-        Func<ElementEmitter, AxisIndex, Var, Expr> stored)
+        Func<ElementEmitter, AxisIndex, Var, Expr> stored, int together = 1)
     {
         if (HasWarps && rows is not Literal { Value.I32: 1 })
         {
-            RowsOfWarps(into, kind, target, rows, length, next, stored);
+            RowsOfWarps(into, kind, target, rows, length, next, stored, together);
             return;
         }
 

@@ -18,15 +18,16 @@ internal sealed partial class TileLowering
         _state.Buffers[result] = target;
     }
 
-    // How a product runs in integers, where it does: on a target that multiplies matrices, weights by a row of activations or rows of them by weights.
+    // How a product runs in integers, where it does: weights by a row of activations or rows of them by weights.
     private IntegerDot? PlanOf(Op user)
     {
-        if (!_nests.MultipliesMatrices || user.Code != OpCode.Dot)
+        if (user.Code != OpCode.Dot)
             return null;
         Value a = user.Operands[0], b = user.Operands[1];
-        return b.Type.Rank == 1 ? IntegerDot.Of(_state, a, b)
+        IntegerDot? plan = b.Type.Rank == 1 ? IntegerDot.Of(_state, a, b)
             : b.Definition is { Code: OpCode.Transpose } transpose && !_state.Buffers.ContainsKey(b) ? IntegerDot.Of(_state, transpose.Operands[0], a)
             : null;
+        return plan is not null && _nests.Takes(plan, user) ? plan : null;
     }
 
     private QuantizedRow Quantized(IntegerDot plan, Value rounded)
@@ -51,9 +52,10 @@ internal sealed partial class TileLowering
 
         // Sixteen rows are read at a time, which only storage of tiles is padded for.
         IntegerDot? plan = PlanOf(op);
-        if (plan is not null && op.Operands.Length > 2)
+        bool isStatement = plan is not null && _nests.MultipliesMatrices;
+        if (isStatement && op.Operands.Length > 2)
             Keep(op.Operands[2]);
-        (IntegerDot, QuantizedRow)? integers = plan is null ? null : (plan, Quantized(plan, b));
+        (IntegerDot, QuantizedRow)? integers = isStatement ? (plan!, Quantized(plan!, b)) : null;
         Flush();
 
         Value? accumulator = op.Operands.Length > 2 ? op.Operands[2] : null;
@@ -67,7 +69,7 @@ internal sealed partial class TileLowering
             variable = _state.NewVar(result.Name, result.Type.DType);
         else
             target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
-        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location) { Integers = integers };
+        var root = new ContractRoot(a, b, accumulator, target, variable, result.Type.DType, m, n, k, columns, op.Location) { Integers = integers, Bytes = isStatement ? null : plan };
         _nests.Emit(new Nest(result.Type.Shape, []) { Roots = { root } }, _out);
         if (variable is not null)
             _state.Scalars[result] = variable;
@@ -86,8 +88,8 @@ internal sealed partial class TileLowering
         }
 
         bool transposed = b.Definition is { Code: OpCode.Transpose } && !_state.Buffers.ContainsKey(b);
-        Matrix left = InMemory(a), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
         Expr m = ExtentExpr(result.Type.Shape[0]), n = ExtentExpr(result.Type.Shape[1]), k = ExtentExpr(a.Type.Shape[1]);
+        Matrix left = Left(a, m, k, op.Location), right = InMemory(transposed ? b.Definition!.Operands[0] : b);
         TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
         if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
             Materialize(op.Operands[2], target, false);
@@ -102,6 +104,18 @@ internal sealed partial class TileLowering
 
         _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Next(op, right)) { Location = op.Location });
         _state.Buffers[result] = target;
+    }
+
+    // A transposed left operand, as in the gradient of weights, is turned block by block in registers, not element by element.
+    private Matrix Left(Value a, Expr rows, Expr columns, SourceLocation location)
+    {
+        if (a.Definition is not { Code: OpCode.Transpose } transpose || _state.Buffers.ContainsKey(a))
+            return InMemory(a);
+        Matrix source = InMemory(transpose.Operands[0]);
+        Flush();
+        TileBuffer across = NewTile(a);
+        _out.Add(new TransposeMatrix(source, Matrices.Of(across), columns, rows) { Location = location });
+        return Matrices.Of(across);
     }
 
     // A few rows by blocks of a view, block after block: bound by reading the view, whose next block lies one block of rows further on.

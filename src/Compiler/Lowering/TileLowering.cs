@@ -221,7 +221,12 @@ internal sealed partial class TileLowering
     {
         string view = op.Attr<MemoryAccess>().View;
         int here = _dependence.Order(op);
-        foreach (Value load in _virtualLoads.Where(v => v.Definition!.Attr<MemoryAccess>().View == view && _dependence.LastUse(v) > here).ToArray())
+        Value[] kept = _virtualLoads.Where(v => v.Definition!.Attr<MemoryAccess>().View == view && _dependence.LastUse(v) > here).ToArray();
+
+        // What the open nest computes from the loads, it computes before they are kept: in one nest it would read what is kept last.
+        if (kept.Length > 0 && _open is not null && _open.Roots.Any(r => ReadsView(r, view)))
+            Flush();
+        foreach (Value load in kept)
             Keep(load);
         Extent[] shape = TypeRules.Broadcast(op.Operands.Select(o => o.Type), op.Location);
         if (shape.Length == 0)

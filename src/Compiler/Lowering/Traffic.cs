@@ -65,6 +65,18 @@ internal sealed class Traffic
                 Visit(store.Index);
                 Visit(store.Value);
                 break;
+            case LoadMatrices load:
+                Reads.Add(load.Buffer.Name);
+                Visit(load.Row);
+                break;
+            case MultiplyMatrices product:
+                foreach (Expr operand in product.A.AsEnumerable().Concat(product.B.AsEnumerable()))
+                    Visit(operand);
+                break;
+            case CopyAsync copy:
+                Writes.Add(copy.Target.Name);
+                Reads.Add("view " + copy.View);
+                break;
             case StoreView store:
                 Writes.Add("view " + store.View);
                 foreach (Expr index in store.Indices.AsEnumerable())
@@ -110,6 +122,10 @@ internal sealed class Traffic
                 break;
             case ReduceLanes reduce:
                 Visit(reduce.Vector);
+                break;
+            case DotFour or PermuteBytes or PackPair:
+                foreach (Expr operand in CodeWalk.Operands(expression))
+                    Visit(operand);
                 break;
         }
     }

@@ -18,6 +18,8 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     public bool MultipliesMatrices => true;
 
+    public bool Takes(IntegerDot plan, Op product) => true;
+
     public void Uniform(Stmt statement, List<Stmt> into) => into.Add(statement);
 
     public void Boundary(List<Stmt> into)

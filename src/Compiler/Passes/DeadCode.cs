@@ -11,6 +11,9 @@ public static class DeadCode
         Mark(body, live);
     }
 
+    /// <summary>As <see cref="Remove"/>, where a value is to be returned.</summary>
+    public static void Keep(Block body, Value value) => Mark(body, [value]);
+
     // Backwards: an op is live if it has an effect or a live result. Extents of a live result's type are uses too.
     private static void Mark(Block block, HashSet<Value> live)
     {

@@ -1,3 +1,4 @@
+using KernelFoundry.Compiler.Differentiation;
 using KernelFoundry.Compiler.Ir;
 
 namespace KernelFoundry.Compiler.Passes;
@@ -48,7 +49,7 @@ public sealed class Specializer
             Name = kernel.Name,
             Location = kernel.Location,
             Parameters = parameters,
-            WorkGroup = kernel.WorkGroup,
+            WorkGroup = target == TargetKind.Cuda && kernel.CudaWorkGroup > 0 ? kernel.CudaWorkGroup : kernel.WorkGroup,
             Body = pass._body,
         };
     }
@@ -144,6 +145,7 @@ public sealed class Specializer
         Functor functor = _spec.Functors[call.TypeParameter];
         Function function = functor.Methods.FirstOrDefault(m => m.Name == call.Method)
             ?? Defaults(functor)?.Methods.FirstOrDefault(m => m.Name == call.Method)
+            ?? FunctorAdjoint.Find([.. functor.Methods, .. Defaults(functor)?.Methods ?? []], call.Method)
             ?? throw new IrException($"functor {functor.Name} has no method {call.Method}", _builder.Location);
         var scope = new Scope(call.Self.Length > 0 ? call.Self : null, _builder.Location, []);
         return Widen(Run(function, operands, scope)[0], TypeRules.Broadcast(operands.Select(o => o.Type), _builder.Location));

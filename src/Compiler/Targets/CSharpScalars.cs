@@ -1,34 +1,12 @@
+using System.Globalization;
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
 
 namespace KernelFoundry.Compiler.Targets;
 
-/// <summary>Scalar expressions in C#: a table from op to text.</summary>
-internal abstract class CSharpScalars(Program program) : CodeWriter(program)
+/// <summary>Scalar expressions in C#.</summary>
+internal abstract class CSharpScalars(Program program, CSharpDialect dialect) : CodeWriter(program)
 {
-    // What is no operator. {0}, {1}, {2}: operands. Float forms first, then the form for integers where it differs.
-    private static readonly Dictionary<OpCode, (string Float, string? Integer)> Functions = new()
-    {
-        [OpCode.Abs] = ("MathF.Abs({0})", "Lanes.Abs({0})"),
-        [OpCode.Exp] = ("Elementary.Exp({0})", null),
-        [OpCode.Log] = ("Elementary.Log({0})", null),
-        [OpCode.Sqrt] = ("MathF.Sqrt({0})", null),
-        [OpCode.Rsqrt] = ("(1f / MathF.Sqrt({0}))", null),
-        [OpCode.Tanh] = ("Elementary.Tanh({0})", null),
-        [OpCode.Erf] = ("Elementary.Erf({0})", null),
-        [OpCode.Sin] = ("Elementary.Sin({0})", null),
-        [OpCode.Cos] = ("Elementary.Cos({0})", null),
-        [OpCode.Sigmoid] = ("Elementary.Sigmoid({0})", null),
-        [OpCode.Floor] = ("MathF.Floor({0})", null),
-        [OpCode.Round] = ("MathF.Round({0})", null),
-        [OpCode.Rem] = ("({0} % {1})", null),
-        [OpCode.Min] = ("float.MinNumber({0}, {1})", "Math.Min({0}, {1})"),
-        [OpCode.Max] = ("float.MaxNumber({0}, {1})", "Math.Max({0}, {1})"),
-        [OpCode.MulHi] = ("", "Lanes.MulHi({0}, {1})"),
-        [OpCode.Fma] = ("MathF.FusedMultiplyAdd({0}, {1}, {2})", null),
-        [OpCode.Philox] = ("Lanes.Philox({0}, {1}, {2})", null),
-    };
-
     protected override string TypeName(DType type) => type switch
     {
         DType.F32 => "float",
@@ -49,7 +27,7 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
     };
 
     /// <summary>A scalar op on rendered operands.</summary>
-    protected static string ScalarApply(Apply apply, string[] operands)
+    protected string ScalarApply(Apply apply, string[] operands)
     {
         DType from = apply.Operands[0].Type;
         switch (apply.Code)
@@ -59,10 +37,10 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
             case OpCode.Bitcast:
                 return (from, apply.Type) switch
                 {
-                    (DType.F32, DType.I32) => $"BitConverter.SingleToInt32Bits({operands[0]})",
-                    (DType.F32, _) => $"BitConverter.SingleToUInt32Bits({operands[0]})",
-                    (DType.U32, DType.F32) => $"BitConverter.UInt32BitsToSingle({operands[0]})",
-                    (_, DType.F32) => $"BitConverter.Int32BitsToSingle({operands[0]})",
+                    (DType.F32, DType.U32) => Text(dialect.UnsignedBits, Bare(operands[0])),
+                    (DType.F32, _) => Text(dialect.Bits, Bare(operands[0])),
+                    (DType.U32, DType.F32) => Text(dialect.FromUnsignedBits, operands[0]),
+                    (_, DType.F32) => Text(dialect.FromBits, Bare(operands[0])),
                     _ => Conversion(from, apply.Type, operands[0]),
                 };
             case OpCode.Lookup:
@@ -76,7 +54,7 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
                 break;
         }
 
-        return Applied(apply.Code, from, operands, Functions);
+        return Applied(apply.Code, from, operands, dialect.Functions);
     }
 
     /// <summary>Declares what of the argument slots the target needs: scalars, extents and strides.</summary>
@@ -98,19 +76,20 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
 
     private static string LookedUp(LookupTable table, string index)
     {
-        string Text(long half) => half.ToString(System.Globalization.CultureInfo.InvariantCulture) + "L";
+        string Text(long half) => half.ToString(CultureInfo.InvariantCulture) + "L";
         return $"((int)(sbyte)((({index} & 8) == 0 ? {Text(table.Low)} : {Text(table.High)}) >> (({index} & 7) << 3)))";
     }
 
-    private static string FromSlot(DType type, string slot) => type switch
+    /// <summary>The value of a scalar parameter in its slot.</summary>
+    protected string FromSlot(DType type, string slot) => type switch
     {
-        DType.F32 => $"BitConverter.Int32BitsToSingle((int){slot})",
+        DType.F32 => Text(dialect.FromBits, $"(int){slot}"),
         DType.U32 => $"(uint){slot}",
         DType.Bool => $"{slot} != 0",
         _ => $"(int){slot}",
     };
 
-    private static string Conversion(DType from, DType to, string value) => (from, to) switch
+    private string Conversion(DType from, DType to, string value) => (from, to) switch
     {
         _ when from == to => value,
         (DType.Bool, DType.F32) => $"({value} ? 1f : 0f)",
@@ -118,21 +97,25 @@ internal abstract class CSharpScalars(Program program) : CodeWriter(program)
         (DType.Bool, _) => $"({value} ? 1 : 0)",
         (_, DType.Bool) => $"({value} != 0)",
         (_, DType.F32) => $"(float){value}",
-        (DType.F32, DType.I8) => $"Math.Clamp((int){value}, -128, 127)",
-        (_, DType.I8) => $"Math.Clamp({value}, -128, 127)",
+        (DType.F32, DType.I8) => Text(dialect.Clamp, $"(int){value}", "-128", "127"),
+        (_, DType.I8) => Text(dialect.Clamp, Bare(value), "-128", "127"),
         (DType.I8, DType.I32) => value,
         (_, DType.U32) => $"(uint){value}",
         _ => $"(int){value}",
     };
 
-    private static string LiteralText(Number value) => value.Type switch
+    private string LiteralText(Number value) => value.Type switch
     {
         DType.F32 when float.IsNaN(value.F32) => "float.NaN",
         DType.F32 when float.IsPositiveInfinity(value.F32) => "float.PositiveInfinity",
         DType.F32 when float.IsNegativeInfinity(value.F32) => "float.NegativeInfinity",
-        DType.F32 => Decimal(value.F32),
-        DType.U32 => value.U32.ToString(System.Globalization.CultureInfo.InvariantCulture) + "u",
+        DType.F32 => Signed(Decimal(value.F32)),
+        DType.U32 => value.U32.ToString(CultureInfo.InvariantCulture) + "u",
         DType.Bool => value.Bool ? "true" : "false",
-        _ => Int(value.I32),
+        _ => Signed(Int(value.I32)),
     };
+
+    private string Signed(string number) => number[0] == '-' ? Text(dialect.Negative, number) : number;
+
+    private static string Text(string template, params string[] operands) => string.Format(CultureInfo.InvariantCulture, template, operands);
 }

@@ -12,11 +12,11 @@ public sealed record OpenClProgram(string Source, string EntryPoint, string Plan
 public static class OpenClTarget
 {
     /// <summary>The thread form this target renders; the interpreter runs the same.</summary>
-    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state));
+    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, ThreadFeatures.None));
 
     /// <summary>The thread form with shuffles among <see cref="Warp.Size"/> work-items; the interpreter runs the same.</summary>
     public static Program LowerSubGroups(Kernel kernel) =>
-        TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, hasWarps: true));
+        TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, ThreadFeatures.SubGroups));
 
     /// <summary>The program with shuffles; null where the kernel has nothing to shuffle.</summary>
     public static OpenClProgram? RenderSubGroups(Kernel kernel, string entryPoint)

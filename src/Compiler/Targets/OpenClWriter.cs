@@ -6,7 +6,7 @@ using KernelFoundry.Compiler.Lowering;
 namespace KernelFoundry.Compiler.Targets;
 
 /// <summary>The thread form as OpenCL C 1.2: expression tables and the kernel's frame.</summary>
-internal sealed class OpenClWriter(Program program) : CodeWriter(program)
+internal sealed partial class OpenClWriter(Program program) : CodeWriter(program)
 {
     // What is no operator. {0}, {1}, {2}: operands. Float forms first, then the form for integers where it differs.
     private static readonly Dictionary<OpCode, (string Float, string? Integer)> Functions = new()
@@ -30,56 +30,6 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         [OpCode.Fma] = ("fma({0}, {1}, {2})", null),
         [OpCode.Philox] = ("kf_philox({0}, {1}, {2})", null),
     };
-
-    // Functions a program may need, in the order they are written when its text calls them.
-    private static readonly (string Name, string Text)[] Library =
-    [
-        ("kf_philox", """
-            // First word of Philox4x32-10: key (seed, 0), counter (counter, stream, 0, 0).
-            uint kf_philox(uint seed, uint stream, uint counter)
-            {
-                uint c0 = counter, c1 = stream, c2 = 0, c3 = 0, k0 = seed, k1 = 0;
-                for (int round = 0; round < 10; round++)
-                {
-                    uint h0 = mul_hi(0xD2511F53u, c0), l0 = 0xD2511F53u * c0;
-                    uint h1 = mul_hi(0xCD9E8D57u, c2), l1 = 0xCD9E8D57u * c2;
-                    c0 = h1 ^ c1 ^ k0;
-                    c1 = l1;
-                    c2 = h0 ^ c3 ^ k1;
-                    c3 = l0;
-                    k0 += 0x9E3779B9u;
-                    k1 += 0xBB67AE85u;
-                }
-                return c0;
-            }
-
-            """),
-        ("kf_bf16", """
-            // Rounds to the nearest bfloat16, ties to even; a NaN stays one.
-            ushort kf_bf16(float value)
-            {
-                uint bits = as_uint(value);
-                return isnan(value) ? (ushort)((bits >> 16) | 0x40u) : (ushort)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
-            }
-
-            """),
-    ];
-
-    // Shuffles are among 32 work-items. A device with sub-groups of 64 shuffles in their halves; where smaller ones are possible too, 32 is asked for.
-    private const string SubGroups = """
-        #ifdef cl_khr_subgroups
-        #pragma OPENCL EXTENSION cl_khr_subgroups : enable
-        #endif
-        #ifdef cl_khr_subgroup_shuffle
-        #pragma OPENCL EXTENSION cl_khr_subgroup_shuffle : enable
-        #endif
-        #ifdef cl_intel_required_subgroup_size
-        #define KF_SUB_GROUP_SIZE __attribute__((intel_reqd_sub_group_size(32)))
-        #else
-        #define KF_SUB_GROUP_SIZE
-        #endif
-
-        """;
 
     public string Source(string entryPoint)
     {
@@ -219,6 +169,8 @@ internal sealed class OpenClWriter(Program program) : CodeWriter(program)
         LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
         LoadView load => Load(load),
         Apply apply => Op(apply),
+        DotFour dot => $"kf_dot4({Bare(Scalar(dot.Codes))}, {Bare(Scalar(dot.Other))}, {Bare(Scalar(dot.Accumulator))})",
+        PermuteBytes permute => $"kf_permute({Bare(Scalar(permute.Low))}, {Bare(Scalar(permute.High))}, {Bare(Scalar(permute.Selector))})",
         _ => throw new NotSupportedException($"{expression.GetType().Name} is not an expression of the thread form"),
     };
 

@@ -7,7 +7,7 @@ namespace KernelFoundry.Compiler.Targets;
 /// The C# body of a Plan method: grid, work-group and scratch bytes of a launch from its argument slots. The same for every target, since the
 /// host is always C#.
 /// </summary>
-internal sealed class PlanWriter(Program program) : CSharpScalars(program)
+internal sealed class PlanWriter(Program program) : CSharpScalars(program, CSharpDialect.Cpu)
 {
     public const int Alignment = 64;
 

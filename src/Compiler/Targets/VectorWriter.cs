@@ -8,7 +8,7 @@ namespace KernelFoundry.Compiler.Targets;
 /// The vector form as C# over <c>Vector{width}</c>. A 16-lane value is one, two or four hardware vectors, its parts; every statement is written
 /// once a part. What the hardware cannot do to a vector goes through a staging array lane by lane.
 /// </summary>
-internal partial class VectorWriter(Program program, int width, int lanes = Lowering.Lanes.Count) : CSharpScalars(program)
+internal partial class VectorWriter(Program program, int width, int lanes = Lowering.Lanes.Count) : CSharpScalars(program, CSharpDialect.Cpu)
 {
     // {0}, {1}, {2}: operands; {V}: the vector class of the width.
     private static readonly Dictionary<OpCode, (string Float, string? Integer)> Table = new()

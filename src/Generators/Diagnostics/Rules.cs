@@ -123,6 +123,10 @@ internal static class Rules
         "CpuChoices of '{0}' {1}; {2}",
         Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0028.md");
 
+    public static readonly DiagnosticDescriptor Gradient = new("KF0029", "A gradient that cannot be derived",
+        "The gradient of '{0}' cannot be derived: {1}",
+        Kernels, DiagnosticSeverity.Error, true, helpLinkUri: Pages + "KF0029.md");
+
     public static readonly DiagnosticDescriptor Size = new("KF9001", "The size of a kernel's code",
         "{0}",
         Kernels, DiagnosticSeverity.Info, true, helpLinkUri: Pages + "KF9001.md");
@@ -132,6 +136,6 @@ internal static class Rules
     [
         Unsupported, Type, Allocation, Recursion, NonUniform, Shape, MissingEnd, Specialization, Functor, Element, Signature, NotPartial,
         Unbounded, ViewUse, ByReference, AsyncOrIterator, Exceptions, NotDeviceFunction, AxisNotConstant, Reshaped, EarlyReturn, Pointwise,
-        Format, Grid, NotAValue, Field, Choices,
+        Format, Grid, NotAValue, Field, Choices, Gradient,
     ];
 }

@@ -56,7 +56,8 @@ internal static class KernelAttributes
             }
         }
 
-        CheckReference(method, mistakes, cancellation);
+        CheckCaseMethod(method, "Reference", "write the kernel's result there in double precision", mistakes, cancellation);
+        CheckCaseMethod(method, "Inputs", "make the case's inputs fit the kernel there", mistakes, cancellation);
         foreach (AttributeData tolerance in Language.Attributes(method, "Tolerance"))
             CheckElement(tolerance, 0, tolerance.ConstructorArguments.FirstOrDefault(), mistakes, cancellation);
         foreach (ITypeParameterSymbol parameter in method.TypeParameters)
@@ -65,19 +66,17 @@ internal static class KernelAttributes
             CheckParameter(parameter, axes, mistakes, cancellation);
     }
 
-    private static void CheckReference(IMethodSymbol method, Mistakes mistakes, CancellationToken cancellation)
+    private static void CheckCaseMethod(IMethodSymbol method, string attribute, string instead, Mistakes mistakes, CancellationToken cancellation)
     {
-        if (Language.Attribute(method, "Reference") is not { } reference
-            || reference.ConstructorArguments.FirstOrDefault().Value is not string name)
+        if (Language.Attribute(method, attribute) is not { } named || named.ConstructorArguments.FirstOrDefault().Value is not string name)
             return;
         bool exists = method.ContainingType.GetMembers(name).OfType<IMethodSymbol>()
             .Any(m => m is { IsStatic: true, ReturnsVoid: true, Parameters.Length: 1 }
                 && Language.NameOf(m.Parameters[0].Type) == "KernelCase");
         if (!exists)
         {
-            mistakes.Add(Rules.Specialization, Argument(reference, 0, cancellation),
-                $"'{method.ContainingType.Name}' has no method 'static void {name}(KernelCase)'",
-                "write the kernel's result there in double precision");
+            mistakes.Add(Rules.Specialization, Argument(named, 0, cancellation),
+                $"'{method.ContainingType.Name}' has no method 'static void {name}(KernelCase)'", instead);
         }
     }
 

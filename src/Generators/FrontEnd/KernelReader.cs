@@ -54,13 +54,17 @@ internal sealed class KernelReader
             Location = BodyReader.Locate(_method.Locations[0]),
             TypeParameters = types,
             Parameters = [.. parameters.Select(p => p!)],
-            WorkGroup = Language.Attribute(_method,
-                "Kernel")?.NamedArguments.FirstOrDefault(a => a.Key == "WorkGroup").Value.Value as int? ?? 64,
+            WorkGroup = Said("WorkGroup") ?? 64,
+            CudaWorkGroup = Said("CudaWorkGroup") ?? 0,
             Body = body,
         };
         KernelAttributes.CheckChoices(_method, kernel, _mistakes, cancellation);
+        Differentiation.Check(_method, kernel, _mistakes, cancellation);
         return kernel;
     }
+
+    private int? Said(string property) =>
+        Language.Attribute(_method, "Kernel")?.NamedArguments.FirstOrDefault(a => a.Key == property).Value.Value as int?;
 
     private static Term TermOf(Parameter parameter) => parameter.Kind switch
     {

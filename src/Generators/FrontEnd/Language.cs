@@ -42,6 +42,10 @@ internal static class Language
 
     public static bool Has(ISymbol symbol, string attribute) => Attribute(symbol, attribute) is not null;
 
+    /// <summary>The strings an attribute lists.</summary>
+    public static IEnumerable<string> Strings(AttributeData? attribute) =>
+        attribute?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } list ? list.Values.Select(v => v.Value as string ?? "") : [];
+
     /// <summary>The type of a scalar a kernel may compute with, or null.</summary>
     public static DType? ScalarOf(ITypeSymbol? type) =>
         type is not null && Scalars.TryGetValue(type.SpecialType, out DType dtype) ? dtype : null;

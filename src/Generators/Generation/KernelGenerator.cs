@@ -24,7 +24,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
         IncrementalValuesProvider<KernelModel> kernels = context.SyntaxProvider
             .ForAttributeWithMetadataName(Language.KernelAttribute, static (node, _) => node is MethodDeclarationSyntax,
                 KernelModelReader.Read)
-            .NotNull().WithTrackingName(Steps.Kernels);
+            .NotNull().WithTrackingName(Steps.Kernels)
+            .SelectMany(static (kernel, _) => GradientModels.WithGradient(kernel)).WithTrackingName(Steps.Gradients);
         IncrementalValueProvider<Surroundings> surroundings = SurroundingsOf(context);
         IncrementalValueProvider<EquatableArray<int>> widths = context.AnalyzerConfigOptionsProvider.Select(static (o, _) => VectorWidths.Of(o));
 

@@ -6,6 +6,7 @@ namespace KernelFoundry.Generators.Generation;
 internal static class Steps
 {
     public const string Kernels = nameof(Kernels);
+    public const string Gradients = nameof(Gradients);
     public const string Functors = nameof(Functors);
     public const string Formats = nameof(Formats);
     public const string Defaults = nameof(Defaults);
@@ -24,7 +25,7 @@ internal static class Steps
     /// <summary>Every step above.</summary>
     public static readonly string[] All =
     [
-        Kernels, Functors, Formats, Defaults, DeviceFunctions, Libraries, Surroundings, Families, Rendered, ForeignFamilies,
+        Kernels, Gradients, Functors, Formats, Defaults, DeviceFunctions, Libraries, Surroundings, Families, Rendered, ForeignFamilies,
         ForeignRendered, Records, Registration, GroupFamilies, GroupRendered,
     ];
 

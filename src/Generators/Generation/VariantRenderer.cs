@@ -52,7 +52,7 @@ internal static class VariantRenderer
         int[] widths = [.. rendered.Where(w => values.All(v => v is null) || CSharpTarget.SpecializedWidths.Contains(w))];
         string cpu = "";
         OpenClProgram? openCl = null, subGroups = null;
-        PtxModule? ptx = null;
+        IReadOnlyList<PtxModule> ptx = [];
         if (widths.Length > 0 && !specialized.Where((p, i) => p.IsGenericOnCpu && values[i] is not null).Any())
             Try("the CPU", () => cpu = CSharpTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cpu), className, widths));
         Try("OpenCL", () =>
@@ -67,7 +67,7 @@ internal static class VariantRenderer
             Try("CUDA", () => ptx = PtxTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cuda), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
         return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "", subGroups,
-            new[] { ptx }.OfType<PtxModule>().ToEquatable());
+            ptx.ToEquatable());
 
         void Try(string target, Action render)
         {

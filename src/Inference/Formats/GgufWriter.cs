@@ -10,7 +10,7 @@ namespace KernelFoundry.Inference.Formats;
 /// <param name="alignment">
 /// What tensor offsets are multiples of, in bytes: <see cref="GgufFile.Alignment"/> of a file whose metadata is copied.
 /// </param>
-public sealed class GgufWriter(int alignment = 32)
+public sealed partial class GgufWriter(int alignment = 32)
 {
     private const uint Version = 3;
     private readonly List<(string Key, byte[] Entry)> _metadata = [];
@@ -38,6 +38,14 @@ public sealed class GgufWriter(int alignment = 32)
         var payload = new byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(payload, value);
         Put(key, Entry(key, GgufValueType.UInt32, payload));
+    }
+
+    /// <inheritdoc cref="Set(string, uint)"/>
+    public void Set(string key, float value)
+    {
+        var payload = new byte[sizeof(float)];
+        BinaryPrimitives.WriteSingleLittleEndian(payload, value);
+        Put(key, Entry(key, GgufValueType.Float32, payload));
     }
 
     /// <inheritdoc cref="Set(string, uint)"/>

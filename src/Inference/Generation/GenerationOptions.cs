@@ -43,6 +43,15 @@ public sealed record GenerationOptions
     /// <summary>Tokens that end the generation; null for the model's end-of-sequence token, an empty list for none.</summary>
     public IReadOnlyList<int>? StopTokens { get; init; }
 
+    /// <summary>Write control tokens the model generates as their texts, which mark thoughts and calls of tools in chats; else they are left out.</summary>
+    public bool IncludeSpecial { get; init; }
+
+    /// <summary>
+    /// Where keys and values are kept from one generation to the next, so that only what a prompt has new goes through the model; null to
+    /// keep none. For one generation at a time.
+    /// </summary>
+    public PromptCache? PromptCache { get; init; }
+
     /// <summary>Told how many of the prompt's tokens have been through the model.</summary>
     public IProgress<int>? PrefillProgress { get; init; }
 

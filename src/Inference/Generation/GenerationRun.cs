@@ -22,6 +22,7 @@ internal sealed class GenerationRun : IDisposable
     private readonly int[] _last = new int[1];
     private TimeSpan _prefillTime;
     private TimeSpan _decodeTime;
+    private readonly int _cached;
     private int _generated;
 
     /// <param name="model">The model.</param>
@@ -34,13 +35,15 @@ internal sealed class GenerationRun : IDisposable
         _options = options;
         _stopTokens = options.StopTokens ?? (model.Tokenizer.EosId is { } eos ? [eos] : []);
         _stops = new StopStringMatcher(options.StopStrings);
-        _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt));
-
-        // The cache is no larger than this generation can fill.
-        _cache = model.Transformer.CreateCache((int)Math.Min((long)prompt.Length + options.MaxTokens, model.Configuration.ContextLength));
+        _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt), options.IncludeSpecial);
         _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
         _sampler = new SequenceSampler(options.ToPipeline(), model.Device, model.Configuration.VocabularySize, options.LogProbabilities);
-        _tokens = new int[_cache.Capacity + 1];
+
+        // The cache is no larger than this generation can fill. It comes last: one that is borrowed has to be given back.
+        int capacity = (int)Math.Min((long)prompt.Length + options.MaxTokens, model.Configuration.ContextLength);
+        _cache = options.PromptCache?.Begin(prompt, capacity) ?? model.Transformer.CreateCache(capacity);
+        _cached = _cache.Length;
+        _tokens = new int[capacity + 1];
         prompt.CopyTo(_tokens, 0);
     }
 
@@ -62,7 +65,10 @@ internal sealed class GenerationRun : IDisposable
     public void Dispose()
     {
         _sampler.Dispose();
-        _cache.Dispose();
+        if (_options.PromptCache is null)
+            _cache.Dispose();
+        else
+            _options.PromptCache.End();
         _logits.Memory!.Dispose();
     }
 
@@ -81,7 +87,7 @@ internal sealed class GenerationRun : IDisposable
         long started = Stopwatch.GetTimestamp();
         try
         {
-            _model.Transformer.Forward(_prompt, _cache, _logits, _options.PrefillProgress, cancellationToken);
+            _model.Transformer.Forward(_prompt.AsSpan(_cached), _cache, _logits, _options.PrefillProgress, cancellationToken);
             _model.Device.Synchronize();
             return true;
         }
@@ -110,6 +116,7 @@ internal sealed class GenerationRun : IDisposable
             if (_cache.Length == _model.Configuration.ContextLength)
                 return FinishReason.Context;
             _model.Transformer.Forward(_last, _cache, _logits);
+            _options.PromptCache?.Append(_last[0]);
         }
 
         _last[0] = Choose();
@@ -141,6 +148,7 @@ internal sealed class GenerationRun : IDisposable
         return new GenerationChunk(null, rest, reason, new GenerationStatistics
         {
             PromptTokens = _prompt.Length,
+            CachedTokens = _cached,
             GeneratedTokens = _generated,
             PrefillTime = _prefillTime,
             DecodeTime = _decodeTime,

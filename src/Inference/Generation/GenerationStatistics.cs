@@ -6,6 +6,9 @@ public sealed record GenerationStatistics
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
+    /// <summary>Tokens of the prompt whose keys and values were kept from before: see <see cref="GenerationOptions.PromptCache"/>.</summary>
+    public int CachedTokens { get; init; }
+
     /// <summary>Tokens generated, a stop token not counted.</summary>
     public required int GeneratedTokens { get; init; }
 
@@ -15,8 +18,8 @@ public sealed record GenerationStatistics
     /// <summary>From there to the end; time the consumer took between tokens is not counted.</summary>
     public required TimeSpan DecodeTime { get; init; }
 
-    /// <summary>Prompt tokens a second; 0 if none went through.</summary>
-    public double PrefillTokensPerSecond => PerSecond(PromptTokens, PrefillTime);
+    /// <summary>Prompt tokens a second, kept ones not counted; 0 if none went through.</summary>
+    public double PrefillTokensPerSecond => PerSecond(PromptTokens - CachedTokens, PrefillTime);
 
     /// <summary>Generated tokens a second; 0 if there were none.</summary>
     public double DecodeTokensPerSecond => PerSecond(GeneratedTokens, DecodeTime);

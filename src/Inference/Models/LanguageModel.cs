@@ -1,3 +1,4 @@
+using KernelFoundry.Inference.Chat;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Tokenizers;
 
@@ -13,6 +14,7 @@ public sealed class LanguageModel : IDisposable
         _file = file;
         ModelConfiguration configuration = ModelConfiguration.Read(file, options?.Architectures);
         Tokenizer = TokenizerFactory.Create(file);
+        ChatTemplates = ChatTemplates.Read(file, ChatTokens.Of(Tokenizer));
         Transformer = new Transformer(file, configuration, device, options);
     }
 
@@ -24,6 +26,9 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Turns text into tokens and back.</summary>
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>How the model wants conversations written.</summary>
+    public ChatTemplates ChatTemplates { get; }
 
     /// <summary>Turns tokens into logits.</summary>
     public Transformer Transformer { get; }
@@ -63,6 +68,9 @@ public sealed class LanguageModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>The file the model came from.</summary>
+    internal GgufFile File => _file;
 
     /// <summary>Frees the weights and closes the file.</summary>
     public void Dispose()

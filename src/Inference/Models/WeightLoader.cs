@@ -47,7 +47,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         return new Projection([.. parts]);
     }
 
-    private bool Packs => options.Activations == ActivationRounding.Int8 && device.Info.Kind == DeviceKind.Cpu;
+    private bool Packs => options.Activations == ActivationRounding.Int8 && device.Info.Kind is DeviceKind.Cpu or DeviceKind.Cuda;
 
     private GgmlType? TypeOf(string name) => file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) ? tensor.Type : null;
 

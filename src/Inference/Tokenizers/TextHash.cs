@@ -17,12 +17,15 @@ internal static class TextHash
         ulong state = Fold(s_key ^ (ulong)text.Length);
         for (; text.Length >= sizeof(ulong); text = text[sizeof(ulong)..])
             state = Fold(state ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
-        ulong tail = 0;
-        foreach (byte b in text)
-            tail = (tail << 8) | b;
-        state = Fold(state ^ tail);
+        if (!text.IsEmpty)
+            state = Fold(state ^ Tail(text));
         return (uint)(state ^ (state >> 32));
     }
+
+    /// <summary>Up to seven bytes as one number, each in it once or twice.</summary>
+    private static ulong Tail(ReadOnlySpan<byte> text) => text.Length >= sizeof(uint)
+        ? BinaryPrimitives.ReadUInt32LittleEndian(text) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^sizeof(uint)..]) << 32)
+        : text[0] | ((ulong)text[text.Length / 2] << 8) | ((ulong)text[^1] << 16);
 
     private static ulong Fold(ulong value)
     {

@@ -18,6 +18,7 @@ public static partial class Activation
     /// <typeparam name="T">Element type of the activations.</typeparam>
     /// <typeparam name="TActivation">The activation.</typeparam>
     [Kernel]
+    [Differentiable(nameof(gate), nameof(up), Tolerance = 4e-6)]
     [Axis("rows", 1, 7, 33)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(GatedLinearUnitReference))]

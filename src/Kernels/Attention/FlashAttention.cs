@@ -24,7 +24,7 @@ public static partial class Attention
     /// <param name="blockK">Keys taken at a time.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TScore">The score functor.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 128)]
     [Axis("tokens", 1, 7, 8, 9, 33)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 2, 3, 6)]
@@ -42,7 +42,7 @@ public static partial class Attention
         [Value("headDim")] [Specialize(64, 128, Cpu = false)] int headDim,
         [Value("start")] int start,
         [Value(0.2f)] float scale,
-        [Schedule(Cpu = 64, OpenCl = 8)] int blockQ,
+        [Schedule(Cpu = 64, OpenCl = 8, Cuda = 32)] int blockQ,
         [Schedule(Cpu = 64, OpenCl = 32)] int blockK)
         where T : unmanaged
         where TScore : struct, IScoreFunctor<TScore>

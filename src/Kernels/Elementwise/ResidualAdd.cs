@@ -15,6 +15,7 @@ public static partial class Elementwise
     /// <param name="block">Columns a program.</param>
     /// <typeparam name="T">Element type of the activations.</typeparam>
     [Kernel]
+    [Differentiable(nameof(x), nameof(residual), Tolerance = 1e-7)]
     [Axis("rows", 1, 7, 33)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(ResidualAddReference))]

@@ -19,7 +19,7 @@ public static partial class Linear
     /// <param name="blockCols">Columns taken at a time; a multiple of every format's block size.</param>
     /// <typeparam name="TWeight">Quantization format of the weights.</typeparam>
     /// <typeparam name="TEpilogue">The epilogue.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 128)]
     [Axis("tokens", 1, 7, 9, 33)]
     [Axis("rows", 1, 7, 31, 33, 127)]
     [Axis("cols", 32, 64, 96, 288, 512, 544)]
@@ -32,8 +32,8 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 128, OpenCl = 8, CpuChoices = [32, 64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 384, OpenCl = 8, CpuChoices = [96, 192, 256, 384, 512])] int blockRows,
+        [Schedule(Cpu = 128, OpenCl = 8, Cuda = 32, CpuChoices = [32, 64, 128, 256, 512])] int blockTokens,
+        [Schedule(Cpu = 384, OpenCl = 8, Cuda = 64, CpuChoices = [96, 192, 256, 384, 512])] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 256)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

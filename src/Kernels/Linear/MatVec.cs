@@ -18,7 +18,7 @@ public static partial class Linear
     /// <param name="block">Weight rows a program.</param>
     /// <typeparam name="TWeight">Element type of the weights.</typeparam>
     /// <typeparam name="TEpilogue">The epilogue.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 128)]
     [Axis("tokens", 1, 2)]
     [Axis("rows", 1, 7, 9, 33, 127)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]

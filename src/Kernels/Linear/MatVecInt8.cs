@@ -19,7 +19,7 @@ public static partial class Linear
     /// <param name="blockCols">Columns taken at a time; a multiple of every format's block size.</param>
     /// <typeparam name="TWeight">Quantization format of the weights.</typeparam>
     /// <typeparam name="TEpilogue">The epilogue.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 256)]
     [Axis("tokens", 1, 2)]
     [Axis("rows", 1, 7, 9, 33, 127)]
     [Axis("cols", 32, 64, 96, 288, 4096, 16640)]
@@ -33,7 +33,7 @@ public static partial class Linear
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
         [Schedule(Cpu = 96, OpenCl = 16, CpuChoices = [32, 64, 96, 128, 192, 256, 384, 512])] int block,
-        [Schedule(Cpu = 16384, OpenCl = 1024)] int blockCols)
+        [Schedule(Cpu = 16384, OpenCl = 1024, Cuda = 4096)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

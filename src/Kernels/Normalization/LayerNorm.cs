@@ -16,7 +16,8 @@ public static partial class Normalization
     /// <param name="y">Output, [rows, cols].</param>
     /// <param name="epsilon">Added to the variance; positive.</param>
     /// <typeparam name="T">Element type of the activations.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 256)]
+    [Differentiable(nameof(x), nameof(weight), nameof(bias), Tolerance = 2e-5)]
     [Axis("rows", 1, 7, 33)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(LayerNormReference))]

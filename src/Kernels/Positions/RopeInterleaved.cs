@@ -18,6 +18,7 @@ public static partial class Positions
     /// <param name="y">Output, [tokens, heads, headDim]: activations, or the keys' place in a cache.</param>
     /// <typeparam name="T">Element type of the output.</typeparam>
     [Kernel]
+    [Differentiable(nameof(x), Tolerance = 1e-5)]
     [Axis("tokens", 1, 5)]
     [Axis("heads", 1, 3, 8)]
     [Axis("headDim", 64, 80, 96, 127)]

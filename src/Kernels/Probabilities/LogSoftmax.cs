@@ -13,7 +13,7 @@ public static partial class Probabilities
     /// <param name="y">Output, [rows, cols].</param>
     /// <param name="block">Columns taken at a time.</param>
     /// <typeparam name="T">Element type of the logits and of the result; what is between is float.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 1024)]
     [Axis("rows", 1, 7, 33)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(LogSoftmaxReference))]
@@ -21,7 +21,7 @@ public static partial class Probabilities
     [Tolerance(typeof(Half), 6e-4)]
     [Tolerance(typeof(BFloat16), 5e-3)]
     public static void LogSoftmax<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
-        [Shape("rows", "cols")] View2<T> x, [Shape("rows", "cols")] View2<T> y, [Schedule(Cpu = 1024, OpenCl = 1024)] int block)
+        [Shape("rows", "cols")] View2<T> x, [Shape("rows", "cols")] View2<T> y, [Schedule(Cpu = 1024, OpenCl = 1024, Cuda = 8192)] int block)
         where T : unmanaged
     {
         int row = ProgramId(0, x.Extent0);

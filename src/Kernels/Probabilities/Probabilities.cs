@@ -8,7 +8,7 @@ public static partial class Probabilities
     // Maximum of a row and the sum of exp(x - maximum), in one pass (Milakov and Gimelshein, "Online normalizer calculation for softmax",
     // 2018, algorithm 3). Where all is -inf the maximum counts as 0 and the sum is 0.
     [DeviceFunction]
-    private static (float Max, float Sum) OnlineNormalizer<T>(View2<T> x, int row, int block)
+    internal static (float Max, float Sum) OnlineNormalizer<T>(View2<T> x, int row, int block)
         where T : unmanaged
     {
         float max = float.NegativeInfinity;

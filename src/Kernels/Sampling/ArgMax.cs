@@ -12,7 +12,7 @@ public static partial class Sampling
     /// <param name="logits">[rows, vocabulary].</param>
     /// <param name="tokens">Output, [rows].</param>
     /// <typeparam name="T">Element type of the logits.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 1024)]
     [Axis("rows", 1, 7, 33)]
     [Axis("vocabulary", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(ArgMaxReference))]

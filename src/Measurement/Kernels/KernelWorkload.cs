@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace KernelFoundry.Measurement;
 
@@ -29,8 +30,9 @@ public sealed class KernelWorkload : IDisposable
         try
         {
             var random = new Random(Seed);
+            KernelCase? fitted = Fitted(random);
             foreach (KernelParameterInfo parameter in shape.Kernel.Parameters)
-                Add(parameter, random);
+                Add(parameter, random, fitted);
         }
         catch
         {
@@ -72,12 +74,35 @@ public sealed class KernelWorkload : IDisposable
     /// <summary>Frees the views.</summary>
     public void Dispose() => _memories.ForEach(memory => memory.Dispose());
 
-    private void Add(KernelParameterInfo parameter, Random random)
+    // Indices that the kernel asks to be made fit; null where random ones do.
+    private KernelCase? Fitted(Random random)
+    {
+        if (Shape.Kernel.Inputs is not { } fit)
+            return null;
+        var indices = new KernelCase(Shape.TypeArguments);
+        foreach ((string axis, int extent) in Shape.Axes)
+            indices.SetAxis(axis, extent);
+        foreach (KernelParameterInfo view in Shape.Kernel.Parameters.Where(IsIndices))
+        {
+            int[] extents = Shape.ExtentsOf(view);
+            var values = new double[extents.Aggregate(1, (count, extent) => count * extent)];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = random.Next((int)(view.Low ?? 0), (int)(view.High ?? 1));
+            indices.SetView(view.Name, values, extents);
+        }
+
+        fit(indices);
+        return indices;
+    }
+
+    private static bool IsIndices(KernelParameterInfo parameter) => parameter is { Kind: KernelParameterKind.View, Type: "int" };
+
+    private void Add(KernelParameterInfo parameter, Random random, KernelCase? fitted)
     {
         switch (parameter.Kind)
         {
             case KernelParameterKind.View:
-                AddView(parameter, random);
+                AddView(parameter, random, fitted);
                 break;
             case KernelParameterKind.Specialized:
                 _arguments.AddSpecialized((int)Value(parameter));
@@ -88,7 +113,7 @@ public sealed class KernelWorkload : IDisposable
         }
     }
 
-    private void AddView(KernelParameterInfo view, Random random)
+    private void AddView(KernelParameterInfo view, Random random, KernelCase? fitted)
     {
         ElementInfo element = Shape.ElementOf(view);
         int[] extents = Shape.ExtentsOf(view);
@@ -97,7 +122,10 @@ public sealed class KernelWorkload : IDisposable
             rows = (rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows;
         DeviceMemory memory = _device.AllocateBytes(element.Bytes(rows * extents[^1]));
         _memories.Add(memory);
-        DrawnElements.Fill(memory, element, view, random);
+        if (fitted is not null && IsIndices(view))
+            memory.Write(0, MemoryMarshal.AsBytes<int>(Array.ConvertAll(fitted.Values(view.Name), value => (int)value)));
+        else
+            DrawnElements.Fill(memory, element, view, random);
         if (view.IsPanels)
             _arguments.AddPanels(memory, element, extents[0], extents[1]);
         else

@@ -23,6 +23,13 @@ public static class FunctorRegistry
         };
     }
 
+    /// <summary>Makes the adjoint of a functor's method known, which the compiler derived.</summary>
+    /// <param name="method">The name of the adjoint.</param>
+    /// <param name="adjoint">Its managed body.</param>
+    /// <typeparam name="TFunctor">The functor struct.</typeparam>
+    public static void Register<TFunctor>(string method, FunctorAdjoint<TFunctor> adjoint)
+        where TFunctor : struct => FunctorRegistry<TFunctor>.Set(method, adjoint);
+
     /// <summary>Whether a functor has fields. One that has none adds nothing to a launch's arguments.</summary>
     /// <param name="name">Its full metadata name.</param>
     /// <returns>Whether it has.</returns>

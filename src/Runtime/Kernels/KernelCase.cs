@@ -41,10 +41,15 @@ public sealed class KernelCase
     /// <returns>Its extent.</returns>
     public int Extent(string view, int axis) => Find(views, view, "view").Extents[axis];
 
-    /// <summary>A view's elements before the kernel runs; not to be written to.</summary>
+    /// <summary>A view's elements before the kernel runs; written to only by the method that <see cref="InputsAttribute"/> names.</summary>
     /// <param name="view">The view parameter.</param>
     /// <returns>The elements, row-major.</returns>
     public double[] Values(string view) => Find(views, view, "view").Values;
+
+    /// <summary>Whether the case has a view.</summary>
+    /// <param name="view">The view parameter.</param>
+    /// <returns>Whether it has.</returns>
+    public bool Has(string view) => views.ContainsKey(view);
 
     /// <summary>The array of a view's expected elements. It starts as the elements before the run and is the same array at every call.</summary>
     /// <param name="view">The view parameter.</param>
@@ -116,6 +121,23 @@ public sealed class KernelCase
     /// <param name="name">The parameter.</param>
     /// <param name="functor">The struct.</param>
     public void SetFunctor(string name, object functor) => functors[name] = functor;
+
+    internal int[] Extents(string view) => Find(views, view, "view").Extents;
+
+    /// <summary>A case of the same inputs whose outputs nobody has asked for.</summary>
+    internal KernelCase Copy()
+    {
+        var copy = new KernelCase(TypeArguments);
+        foreach ((string name, int extent) in axes)
+            copy.axes[name] = extent;
+        foreach ((string name, double value) in scalars)
+            copy.scalars[name] = value;
+        foreach ((string name, object functor) in functors)
+            copy.functors[name] = functor;
+        foreach ((string name, (double[], int[]) view) in views)
+            copy.views[name] = view;
+        return copy;
+    }
 
     private static TValue Find<TValue>(Dictionary<string, TValue> values, string name, string what) => values.TryGetValue(name, out TValue? value)
         ? value

@@ -27,6 +27,9 @@ public sealed class KernelDefinition
     /// <summary>The IR of the kernel before specialisation, as text.</summary>
     public string IrText { get; init; } = "";
 
+    /// <summary>Whether the compiler derived it from the kernel its name begins with.</summary>
+    public bool IsDerived { get; init; }
+
     /// <summary>Work-items that share one program on thread devices.</summary>
     public int WorkGroup { get; init; } = 64;
 
@@ -41,6 +44,9 @@ public sealed class KernelDefinition
 
     /// <summary>The error it may have, per element type.</summary>
     public IReadOnlyList<KernelTolerance> Tolerances { get; init; } = [];
+
+    /// <summary>Makes random inputs fit the kernel, by writing into the arrays of <see cref="KernelCase.Values"/>; null where any do.</summary>
+    public Action<KernelCase>? Inputs { get; init; }
 
     /// <summary>Computes what the kernel should give, in double precision.</summary>
     public Action<KernelCase>? Reference { get; init; }

@@ -43,4 +43,7 @@ public sealed record KernelParameterInfo
 
     /// <summary>Views: whether the kernel stores to it.</summary>
     public bool IsOutput { get; init; }
+
+    /// <summary>Views: whether the kernel adds to what is there.</summary>
+    public bool IsAccumulated { get; init; }
 }

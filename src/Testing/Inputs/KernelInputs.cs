@@ -24,6 +24,14 @@ internal sealed class KernelInputs
             else if (parameter.Kind is KernelParameterKind.Scalar or KernelParameterKind.Specialized)
                 Scalars.Add(parameter.Name, Scalar(parameter, random));
         }
+
+        if (test.Kernel.Inputs is { } fit)
+        {
+            KernelCase drawn = Case();
+            fit(drawn);
+            foreach (Tensor tensor in Tensors.Values.Where(t => !t.Element.IsQuantized).ToArray())
+                Tensors[tensor.Name] = tensor with { Packed = tensor.Element.Encode(drawn.Values(tensor.Name)) };
+        }
     }
 
     public KernelTest Test { get; }
@@ -44,17 +52,23 @@ internal sealed class KernelInputs
     /// <summary>What the kernel should give, by its reference method.</summary>
     public KernelCase Expected(List<DeviceMemory> memories)
     {
-        var expected = new KernelCase(Test.TypeArguments);
-        foreach ((string name, int extent) in axes)
-            expected.SetAxis(name, extent);
-        foreach (Tensor tensor in Tensors.Values)
-            expected.SetView(tensor.Name, tensor.Values(), tensor.Extents);
-        foreach ((string name, object value) in Scalars)
-            expected.SetScalar(name, Convert.ToDouble(value, CultureInfo.InvariantCulture));
+        KernelCase expected = Case();
         foreach (KernelParameterInfo parameter in Test.Kernel.Parameters.Where(parameter => parameter.Kind == KernelParameterKind.Functor))
             expected.SetFunctor(parameter.Name, Functor(parameter, Device.Reference, memories));
         Test.Kernel.Reference!(expected);
         return expected;
+    }
+
+    private KernelCase Case()
+    {
+        var drawn = new KernelCase(Test.TypeArguments);
+        foreach ((string name, int extent) in axes)
+            drawn.SetAxis(name, extent);
+        foreach (Tensor tensor in Tensors.Values)
+            drawn.SetView(tensor.Name, tensor.Values(), tensor.Extents);
+        foreach ((string name, object value) in Scalars)
+            drawn.SetScalar(name, Convert.ToDouble(value, CultureInfo.InvariantCulture));
+        return drawn;
     }
 
     private Tensor Draw(KernelParameterInfo parameter, Random random)
@@ -65,7 +79,11 @@ internal sealed class KernelInputs
         TensorElement element = TensorElement.Find(name);
         int[] extents = [.. parameter.Shape.Select(Extent)];
         byte[] packed = element.Draw(Tensor.Count(extents), random, parameter.Low, parameter.High);
-        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput) { IsPanels = parameter.IsPanels };
+        return new Tensor(parameter.Name, element, name, extents, packed, parameter.IsOutput)
+        {
+            IsPanels = parameter.IsPanels,
+            IsAccumulated = parameter.IsAccumulated,
+        };
     }
 
     private int Extent(string shape) => axes.TryGetValue(shape, out int extent) ? extent : int.Parse(shape, CultureInfo.InvariantCulture);

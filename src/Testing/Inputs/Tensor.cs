@@ -9,6 +9,9 @@ namespace KernelFoundry.Testing;
 /// <param name="IsOutput">Whether the kernel stores to it.</param>
 internal sealed record Tensor(string Name, TensorElement Element, string ElementName, int[] Extents, byte[] Packed, bool IsOutput)
 {
+    /// <summary>Whether the kernel adds to what is there.</summary>
+    public bool IsAccumulated { get; init; }
+
     /// <summary>Whether the kernel takes its rows in panels.</summary>
     public bool IsPanels { get; init; }
 

@@ -51,6 +51,9 @@ internal abstract class TensorElement
     /// <summary>Elements as numbers.</summary>
     public abstract double[] Decode(byte[] packed);
 
+    /// <summary>Numbers as elements that are not quantized.</summary>
+    public abstract byte[] Encode(double[] values);
+
     /// <summary>Quantized rows in panels.</summary>
     public abstract byte[] Pack(byte[] rows, int columns);
 

@@ -42,6 +42,9 @@ internal sealed class TensorElement<T> : TensorElement
     }
 
     /// <inheritdoc/>
+    public override byte[] Encode(double[] values) => MemoryMarshal.AsBytes<T>(Array.ConvertAll(values, Convert)).ToArray();
+
+    /// <inheritdoc/>
     public override object View(DeviceMemory memory, long byteOffset, int[] extents, long[] strides) => extents switch
     {
         [var a] => new View1<T>(memory, byteOffset, a),

@@ -22,6 +22,7 @@ internal sealed class TensorImage
         ByteOffset = Guard + (isAligned ? 0 : random.Next(16) * tensor.Element.BlockBytes);
         if (tensor.IsPanels)
         {
+            ByteOffset = Guard + (random.Next(4) * Panels.Alignment);
             Strides = [Panels.Rows * (long)tensor.Extents[1]];
             byte[] panels = tensor.Extents[1] == 0 ? [] : tensor.Element.Pack(tensor.Packed, tensor.Extents[1]);
             before = new byte[ByteOffset + panels.Length + Guard];

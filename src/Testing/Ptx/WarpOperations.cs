@@ -15,12 +15,18 @@ internal static class WarpOperations
         new("bar.warp.sync", "b32", s => new WarpBarrierStep(s[0])),
         Multiply<FloatFunctions.FromHalf>("m16n8k16", "f16", 4, 2, 80), Multiply<FloatFunctions.FromBFloat16>("m16n8k16", "bf16", 4, 2, 80),
         Multiply<FloatFunctions.FromHalf>("m16n8k8", "f16", 2, 1, 75),
-        new("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32", "=s32*4 b32*4 b32*2 s32*4", s => new MultiplyBytesStep(s[0], s[1], s[2], s[3]), 80),
+        .. new[] { ("s8", "s8"), ("s8", "u8"), ("u8", "s8"), ("u8", "u8") }.SelectMany(t => MultiplyBytes(t.Item1, t.Item2)),
     ];
 
     private static PtxOperation Shuffle(string name, ShuffleMode mode) => new(
         $"shfl.sync.{name}.b32", "=b32?pred b32 b32 b32 b32",
         s => new ShuffleStep(mode, s[0], s.Length > 5 ? s[5] : null, s[1], s[2], s[3], s[4]));
+
+    private static PtxOperation[] MultiplyBytes(string a, string b) =>
+    [
+        new($"mma.sync.aligned.m16n8k32.row.col.s32.{a}.{b}.s32", "=s32*4 b32*4 b32*2 s32*4", s => new MultiplyBytesStep(s[0], s[1], s[2], s[3], a == "s8", b == "s8"), 80),
+        new($"mma.sync.aligned.m16n8k16.row.col.s32.{a}.{b}.s32", "=s32*4 b32*2 b32*1 s32*4", s => new MultiplyBytesStep(s[0], s[1], s[2], s[3], a == "s8", b == "s8"), 80),
+    ];
 
     private static PtxOperation Multiply<TToFloat>(string shape, string t, int a, int b, int target)
         where TToFloat : ILaneFunction<uint, float> => new(

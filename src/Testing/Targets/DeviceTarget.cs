@@ -12,6 +12,9 @@ internal class DeviceTarget(Device device, string name, long workLimit) : TestTa
     }
 
     /// <inheritdoc/>
+    internal override bool Runs(KernelDefinition kernel, string typeKey) => !TestDevices.IsOlder(device) || HasNewerPtx(kernel, typeKey);
+
+    /// <inheritdoc/>
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;
 
     /// <inheritdoc/>

@@ -12,6 +12,12 @@ internal enum InterpreterForm
     /// <summary>What code for work-groups is rendered from, with races and barriers checked.</summary>
     Thread,
 
+    /// <summary>What OpenCL C for devices with sub-groups is rendered from.</summary>
+    SubGroup,
+
     /// <summary>What PTX is rendered from: work-items that run in warps, with shuffles.</summary>
     Warp,
+
+    /// <summary>What PTX for GPUs that multiply matrices is rendered from.</summary>
+    Matrix,
 }

@@ -17,14 +17,17 @@ internal sealed class InterpreterTarget(InterpreterForm form)
     public override bool IsTunable => form < InterpreterForm.Thread;
 
     /// <inheritdoc/>
+    internal override bool Runs(KernelDefinition kernel, string typeKey) => form != InterpreterForm.Matrix || HasNewerPtx(kernel, typeKey);
+
+    /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
         Specialization specialization = Specialize(kernel, inputs);
         TargetKind target = form switch
         {
-            InterpreterForm.Thread => TargetKind.OpenCl,
-            InterpreterForm.Warp => TargetKind.Cuda,
+            InterpreterForm.Thread or InterpreterForm.SubGroup => TargetKind.OpenCl,
+            InterpreterForm.Warp or InterpreterForm.Matrix => TargetKind.Cuda,
             _ => TargetKind.Cpu,
         };
         Kernel specialized = Specializer.Specialize(kernel, specialization, target);
@@ -43,8 +46,14 @@ internal sealed class InterpreterTarget(InterpreterForm form)
             case InterpreterForm.Vector:
                 VectorInterpreter.Run(CSharpTarget.Lower(specialized), memory, scalars);
                 break;
+            case InterpreterForm.SubGroup:
+                ThreadInterpreter.Run(OpenClTarget.LowerSubGroups(specialized), memory, scalars);
+                break;
             case InterpreterForm.Warp:
                 ThreadInterpreter.Run(PtxTarget.Lower(specialized), memory, scalars);
+                break;
+            case InterpreterForm.Matrix:
+                ThreadInterpreter.Run(PtxTarget.Lower(specialized, PtxInstructions.Matrices), memory, scalars);
                 break;
             default:
                 ThreadInterpreter.Run(OpenClTarget.Lower(specialized), memory, scalars);
@@ -94,7 +103,7 @@ internal sealed class InterpreterTarget(InterpreterForm form)
             ?? IrElement.Quantized(tensor.ElementName);
         return new InterpreterView(tensor.Name, element, buffer, offset, tensor.Extents, strides, format, tensor.IsPanels)
         {
-            Uninitialized = tensor.IsOutput,
+            Uninitialized = tensor is { IsOutput: true, IsAccumulated: false },
         };
     }
 

@@ -27,7 +27,7 @@ public sealed class PtxTests
             Value i = b.Range(0, b.Extent("größe", 0));
             b.Store("add", b.Load("größe", i), i);
         });
-        PtxModule module = PtxTarget.Render(Specialised(kernel), "Größe");
+        PtxModule module = PtxTarget.Render(Specialised(kernel), "Größe")[0];
         Assert.All(module.Source, c => Assert.True(c < 128));
         Assert.Contains($".visible .entry {module.EntryPoint}(", module.Source, StringComparison.Ordinal);
         Assert.Contains(".param .u64 add_p", module.Source, StringComparison.Ordinal);
@@ -44,6 +44,27 @@ public sealed class PtxTests
                 ".param .u64 y_p", ".param .u32 y_e0", ".param .u32 y_e1", ".param .u64 y_s0", ".param .f32 epsilon_v",
             ],
             parameters);
+    }
+
+    [Fact]
+    public void A_block_has_as_many_threads_as_the_kernel_says_for_CUDA()
+    {
+        Kernel kernel = RmsNorm(), wide = new() { Name = kernel.Name, Parameters = kernel.Parameters, Body = kernel.Body, WorkGroup = 64, CudaWorkGroup = 256 };
+        string text = IrPrinter.Print(wide);
+        Assert.Contains(" workgroup 64 cuda 256", text, StringComparison.Ordinal);
+        Kernel parsed = IrParser.ParseKernel(text);
+        Assert.Contains(".reqntid 256, 1, 1", Render(parsed), StringComparison.Ordinal);
+        Assert.Equal(64, Specializer.Specialize(parsed, Specialization.None, TargetKind.OpenCl).WorkGroup);
+        Assert.Throws<IrException>(() => IrParser.ParseKernel(text.Replace("cuda 256", "cuda 2048", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_instruction_of_newer_GPUs_is_not_in_older_modules()
+    {
+        Assert.All(PtxInstructions.All, form => Assert.Contains(form.Target, new[] { PtxInstructions.Baseline, PtxInstructions.Matrices }));
+        Assert.Equal(PtxInstructions.Matrices, PtxInstructions.Of("cp.async.commit_group").Single().Target);
+        PtxModule module = Assert.Single(PtxTarget.Render(Specialised(RmsNorm()), "rms_norm"));
+        Assert.Equal(PtxInstructions.Baseline, module.Target);
     }
 
     [Fact]
@@ -69,7 +90,7 @@ public sealed class PtxTests
             form => Assert.Contains(".rn.", form.Opcode, StringComparison.Ordinal));
     }
 
-    private static string Render(Kernel kernel) => PtxTarget.Render(Specialised(kernel), kernel.Name).Source;
+    private static string Render(Kernel kernel) => PtxTarget.Render(Specialised(kernel), kernel.Name)[0].Source;
 
     private static Kernel Specialised(Kernel kernel) => Specializer.Specialize(kernel, Specialization.None, TargetKind.Cuda);
 

@@ -32,7 +32,7 @@ public class ModelDefectTests
     [InlineData("llama.vocab_size", 5u, "5", "271, the number of tokens")]
     [InlineData("llama.expert_count", 8u, "8", "mixtures of experts")]
     [InlineData("tokenizer.ggml.tokens", null, "absent", "an array of strings")]
-    [InlineData("tokenizer.ggml.model", "gpt2", "'gpt2'", "llama")]
+    [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv'", "llama")]
     public void MetadataIsChecked(string key, object? value, string found, string expected)
     {
         var tiny = new TinyModel();

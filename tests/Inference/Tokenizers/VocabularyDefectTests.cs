@@ -7,7 +7,7 @@ public class VocabularyDefectTests
 {
     [Theory]
     [InlineData("tokenizer.ggml.model", null, "absent", "a value")]
-    [InlineData("tokenizer.ggml.model", "bert", "the unsupported tokenizer 'bert'", "llama")]
+    [InlineData("tokenizer.ggml.model", "rwkv", "the unsupported tokenizer 'rwkv'", "llama")]
     [InlineData("tokenizer.ggml.model", 7, "of type Int32", "a string")]
     [InlineData("tokenizer.ggml.tokens", null, "absent", "an array of strings")]
     [InlineData("tokenizer.ggml.tokens", "text", "of type String", "an array of strings")]
@@ -67,5 +67,5 @@ public class VocabularyDefectTests
     }
 
     [Fact]
-    public void The_supported_models_are_listed() => Assert.Equal(["llama"], TokenizerFactory.SupportedModels);
+    public void The_supported_models_are_listed() => Assert.Equal(["bert", "gpt2", "llama", "t5"], TokenizerFactory.SupportedModels);
 }

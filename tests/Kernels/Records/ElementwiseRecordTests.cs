@@ -11,4 +11,12 @@ public sealed class ElementwiseRecordTests
     [Theory]
     [KernelData(typeof(Elementwise), nameof(Elementwise.Copy))]
     public void Copy(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.Fill))]
+    public void Fill(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.Scale))]
+    public void Scale(KernelTest test) => KernelRunner.Run(test);
 }

@@ -13,6 +13,10 @@ public sealed class LinearRecordTests
     public void MatMul(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
+    [KernelData(typeof(Linear), nameof(Linear.MatMulHalf))]
+    public void MatMulHalf(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
     [KernelData(typeof(Linear), nameof(Linear.MatMulInt8))]
     public void MatMulInt8(KernelTest test) => KernelRunner.Run(test);
 

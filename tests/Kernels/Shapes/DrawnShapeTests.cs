@@ -7,7 +7,7 @@ namespace KernelFoundry.Kernels.Tests;
 /// <summary>Every kernel on extents nobody chose.</summary>
 public sealed class DrawnShapeTests
 {
-    private const int Draws = 24;
+    private const int Draws = 24, MostDerived = 40;
 
     // Axes that may have any extent, and the largest drawn. The others have rules among them (kvHeads divides heads): these keep to their
     // lists.
@@ -41,13 +41,14 @@ public sealed class DrawnShapeTests
         Gen<KernelTest> tests =
             from target in Gen.Elements<TestTarget>(TestTargets.All)
             from key in Gen.Elements<string>(keys)
-            from extents in Gen.CollectToArray(definition.Axes.Select(Extent))
+            from extents in Gen.CollectToArray(definition.Axes.Select(axis => Extent(axis, definition.IsDerived)))
             select KernelCases.Create(kernelClass, kernel, target, key.Length == 0 ? [] : key.Split(','),
                 definition.Axes.Zip(extents).ToDictionary(pair => pair.First.Name, pair => pair.Second));
         Prop.ForAll(tests.ToArbitrary(), KernelRunner.Run).Check(Config.QuickThrowOnFailure.WithMaxTest(Draws));
     }
 
-    private static Gen<int> Extent(KernelAxis axis) => axis.Extents.Count > 1 && Free.TryGetValue(axis.Name, out int most)
-        ? Gen.Choose(axis.Name is "start" or "position" ? 0 : 1, most)
+    // What a derived kernel is compared with, finite differences, takes the square of its extents.
+    private static Gen<int> Extent(KernelAxis axis, bool isDerived) => axis.Extents.Count > 1 && Free.TryGetValue(axis.Name, out int most)
+        ? Gen.Choose(axis.Name is "start" or "position" ? 0 : 1, isDerived ? Math.Min(most, MostDerived) : most)
         : Gen.Elements<int>(axis.Extents);
 }

@@ -152,16 +152,19 @@ public class PtxWarpTests
         uint Narrow(float value) => type == "f16" ? BitConverter.HalfToUInt16Bits((Half)value) : PtxLab.Bits(value) >> 16;
     }
 
-    [Fact]
-    public void Matrices_of_bytes_multiply()
+    [Theory]
+    [InlineData("s8", "s8")]
+    [InlineData("s8", "u8")]
+    [InlineData("u8", "s8")]
+    public void Matrices_of_bytes_multiply(string left, string right)
     {
         var random = new Random(2);
-        var a = new sbyte[16, 32];
-        var b = new sbyte[32, 8];
-        foreach (sbyte[,] matrix in new[] { a, b })
+        var a = new int[16, 32];
+        var b = new int[32, 8];
+        foreach ((int[,] matrix, string type) in new[] { (a, left), (b, right) })
         {
             for (int i = 0; i < matrix.Length; i++)
-                matrix[i / matrix.GetLength(1), i % matrix.GetLength(1)] = (sbyte)random.Next(-128, 128);
+                matrix[i / matrix.GetLength(1), i % matrix.GetLength(1)] = type == "s8" ? random.Next(-128, 128) : random.Next(256);
         }
 
         uint[][] inputs = [.. Enumerable.Range(0, 32).Select(_ => new uint[8])];
@@ -178,7 +181,7 @@ public class PtxWarpTests
         }
 
         uint[][] found = PtxLab.Run(
-            "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%r8, %r9, %r10, %r11}, {%r0, %r1, %r2, %r3}, {%r4, %r5}, {%r8, %r9, %r10, %r11};", inputs);
+            $"mma.sync.aligned.m16n8k32.row.col.s32.{left}.{right}.s32 {{%r8, %r9, %r10, %r11}}, {{%r0, %r1, %r2, %r3}}, {{%r4, %r5}}, {{%r8, %r9, %r10, %r11}};", inputs);
         for (int lane = 0; lane < 32; lane++)
         {
             for (int i = 0; i < 4; i++)

@@ -10,6 +10,12 @@ public static class PtxInstructions
     /// <summary>The version of the language.</summary>
     public const string Version = "7.0";
 
+    /// <summary>The compute capability that every module may assume.</summary>
+    public const int Baseline = 70;
+
+    /// <summary>The compute capability of the instructions on matrices and of asynchronous copies.</summary>
+    public const int Matrices = 80;
+
     // Shapes as in PtxForm.Parse. A destination of loads and a source of stores may be wider than what lies in memory.
     private static readonly (string Shape, string Opcodes)[] Table =
     [
@@ -28,6 +34,9 @@ public static class PtxInstructions
         ("r = R R", "add.s32 sub.s32 mul.lo.s32 mul.hi.s32 mul.hi.u32 div.s32 div.u32 rem.s32 rem.u32 min.s32 min.u32 max.s32 max.u32"),
         ("r = R R", "and.b32 or.b32 xor.b32 shl.b32 shr.s32 shr.u32"),
         ("r = R R R", "mad.lo.s32 prmt.b32"),
+
+        // Bytes without a sign by bytes with one, four products and a sum.
+        ("r = r r R", "dp4a.u32.s32"),
         ("r = r", "neg.s32 abs.s32 not.b32"),
         ("r = r i i", "bfe.s32 bfe.u32"),
 
@@ -103,9 +112,29 @@ public static class PtxInstructions
         ("", "ret"),
     ];
 
+    // For sm_80 and later. Products are exact, sums of bytes too; float sums are rounded as the hardware does, which is not to nearest each time.
+    private static readonly (string Shape, string Opcodes)[] MatrixTable =
+    [
+        ("r2 = m", "ldmatrix.sync.aligned.m8n8.x2.shared.b16 ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16"),
+        ("r4 = m", "ldmatrix.sync.aligned.m8n8.x4.shared.b16 ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16"),
+        ("r4 = r4 r2 r4", "mma.sync.aligned.m16n8k32.row.col.s32.s8.u8.s32"),
+        ("r4 = r2 r1 r4", "mma.sync.aligned.m16n8k16.row.col.s32.s8.u8.s32"),
+        ("f4 = r4 r2 f4", "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32"),
+
+        // Two floats rounded to nearest even: the first is the upper one.
+        ("r = F F", "cvt.rn.f16x2.f32 cvt.rn.bf16x2.f32"),
+
+        // Bytes to copy, and how many of them are there: the rest is zeros.
+        ("m g i R", "cp.async.cg.shared.global"),
+        ("", "cp.async.commit_group"),
+        ("i", "cp.async.wait_group"),
+    ];
+
     /// <summary>All forms; an opcode may have several.</summary>
-    public static IReadOnlyList<PtxForm> All { get; } =
-        [.. from row in Table from opcode in row.Opcodes.Split(' ') select PtxForm.Parse(opcode, row.Shape)];
+    public static IReadOnlyList<PtxForm> All { get; } = [.. Forms(Table, Baseline), .. Forms(MatrixTable, Matrices)];
+
+    private static IEnumerable<PtxForm> Forms((string Shape, string Opcodes)[] table, int target) =>
+        from row in table from opcode in row.Opcodes.Split(' ') select PtxForm.Parse(opcode, row.Shape) with { Target = target };
 
     private static readonly ILookup<string, PtxForm> ByOpcode = All.ToLookup(form => form.Opcode);
 

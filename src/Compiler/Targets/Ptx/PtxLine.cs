@@ -23,8 +23,9 @@ internal sealed class PtxInstruction : PtxLine
     {
         PtxOperandKind[] kinds = [.. operands.Select(o => o.Kind)];
         PtxOperandKind result = results.Length == 0 ? PtxOperandKind.None : PtxVector.KindOf(results);
-        if (!PtxInstructions.Of(opcode).Any(form => form.Takes(result, kinds)))
-            throw new InvalidOperationException($"there is no form {result} = {opcode} {string.Join(" ", kinds)}");
+        PtxForm form = PtxInstructions.Of(opcode).FirstOrDefault(each => each.Takes(result, kinds))
+            ?? throw new InvalidOperationException($"there is no form {result} = {opcode} {string.Join(" ", kinds)}");
+        Target = form.Target;
         _opcode = opcode;
         _results = results;
         _operands = operands;
@@ -36,6 +37,9 @@ internal sealed class PtxInstruction : PtxLine
     public PtxRegister? Result => _results.Length == 1 ? _results[0] : null;
 
     public bool IsGuarded => _guard is not null;
+
+    /// <summary>The least compute capability that has it.</summary>
+    public int Target { get; }
 
     /// <summary>Makes it write another register of the same kind.</summary>
     public void Retarget(PtxRegister register) => _results = [register];

@@ -43,10 +43,10 @@ internal sealed class PtxRegister(PtxOperandKind kind, int number, PtxFrame fram
     };
 }
 
-/// <summary>Two or four registers of one kind that are read or written as one.</summary>
+/// <summary>A few registers of one kind that are read or written as one.</summary>
 internal sealed class PtxVector(IReadOnlyList<PtxRegister> registers) : PtxOperand
 {
-    public override PtxOperandKind Kind => KindOf(registers);
+    public override PtxOperandKind Kind => registers.Count == 1 ? PtxOperandKind.B32x1 : KindOf(registers);
 
     public override string ToString() => $"{{{string.Join(", ", registers)}}}";
 

@@ -56,4 +56,7 @@ public enum PtxOperandKind
 
     /// <summary>Four registers .f32 in braces.</summary>
     F32x4 = 1 << 16,
+
+    /// <summary>One register .b32 in braces.</summary>
+    B32x1 = 1 << 17,
 }

@@ -9,16 +9,37 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 /// </summary>
 public sealed record PtxModule(int Target, string Source, string EntryPoint, string PlanCSharp);
 
-/// <summary>Renders a specialised kernel as PTX for sm_70 and later: one block of threads a program.</summary>
+/// <summary>
+/// Renders a specialised kernel as PTX, one block of threads a program: for sm_70 and later, and for sm_80 and later where instructions on matrices have a part in it.
+/// </summary>
 public static class PtxTarget
 {
-    /// <summary>The thread form this target renders; the interpreter runs the same.</summary>
-    public static Program Lower(Kernel kernel) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, hasWarps: true));
+    // What modules are rendered for, the oldest first, which every GPU runs if there is nothing newer for it.
+    private static readonly (int Target, ThreadFeatures Features)[] Targets =
+    [
+        (PtxInstructions.Baseline, ThreadFeatures.Sm70),
+        (PtxInstructions.Matrices, ThreadFeatures.Sm80),
+    ];
 
-    public static PtxModule Render(Kernel kernel, string entryPoint)
+    /// <summary>The thread form of the module that a GPU of this compute capability runs; the interpreter runs the same.</summary>
+    public static Program Lower(Kernel kernel, int target = PtxInstructions.Baseline) =>
+        Lower(kernel, Targets.Last(each => each.Target <= target).Features);
+
+    /// <summary>The modules, the oldest GPUs' first.</summary>
+    public static IReadOnlyList<PtxModule> Render(Kernel kernel, string entryPoint)
     {
-        Program program = Renaming.ForText(Lower(kernel));
-        string entry = PtxWriter.Identifier(entryPoint);
-        return new PtxModule(70, new PtxWriter(program).Source(entry), entry, PlanWriter.Body(program, "        ", "LocalBytes"));
+        var modules = new List<PtxModule>();
+        foreach ((int target, ThreadFeatures features) in Targets)
+        {
+            Program program = Renaming.ForText(Lower(kernel, features));
+            if (modules.Count > 0 && !CodeWalk.All(program.Body).Any(s => s is MultiplyMatrices))
+                continue;
+            string entry = PtxWriter.Identifier(entryPoint);
+            modules.Add(new PtxModule(target, new PtxWriter(program, target).Source(entry), entry, PlanWriter.Body(program, "        ", "LocalBytes")));
+        }
+
+        return modules;
     }
+
+    private static Program Lower(Kernel kernel, ThreadFeatures features) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, features));
 }

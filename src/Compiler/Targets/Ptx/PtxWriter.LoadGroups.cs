@@ -51,7 +51,7 @@ internal sealed partial class PtxWriter
             return ($"{local.Buffer.Name} {CodePrinter.Text(index)}", distance);
         }
 
-        if (load is LoadView { Guard: null } view && view.Indices.AsEnumerable().All(IsFixed) && (!view.ByteOffset || StoredElement.Bytes(view.Raw) == 1))
+        if (load is LoadView { Guard: null } view && view.Indices.AsEnumerable().All(IsFixed) && (!view.ByteOffset || StoredElement.Bytes(view.Raw) == 1 || IsInPanel(view)))
         {
             (Expr index, int distance) = Apart(view.Indices[view.Indices.Length - 1]);
             string rest = string.Join(", ", view.Indices.AsEnumerable().Take(view.Indices.Length - 1).Select(CodePrinter.Text));
@@ -60,6 +60,10 @@ internal sealed partial class PtxWriter
 
         return null;
     }
+
+    // Wider than a byte, and yet at its own alignment, as far as constants go: what they are added to is seen when it is read.
+    private bool IsInPanel(LoadView view) =>
+        program.Kernel.Find(view.View).IsPanels && Apart(view.Indices[view.Indices.Length - 1]).Distance % StoredElement.Bytes(view.Raw) == 0;
 
     // The same wherever it stands: of no memory and of nothing that changes.
     private bool IsFixed(Expr expression) => CodeWalk.All(expression).All(e =>
@@ -79,17 +83,17 @@ internal sealed partial class PtxWriter
         }
 
         var first = (LoadView)loads[0].Let.Value;
-        int bytes = StoredElement.Bytes(first.Raw);
-        int[] distances = [.. loads.Select(l => l.Distance * bytes).Distinct()];
+        int bytes = StoredElement.Bytes(first.Raw), unit = first.ByteOffset ? 1 : bytes;
+        int[] distances = [.. loads.Select(l => l.Distance * unit).Distinct()];
         PtxRegister row = Row(first.View, first.Indices);
-        PtxAddress address = Indexed(row, Apart(first.Indices[first.Indices.Length - 1]).Index, bytes);
-        int proven = address.Register!.Alignment, index = Value(Apart(first.Indices[first.Indices.Length - 1]).Index).Alignment + Literal(bytes).Alignment;
+        PtxAddress address = Indexed(row, Apart(first.Indices[first.Indices.Length - 1]).Index, unit);
+        int proven = address.Register!.Alignment, index = Value(Apart(first.Indices[first.Indices.Length - 1]).Index).Alignment + Literal(unit).Alignment;
         int wanted = Math.Min(index, Literal(MostBytes).Alignment);
         Dictionary<int, PtxRegister> stored = !first.ByteOffset && proven < wanted && Saves(distances, bytes, wanted)
             ? ReadIfAligned(first.Raw, bytes, address, row, wanted, distances)
             : ReadTogether(first.Raw, bytes, address, proven, distances);
         foreach ((Let let, int distance) in loads)
-            _variables[let.Var.Name] = Loaded((LoadView)let.Value, stored[distance * bytes]);
+            _variables[let.Var.Name] = Loaded((LoadView)let.Value, stored[distance * unit]);
     }
 
     private static bool Saves(int[] distances, int bytes, int alignment) => Chunks(distances, bytes, alignment).Any(c => c.Size > bytes);
@@ -133,7 +137,7 @@ internal sealed partial class PtxWriter
             PtxAddress place = address.Plus(start);
             if (size == bytes)
             {
-                Give(start, place.Kind == PtxOperandKind.SharedAddress ? ReadShared(raw, place) : _code.Fresh(Loads[raw].Kind, Loads[raw].Opcode, place));
+                Give(start, place.Kind == PtxOperandKind.SharedAddress ? ReadShared(raw, place) : Stored(raw, place, isBytes: alignment < Literal(bytes).Alignment));
                 continue;
             }
 

@@ -20,6 +20,9 @@ internal sealed partial class PtxWriter
         [RawType.F32] = (PtxOperandKind.F32, "ld.global.f32"),
     };
 
+    // Sixteen rows of a block are a multiple of 16 bytes.
+    private const int PanelAlignment = 4;
+
     // ---- addresses
 
     private PtxAddress Address(string view, Exprs indices, bool isBytes) =>
@@ -30,7 +33,7 @@ internal sealed partial class PtxWriter
     {
         Parameter parameter = program.Kernel.Find(view);
         PtxRegister place = _code.Leaf(PtxOperandKind.B64, "cvta.to.global.u64", Slot(view, 'p'));
-        place.Align(BaseAlignment(parameter.Element));
+        place.Align(BaseAlignment(parameter));
         for (int axis = 0; axis < indices.Length - 1; axis++)
         {
             if (indices[axis] is Lowering.Literal { Value.Bits: 0 })
@@ -84,9 +87,9 @@ internal sealed partial class PtxWriter
 
     private static bool Fits(long distance) => Math.Abs(distance) < 1 << 20;
 
-    // Quantized views begin at a block, and a device's memory at a multiple of 256 bytes.
-    private static int BaseAlignment(Element element) =>
-        Literal(element.Kind == ElementKind.Quantized ? element.BlockBytes : element.Bytes).Alignment;
+    // Quantized views begin at a block, panels at a multiple of 16 bytes, and a device's memory at a multiple of 256.
+    private static int BaseAlignment(Parameter view) => view.IsPanels ? PanelAlignment
+        : Literal(view.Element.Kind == ElementKind.Quantized ? view.Element.BlockBytes : view.Element.Bytes).Alignment;
 
     private PtxRegister ByteStride(Parameter view, int axis)
     {
@@ -103,7 +106,7 @@ internal sealed partial class PtxWriter
             bytes = element.Bytes == 1 ? stride : _code.Leaf(PtxOperandKind.B64, "shl.b64", stride, Literal(Literal(element.Bytes).Alignment));
         }
 
-        bytes.Align(BaseAlignment(element));
+        bytes.Align(BaseAlignment(view));
         return bytes;
     }
 

@@ -50,6 +50,11 @@ internal sealed partial class PtxWriter
         ThreadIndex => Special("%tid.x"),
         LoadLocal load => Load(load),
         LoadView load => Load(load),
+        DotFour dot => _code.Pure(PtxOperandKind.B32, "dp4a.u32.s32", InRegister(Value(dot.Codes)), InRegister(Value(dot.Other)), Value(dot.Accumulator)),
+        PermuteBytes permute => _code.Pure(PtxOperandKind.B32, "prmt.b32", Value(permute.Low), Value(permute.High), Value(permute.Selector)),
+        PackPair pack => _code.Pure(
+            PtxOperandKind.B32, pack.Raw == RawType.F16 ? "cvt.rn.f16x2.f32" : "cvt.rn.bf16x2.f32", Value(pack.High), Value(pack.Low)),
+        IsAligned aligned => Aligned(aligned),
         Apply apply => Applied(apply.Code, apply.Type, apply.Operands[0].Type, apply.Attribute, [.. apply.Operands.AsEnumerable().Select(Value)]),
         _ => throw new NotSupportedException($"{expression.GetType().Name} is not an expression of the thread form"),
     };

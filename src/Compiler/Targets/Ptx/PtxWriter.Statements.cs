@@ -69,6 +69,21 @@ internal sealed partial class PtxWriter
             case StoreLocal store:
                 Store(store);
                 break;
+            case LoadMatrices load:
+                Load(load);
+                break;
+            case MultiplyMatrices product:
+                Multiply(product);
+                break;
+            case CopyAsync copy:
+                Copy(copy);
+                break;
+            case CommitCopies:
+                _code.Do("cp.async.commit_group");
+                break;
+            case WaitCopies wait:
+                _code.Do("cp.async.wait_group", Literal(wait.Remaining));
+                break;
             case Lowering.Barrier:
                 _code.Do("bar.sync", Literal(0));
                 break;

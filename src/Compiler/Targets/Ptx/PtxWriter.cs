@@ -9,7 +9,7 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 /// The thread form as PTX: one block of threads a program. A view is an address of its element 0 (u64), its extents (u32) and strides in elements
 /// (u64), a scalar 32 bits, in the order of a launch's slots; local buffers lie in shared memory, whose size the launch says.
 /// </summary>
-internal sealed partial class PtxWriter(Program program)
+internal sealed partial class PtxWriter(Program program, int target)
 {
     private const string Shared = "shared";
 
@@ -22,8 +22,10 @@ internal sealed partial class PtxWriter(Program program)
     {
         WriteAll(program.Body);
         _code.Do("ret");
+        if (_code.Lines.OfType<PtxInstruction>().FirstOrDefault(line => line.Target > target) is { } newer)
+            throw new InvalidOperationException($"{newer} is not of sm_{Int(target)}");
         var text = new StringBuilder();
-        text.Append($".version {PtxInstructions.Version}\n.target sm_70\n.address_size 64\n\n");
+        text.Append($".version {PtxInstructions.Version}\n.target sm_{Int(target)}\n.address_size 64\n\n");
         if (program.Buffers.Count > 0)
             text.Append($".extern .shared .align 16 .b8 {Shared}[];\n\n");
         text.Append($".visible .entry {entryPoint}(");

@@ -30,7 +30,9 @@ internal static class DefinitionWriter
         KernelModel kernel = record.Kernel;
         KernelSource source = kernel.Source.Value;
         var text = new StringBuilder();
-        text.Append($"/// <summary>The record of <see cref=\"{kernel.DocumentationId}\"/>.</summary>\n");
+        text.Append(kernel.DocumentationId.Length > 0
+            ? $"/// <summary>The record of <see cref=\"{kernel.DocumentationId}\"/>.</summary>\n"
+            : $"/// <summary>The record of {kernel.Method}, which the compiler derived.</summary>\n");
         text.Append($"{(kernel.IsPublic ? "public" : "internal")} static unsafe class {holder}\n{{\n");
         text.Append($"    internal const string Ir =\n{CSharp.Raw(kernel.IrText)};\n\n");
         text.Append("    public static KernelDefinition Definition { get; } = new()\n    {\n");
@@ -39,12 +41,16 @@ internal static class DefinitionWriter
         Line("SourceFile", CSharp.Literal(RelativePath(source.Path, record.ProjectFolder.Value)));
         Line("SourceLine", CSharp.Literal(source.Line));
         Line("IrText", "Ir");
+        if (kernel.ManagedBody.Length > 0)
+            Line("IsDerived", "true");
         Line("WorkGroup", CSharp.Literal(kernel.WorkGroup));
         Lines("Parameters", kernel.Parameters.Select(Parameter));
         Lines("TypeParameters", record.TypeParameters.Select(p =>
             $"new({CSharp.Literal(p.Name)}, {CSharp.Literal(p.Interface)}, {CSharp.List(p.Choices.Select(CSharp.Literal))})"));
         Lines("Axes", kernel.Axes.Select(a => $"new({CSharp.Literal(a.Name)}, {CSharp.List(a.Extents.Select(CSharp.Literal))})"));
         Lines("Tolerances", kernel.Tolerances.Select(t => $"new({CSharp.Literal(t.Element)}, {t.Relative})"));
+        if (kernel.Inputs.Length > 0)
+            Line("Inputs", kernel.Inputs);
         if (kernel.Reference.Length > 0)
             Line("Reference", kernel.Reference);
         text.Append("        VariantSource = static () =>\n        [\n");
@@ -104,6 +110,8 @@ internal static class DefinitionWriter
             text.Append($", Choices = {CSharp.List(parameter.Choices.Select(CSharp.Literal))}");
         if (parameter.IsOutput)
             text.Append(", IsOutput = true");
+        if (parameter.IsAccumulated)
+            text.Append(", IsAccumulated = true");
         return text.Append(" }").ToString();
     }
 

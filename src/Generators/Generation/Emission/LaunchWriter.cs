@@ -10,11 +10,25 @@ internal static class LaunchWriter
     public static GeneratedFile Write(KernelModel kernel)
     {
         var text = new StringBuilder();
+        if (kernel.ManagedBody.Length > 0)
+            Derived(text, kernel);
         Overload(text, kernel);
         if (!kernel.IsBroken)
             VariantSet(text, kernel);
         string members = GeneratedFile.Within(kernel.Namespace, kernel.Classes, text.ToString());
-        return GeneratedFile.Of($"{kernel.Name}.Launch", $"The launch of {kernel.Name}.", "using KernelFoundry;\n\n" + members);
+        string usings = kernel.ManagedBody.Length > 0 ? "using KernelFoundry;\nusing static KernelFoundry.Ops;\n\n" : "using KernelFoundry;\n\n";
+        return GeneratedFile.Of($"{kernel.Name}.Launch", $"The launch of {kernel.Name}.", usings + members);
+    }
+
+    // A derived kernel is generated in the language kernels are written in: the definition of its result, as if it had been written by hand.
+    private static void Derived(StringBuilder text, KernelModel kernel)
+    {
+        text.Append("/// <summary>Derived by the compiler: the gradients of the forward kernel, as its [Differentiable] asks.</summary>\n");
+        string parameters = string.Join(", ", kernel.Parameters.Select(p => $"{p.Type} {p.Identifier}"));
+        text.Append($"{kernel.Accessibility} static void {kernel.Method}{TypeParameters(kernel)}({parameters})\n");
+        foreach (TypeParameterModel parameter in kernel.TypeParameters.Where(p => p.Constraints.Length > 0))
+            text.Append($"    where {parameter.Name} : {parameter.Constraints}\n");
+        text.Append("{\n").Append(kernel.ManagedBody).Append("}\n\n");
     }
 
     private static void Overload(StringBuilder text, KernelModel kernel)
@@ -23,8 +37,16 @@ internal static class LaunchWriter
         string device = Unused("device", kernel), arguments = Unused("arguments", kernel);
         string signature = string.Join(", ",
             launched.Select(p => $"{p.Type} {p.Identifier}{p.Default}").Prepend($"global::KernelFoundry.Device {device}"));
-        text.Append($"/// <summary>Launches <see cref=\"{kernel.DocumentationId}\"/> on a device.</summary>\n");
-        text.Append($"/// <inheritdoc cref=\"{kernel.DocumentationId}\"/>\n");
+        if (kernel.DocumentationId.Length > 0)
+        {
+            text.Append($"/// <summary>Launches <see cref=\"{kernel.DocumentationId}\"/> on a device.</summary>\n");
+            text.Append($"/// <inheritdoc cref=\"{kernel.DocumentationId}\"/>\n");
+        }
+        else
+        {
+            text.Append($"/// <summary>Launches {kernel.Method}, which the compiler derived, on a device.</summary>\n");
+        }
+
         text.Append($"{kernel.Accessibility} static void {kernel.Method}{TypeParameters(kernel)}({signature})\n");
         foreach (TypeParameterModel parameter in kernel.TypeParameters.Where(p => p.Constraints.Length > 0))
             text.Append($"    where {parameter.Name} : {parameter.Constraints}\n");

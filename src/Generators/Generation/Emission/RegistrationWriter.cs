@@ -19,7 +19,7 @@ internal static class RegistrationWriter
 {
     public static GeneratedFile Write(Registration registration)
     {
-        var text = new StringBuilder("using KernelFoundry;\n\n");
+        var text = new StringBuilder("using KernelFoundry;\nusing static KernelFoundry.Ops;\n\n");
         foreach (FunctorModel functor in registration.Functors.Where(f => f.IsPublic))
             ShipIr(text, functor.Name, functor.IrText);
         foreach (FunctorDefaults defaults in registration.Defaults.Where(d => d.IsPublic))
@@ -36,6 +36,12 @@ internal static class RegistrationWriter
         {
             text.Append($"        FunctorRegistry.Register({CSharp.Literal(functor.Name)}, ");
             text.Append($"static ({functor.Type} functor, ref KernelArguments arguments) =>{Flatten(functor)});\n");
+        }
+
+        foreach (FunctorModel functor in registration.Functors)
+        {
+            foreach (AdjointModel adjoint in functor.Adjoints)
+                text.Append($"        FunctorRegistry.Register<{functor.Type}>({CSharp.Literal(adjoint.Name)}, static (self, x) =>\n            {{\n{adjoint.Body}            }});\n");
         }
 
         foreach (string definition in registration.Definitions)

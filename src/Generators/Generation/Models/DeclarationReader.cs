@@ -1,4 +1,6 @@
+using KernelFoundry.Compiler.Differentiation;
 using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Targets;
 using KernelFoundry.Generators.FrontEnd;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -30,11 +32,33 @@ internal static class DeclarationReader
                     IsPublic = KernelModelReader.IsPublic(type),
                     Fields = FunctorReader.StoredFields(type).Select(f => f.Name).ToEquatable(),
                     IrText = IrPrinter.Print(functor, positions: false),
+                    Adjoints = functor.Methods.SelectMany(Adjoints).ToEquatable(),
                 });
             }
         }
 
         return models.ToEquatable();
+    }
+
+    // Of methods of floats. One that cannot be differentiated has none, which a kernel that needs it says.
+    private static IEnumerable<AdjointModel> Adjoints(Function method)
+    {
+        if (method.Body.Terminator.Operands.Length != 1 || method.Body.Arguments.Append(method.Body.Terminator.Operands[0]).Any(v => v.Type.DType != DType.F32))
+            yield break;
+        for (int i = 0; i < method.Body.Arguments.Count; i++)
+        {
+            string body;
+            try
+            {
+                body = KernelLanguageWriter.Body(FunctorAdjoint.Derive(method, i));
+            }
+            catch (IrException)
+            {
+                continue;
+            }
+
+            yield return new AdjointModel(FunctorAdjoint.NameOf(method.Name, i), body);
+        }
     }
 
     public static FormatModel? Format(GeneratorSyntaxContext context, CancellationToken cancellation)

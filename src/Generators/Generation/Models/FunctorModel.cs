@@ -17,7 +17,13 @@ internal sealed record FunctorModel
     public required EquatableArray<string> Fields { get; init; }
 
     public required string IrText { get; init; }
+
+    /// <summary>The methods' adjoints in C#, where methods have them.</summary>
+    public required EquatableArray<AdjointModel> Adjoints { get; init; }
 }
+
+/// <summary>An adjoint of a functor's method: its name and the statements of its managed body.</summary>
+internal sealed record AdjointModel(string Name, string Body);
 
 /// <summary>The default methods of a functor interface of this compilation.</summary>
 internal sealed record FunctorDefaults(string Interface, bool IsPublic, string IrText);

@@ -33,6 +33,18 @@ internal sealed record KernelModel
     /// <summary>The reference method, or empty.</summary>
     public required string Reference { get; init; }
 
+    /// <summary>The method that makes random inputs fit, or empty.</summary>
+    public required string Inputs { get; init; }
+
+    /// <summary>The views the kernel is to be differentiated by.</summary>
+    public EquatableArray<string> Differentiated { get; init; }
+
+    /// <summary>The tolerance of the derived kernel as a C# literal, or empty.</summary>
+    public string GradientTolerance { get; init; } = "";
+
+    /// <summary>The managed body of a derived kernel, or empty where the kernel is written by hand.</summary>
+    public string ManagedBody { get; init; } = "";
+
     public required int WorkGroup { get; init; }
 
     /// <summary>The IR without source positions; empty where the kernel has mistakes.</summary>
@@ -107,6 +119,8 @@ internal sealed record ParameterModel
     public required string High { get; init; }
 
     public required bool IsOutput { get; init; }
+
+    public bool IsAccumulated { get; init; }
 
     /// <summary>The name as an identifier of C#.</summary>
     public string Identifier => CSharp.Identifier(Name);

@@ -36,6 +36,9 @@ internal static class KernelModelReader
             Axes = Language.Attributes(method, "Axis").Select(Axis).ToEquatable(),
             Tolerances = Language.Attributes(method, "Tolerance").Select(Tolerance).ToEquatable(),
             Reference = Language.Attribute(method, "Reference")?.ConstructorArguments.FirstOrDefault().Value as string ?? "",
+            Inputs = Language.Attribute(method, "Inputs")?.ConstructorArguments.FirstOrDefault().Value as string ?? "",
+            Differentiated = Language.Strings(Language.Attribute(method, "Differentiable")).ToEquatable(),
+            GradientTolerance = CSharp.Literal(Language.Attribute(method, "Differentiable")?.NamedArguments.FirstOrDefault(a => a.Key == "Tolerance").Value.Value ?? 1e-5),
             WorkGroup = reading.Ir?.WorkGroup ?? 64,
             IrText = irText,
             Source = new(new KernelSource(
@@ -123,6 +126,7 @@ internal static class KernelModelReader
             Low = range is null ? "" : CSharp.Literal(range.ConstructorArguments.FirstOrDefault().Value),
             High = range is null ? "" : CSharp.Literal(range.ConstructorArguments.LastOrDefault().Value),
             IsOutput = stored.Contains(parameter.Name),
+            IsAccumulated = Language.Has(parameter, "Accumulated"),
         };
     }
 

@@ -10,7 +10,7 @@ internal static class OpenClFeatures
         (DeviceFeatures.HostMemory, "no memory shared with the host: weights and inputs are copied to the device, results back"),
         (DeviceFeatures.SubGroups, "no sub-groups that shuffle (cl_khr_subgroups, cl_khr_subgroup_shuffle): work-items add up through local memory, with a barrier a step"),
         (DeviceFeatures.HalfPrecision, "no half-precision arithmetic (cl_khr_fp16): nothing follows, since halves are read and written as such and kernels compute in floats"),
-        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): nothing follows, since kernels do not use it"),
+        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): sub-groups multiply bytes one by one"),
     ];
 
     // What the largest kernels of the library ask for.

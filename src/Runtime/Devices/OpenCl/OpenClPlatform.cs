@@ -7,10 +7,10 @@ namespace KernelFoundry;
 internal static unsafe class OpenClPlatform
 {
     // Looked for once, by one thread: drivers set themselves up in the first calls, and PoCL 3 crashes when two threads make them at once.
-    private static readonly Lazy<IReadOnlyList<OpenClDeviceId>> Found = new(() => [.. Platforms().SelectMany(DevicesOf)]);
+    private static readonly Lazy<OpenClDiscovery> Found = new(() => OpenClDiscovery.Of(Platforms(), DeviceIds, Describe));
 
     /// <summary>The devices of all platforms. The loader must be available.</summary>
-    public static IReadOnlyList<OpenClDeviceId> Devices => Found.Value;
+    public static IReadOnlyList<OpenClDeviceId> Devices => Found.Value.Devices;
 
     /// <summary>One entry a device, accelerators first; one that says why if there are none.</summary>
     public static IReadOnlyList<DeviceInfo> Enumerate()
@@ -19,9 +19,10 @@ internal static unsafe class OpenClPlatform
             return [Missing(reason)];
         try
         {
-            return Devices.Count == 0
+            OpenClDiscovery found = Found.Value;
+            return found.Devices.Count + found.Failures.Count == 0
                 ? [Missing("the OpenCL loader found no platform with a device: install a driver's ICD, or pocl-opencl-icd for the CPU")]
-                : [.. Devices.Select(device => device.Info).OrderByDescending(info => info.IsAccelerator)];
+                : [.. found.Devices.Select(device => device.Info).OrderByDescending(info => info.IsAccelerator), .. found.Failures.Select(Missing)];
         }
         catch (DeviceException failed)
         {
@@ -61,8 +62,6 @@ internal static unsafe class OpenClPlatform
             Check(OpenClLibrary.GetPlatformIDs(count, first, null), "clGetPlatformIDs");
         return platforms;
     }
-
-    private static IEnumerable<OpenClDeviceId> DevicesOf(nint platform) => DeviceIds(platform).Select(device => Describe(platform, device));
 
     private static nint[] DeviceIds(nint platform)
     {

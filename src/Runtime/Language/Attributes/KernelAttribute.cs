@@ -7,6 +7,9 @@ namespace KernelFoundry;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class KernelAttribute : Attribute
 {
-    /// <summary>Work-items that share one program on thread devices (OpenCL). Has no meaning on the CPU.</summary>
+    /// <summary>Work-items that share one program on thread devices. Has no meaning on the CPU.</summary>
     public int WorkGroup { get; init; } = 64;
+
+    /// <summary>Threads that share one program on CUDA, 1 to 1024; as many as <see cref="WorkGroup"/> says where it is left out. Whole warps of 32 run fastest by far.</summary>
+    public int CudaWorkGroup { get; init; }
 }

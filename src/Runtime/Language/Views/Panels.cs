@@ -11,6 +11,9 @@ namespace KernelFoundry;
 /// </summary>
 public static class Panels
 {
+    /// <summary>Bytes that a matrix in panels begins at a multiple of: devices read that many at once.</summary>
+    public const int Alignment = 16;
+
     /// <summary>Rows of a panel.</summary>
     public const int Rows = 16;
 

@@ -12,15 +12,17 @@ public readonly struct Panels<T>
 
     /// <summary>A matrix that lies in panels.</summary>
     /// <param name="memory">The memory it points into.</param>
-    /// <param name="byteOffset">Where its first panel begins.</param>
+    /// <param name="byteOffset">Where its first panel begins: at a multiple of <see cref="Panels.Alignment"/>.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns; a multiple of the block size.</param>
-    /// <exception cref="ArgumentException">The memory is too small, columns are no whole blocks, or the element type is no quantization format.</exception>
+    /// <exception cref="ArgumentException">The memory is too small, the offset is no such multiple, columns are no whole blocks, or the element type is no quantization format.</exception>
     public Panels(DeviceMemory memory, long byteOffset, int rows, int columns)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentOutOfRangeException.ThrowIfNegative(byteOffset);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        if (byteOffset % Panels.Alignment != 0)
+            throw new ArgumentException($"Panels<{Element<T>.Name}> at byte {byteOffset} do not begin at a multiple of {Panels.Alignment} bytes.");
         long needed = checked(byteOffset + Panels.Bytes<T>(rows, columns));
         if (needed > memory.ByteLength)
             throw new ArgumentException($"Panels<{Element<T>.Name}>[{rows}, {columns}] at byte {byteOffset} need {needed} bytes, but their memory has {memory.ByteLength}.");

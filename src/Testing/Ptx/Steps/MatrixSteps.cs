@@ -49,29 +49,30 @@ internal sealed unsafe class MultiplyHalvesStep<TToFloat>(PtxSlot d, PtxSlot a, 
 }
 
 /// <summary>
-/// mma.sync m16n8k32 of signed bytes: lane 4g + t holds, of A, elements 4t to 4t + 3 of rows g and g + 8, and those 16 columns further; of B the same of column g;
+/// mma.sync m16n8k32 and m16n8k16 of bytes, with or without signs: lane 4g + t holds, of A, elements 4t to 4t + 3 of rows g and g + 8, and those 16 columns further; of B the same of column g;
 /// of C and D as with halves.
 /// </summary>
-internal sealed unsafe class MultiplyBytesStep(PtxSlot d, PtxSlot a, PtxSlot b, PtxSlot c) : PtxStep
+internal sealed unsafe class MultiplyBytesStep(PtxSlot d, PtxSlot a, PtxSlot b, PtxSlot c, bool isSignedA, bool isSignedB) : PtxStep
 {
     public override void Run(PtxWarp warp, uint mask)
     {
         warp.RequireLanes(mask, uint.MaxValue, Instruction.Opcode);
-        var left = new sbyte[16, 32];
-        var right = new sbyte[32, 8];
+        int depth = 16 * b.Elements!.Length;
+        var left = new int[16, 32];
+        var right = new int[32, 8];
         for (int lane = 0; lane < PtxWarp.Lanes; lane++)
         {
             int group = lane / 4, column = 4 * (lane % 4);
-            for (int i = 0; i < 4; i++)
+            for (int i = 0; i < a.Elements!.Length; i++)
             {
                 for (int part = 0; part < 4; part++)
-                    left[group + (8 * (i % 2)), column + (16 * (i / 2)) + part] = Part(warp, a.Elements![i], lane, part);
+                    left[group + (8 * (i % 2)), column + (16 * (i / 2)) + part] = Part(warp, a.Elements[i], lane, part, isSignedA);
             }
 
-            for (int i = 0; i < 2; i++)
+            for (int i = 0; i < b.Elements.Length; i++)
             {
                 for (int part = 0; part < 4; part++)
-                    right[column + (16 * i) + part, group] = Part(warp, b.Elements![i], lane, part);
+                    right[column + (16 * i) + part, group] = Part(warp, b.Elements[i], lane, part, isSignedB);
             }
         }
 
@@ -81,7 +82,7 @@ internal sealed unsafe class MultiplyBytesStep(PtxSlot d, PtxSlot a, PtxSlot b, 
             {
                 int row = (lane / 4) + (8 * (i / 2)), column = (2 * (lane % 4)) + (i % 2);
                 int sum = ((int*)(warp.Registers + c.Elements![i]))[lane];
-                for (int k = 0; k < 32; k++)
+                for (int k = 0; k < depth; k++)
                     sum = unchecked(sum + (left[row, k] * right[k, column]));
                 ((int*)(warp.Registers + d.Elements![i]))[lane] = sum;
             }
@@ -90,7 +91,11 @@ internal sealed unsafe class MultiplyBytesStep(PtxSlot d, PtxSlot a, PtxSlot b, 
         warp.Meetings++;
     }
 
-    private static sbyte Part(PtxWarp warp, int register, int lane, int part) => (sbyte)(((uint*)(warp.Registers + register))[lane] >> (8 * part));
+    private static int Part(PtxWarp warp, int register, int lane, int part, bool isSigned)
+    {
+        uint bits = ((uint*)(warp.Registers + register))[lane] >> (8 * part);
+        return isSigned ? (sbyte)bits : (byte)bits;
+    }
 }
 
 /// <summary>

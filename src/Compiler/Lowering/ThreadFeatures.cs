@@ -1,0 +1,20 @@
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <summary>What a target of the thread form has beside work-items, local memory and barriers.</summary>
+/// <param name="HasWarps">Work-items run in warps, and shuffle among themselves: <see cref="Shuffle"/>.</param>
+/// <param name="DotsBytes">It multiplies bytes four at a time: <see cref="DotFour"/>, <see cref="PermuteBytes"/>.</param>
+/// <param name="MultipliesMatrices">Warps multiply matrices, which are copied beside other work: <see cref="MultiplyMatrices"/>, <see cref="CopyAsync"/>.</param>
+internal sealed record ThreadFeatures(bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false)
+{
+    /// <summary>Any device.</summary>
+    public static ThreadFeatures None { get; } = new();
+
+    /// <summary>Sub-groups of 32 work-items. Bytes are multiplied four at a time where a device can, and one by one in the same order where not.</summary>
+    public static ThreadFeatures SubGroups { get; } = new(HasWarps: true, DotsBytes: true);
+
+    /// <summary>NVIDIA GPUs of compute capability 7.0.</summary>
+    public static ThreadFeatures Sm70 { get; } = new(HasWarps: true, DotsBytes: true);
+
+    /// <summary>NVIDIA GPUs of compute capability 8.0.</summary>
+    public static ThreadFeatures Sm80 { get; } = new(HasWarps: true, DotsBytes: true, MultipliesMatrices: true);
+}

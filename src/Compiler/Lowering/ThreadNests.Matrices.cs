@@ -1,0 +1,102 @@
+using KernelFoundry.Compiler.Ir;
+using static KernelFoundry.Compiler.Lowering.Expressions;
+
+namespace KernelFoundry.Compiler.Lowering;
+
+/// <content>What products on instructions for matrices have in common: the fragments of a warp, and where their sums go.</content>
+internal sealed partial class ThreadNests
+{
+    // Rows of the left operand, and columns of two instructions side by side, whose words are loaded at once.
+    private const int MatrixRows = 16;
+    private const int PairColumns = 16;
+
+    // Words along the reduced axis of the larger products; of bytes there are some of half as many.
+    private const int WordsOfProduct = 8;
+
+    /// <summary>A work-item's place among the sums of its warp: row group and two columns from twice the lane on; the warp's first column.</summary>
+    private sealed record WarpPlace(Expr Group, Expr Lane, Expr First, Expr RowOfLoad, Expr WordOfLoad, Expr ColumnOfLoad, Expr WordOfColumn, Expr ColumnOfShortLoad);
+
+    /// <summary>
+    /// Runs a body for the columns of the result, some pairs a warp at a time, and stores the sums it gives: one for every sixteen rows, two for a pair of columns, four elements.
+    /// Where that is all columns at once, the body may hold barriers.
+    /// </summary>
+    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body)
+    {
+        var statements = new List<Stmt>();
+        Expr lane = Bound(statements, "lane", LaneOfWarp);
+        Expr Bits(string name, Expr value, int shift, int mask) => Bound(statements, name, And(shift == 0 ? value : Make(OpCode.Shr, value, Int(shift)), Int(mask)));
+        Expr row = Bits("rowOfLoad", lane, 0, 15), upper = Bits("upper", lane, 4, 1), middle = Bits("middle", lane, 3, 1), low = Bits("low", lane, 0, 7);
+        Expr group = Bits("rowOfSum", lane, 2, 7), pair = Bits("pair", lane, 0, 3);
+        Var first = state.NewVar("left", DType.I32, false, PairColumns);
+        var place = new WarpPlace(
+            group, pair, first, row, Bound(statements, "wordOfLoad", Mul(upper, Int(4))), Bound(statements, "columnOfLoad", Add(low, Mul(upper, Int(8)))),
+            Bound(statements, "wordOfColumn", Mul(middle, Int(4))), Bound(statements, "columnOfShortLoad", Add(low, Mul(middle, Int(8)))));
+        var inner = new List<Stmt>();
+        Var[][][] sums = body(inner, place);
+        var emitter = new ElementEmitter(state, statements);
+        emitter.Push(inner);
+        for (int m = 0; m < sums.Length; m++)
+        {
+            for (int half = 0; half < 2; half++)
+            {
+                Expr at = emitter.Bind(Add(group, Int((MatrixRows * m) + (8 * half))), "row", emitter.Depth);
+                Where(emitter, Less(at, root.M), () => StoreSums(root, at, place, [.. sums[m].SelectMany(pair => pair.Skip(2 * half).Take(2))], emitter));
+            }
+        }
+
+        emitter.Pop();
+        Expr from = Mul(WarpOfGroup, Int(pairs * PairColumns));
+        if (columns == Warps * pairs * PairColumns)
+        {
+            statements.Add(new Let(first, from));
+            statements.AddRange(inner);
+        }
+        else
+        {
+            statements.Add(new For(first, from, Int(columns), Int(Warps * pairs * PairColumns), inner) { Location = root.Location });
+        }
+
+        Append(into, [.. statements]);
+    }
+
+    private void StoreSums(ContractRoot root, Expr row, WarpPlace place, Var[] sums, ElementEmitter emitter)
+    {
+        Expr column = emitter.Bind(Add(place.First, Mul(place.Lane, Int(2))), "column", emitter.Depth);
+        for (int i = 0; i < sums.Length; i++)
+        {
+            int offset = (8 * (i / 2)) + (i % 2);
+            Var sum = sums[i];
+            Where(emitter, Less(Add(column, Int(offset)), root.N), () =>
+            {
+                AxisIndex[] at = [new AxisIndex(new Cell(row), emitter.Depth), new AxisIndex(new Cell(column, false, offset, 2), emitter.Depth)];
+                StoreTile(root.Target!, at, WithAccumulator(root, emitter, at, sum), emitter);
+            });
+        }
+    }
+
+    /// <summary>The words of sixteen rows of a buffer, four or eight from one on, as A has them.</summary>
+    private Expr[] Rows(LocalBuffer buffer, Expr stride, int block, Expr word, int words, WarpPlace warp, List<Stmt> into) =>
+        Loaded(buffer, Add(Add(Mul(Add(warp.RowOfLoad, Int(MatrixRows * block)), stride), word), words == WordsOfProduct ? warp.WordOfLoad : Zero), words / 2, into);
+
+    /// <summary>The words of the warp's sixteen columns, which are rows of a buffer, four or eight from one on, as B of two products has them.</summary>
+    private Expr[] Columns(LocalBuffer buffer, Expr stride, Expr word, int words, WarpPlace warp, List<Stmt> into) => words == WordsOfProduct
+        ? Loaded(buffer, Add(Add(Mul(Add(warp.First, warp.ColumnOfLoad), stride), word), warp.WordOfColumn), 4, into)
+        : Loaded(buffer, Add(Mul(Add(warp.First, warp.ColumnOfShortLoad), stride), word), 2, into);
+
+    private Expr[] Loaded(LocalBuffer buffer, Expr row, int count, List<Stmt> into)
+    {
+        Var[] words = [.. Enumerable.Range(0, count).Select(_ => state.NewVar("word", DType.I32))];
+        into.Add(new LoadMatrices(words, buffer, row) { Location = state.Location });
+        return words;
+    }
+
+    // The columns' words are those of the first product, then of the second.
+    private void Multiply(MatrixElement element, Var[][] sums, Expr[] rows, Expr[] columns, List<Stmt> into)
+    {
+        for (int n = 0; n < sums.Length; n++)
+        {
+            Expr[] own = [.. columns.Skip(n * columns.Length / 2).Take(columns.Length / 2)];
+            into.Add(new MultiplyMatrices(element, sums[n], rows, own) { Location = state.Location });
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using KernelFoundry.Inference.Generation;
+using KernelFoundry.Inference.Templates;
+
+namespace KernelFoundry.Inference.Chat;
+
+/// <summary>How a <see cref="ChatSession"/> writes prompts and reads answers.</summary>
+public sealed record ChatSettings
+{
+    /// <summary>The template; null for the model's own.</summary>
+    public ChatTemplate? Template { get; init; }
+
+    /// <summary>What answers look like; null for the family whose markers the template holds.</summary>
+    public ChatFormat? Format { get; init; }
+
+    /// <summary>How tokens are chosen. Stop tokens come from the model and its template unless they are named here.</summary>
+    public GenerationOptions Generation { get; init; } = new();
+
+    /// <summary>The functions the model may call.</summary>
+    public IReadOnlyList<ChatTool> Tools { get; init; } = [];
+
+    /// <summary>Variables of the template that some models have, such as <c>enable_thinking</c>.</summary>
+    public IReadOnlyDictionary<string, TemplateValue> Variables { get; init; } = new Dictionary<string, TemplateValue>();
+}

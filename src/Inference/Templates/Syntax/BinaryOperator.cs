@@ -1,0 +1,14 @@
+namespace KernelFoundry.Inference.Templates.Syntax;
+
+internal enum BinaryOperator
+{
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Remainder,
+    Power,
+    And,
+    Or,
+}

@@ -1,0 +1,8 @@
+namespace KernelFoundry.Inference.Templates.Syntax;
+
+internal enum UnaryOperator
+{
+    Not,
+    Negate,
+    Plus,
+}

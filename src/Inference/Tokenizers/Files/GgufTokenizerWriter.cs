@@ -1,0 +1,51 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Tokenizers.Models;
+
+namespace KernelFoundry.Inference.Tokenizers.Files;
+
+/// <summary>Writes a tokenizer as <c>tokenizer.ggml.*</c>.</summary>
+public static class GgufTokenizerWriter
+{
+    /// <summary>Sets the metadata of a model file that is being written.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="writer">The file.</param>
+    /// <exception cref="NotSupportedException">The tokenizer is of a kind that GGUF has no entries for.</exception>
+    public static void Write(Tokenizer tokenizer, GgufWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(writer);
+        var recipe = tokenizer.Parts.Recipe
+            ?? throw new NotSupportedException($"The tokenizer of '{tokenizer.Vocabulary.ModelFile}' cannot be written as GGUF: it has parts that GGUF has no entries for.");
+        var vocabulary = tokenizer.Vocabulary;
+        writer.Set("tokenizer.ggml.model", recipe.Model);
+        if (recipe.PreTokenizer is { } pre)
+            writer.Set("tokenizer.ggml.pre", pre);
+        writer.Set("tokenizer.ggml.tokens", Enumerable.Range(0, vocabulary.Count).Select(id => vocabulary.Text(id).ToArray()));
+        writer.Set("tokenizer.ggml.token_type", [.. Enumerable.Range(0, vocabulary.Count).Select(id => (int)vocabulary.Type(id))]);
+        if (recipe.Scores is { } scores)
+            writer.Set("tokenizer.ggml.scores", [.. scores]);
+        if (recipe.Model == "gpt2" && tokenizer.Parts.Model is BpeModel { Merges: var merges })
+            writer.Set("tokenizer.ggml.merges", merges.InOrder().Select(pair => (byte[])[.. vocabulary.Text(pair.Left), (byte)' ', .. vocabulary.Text(pair.Right)]));
+        WriteSpecial(tokenizer.Parts.Special, writer);
+        if (recipe.PreTokenizer is null)
+            writer.Set("tokenizer.ggml.add_space_prefix", recipe.AddSpacePrefix);
+        if (recipe.RemoveExtraSpaces)
+            writer.Set("tokenizer.ggml.remove_extra_whitespaces", true);
+    }
+
+    private static void WriteSpecial(SpecialTokens special, GgufWriter writer)
+    {
+        foreach (var (name, id) in new[]
+        {
+            ("bos", special.Bos), ("eos", special.Eos), ("eot", special.EndOfTurn), ("eom", special.EndOfMessage), ("unknown", special.Unknown),
+            ("seperator", special.Separator), ("padding", special.Padding), ("cls", special.Class), ("mask", special.Mask),
+        })
+        {
+            if (id is { } value)
+                writer.Set($"tokenizer.ggml.{name}_token_id", (uint)value);
+        }
+
+        writer.Set("tokenizer.ggml.add_bos_token", special.AddBos);
+        writer.Set("tokenizer.ggml.add_eos_token", special.AddEos);
+    }
+}

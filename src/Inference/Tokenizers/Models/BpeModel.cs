@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace KernelFoundry.Inference.Tokenizers.Models;
+
+/// <summary>
+/// Byte-pair encoding: a piece falls into bytes or characters, which merge as a table says. A piece that is a token which merging
+/// would build anyway is found at once; which those are is learnt as they come.
+/// </summary>
+internal sealed class BpeModel : TokenModel
+{
+    private const int StackSymbols = 128;
+    private readonly TokenTexts _texts;
+    private readonly MergeTable _merges;
+    private readonly BpeSymbols _symbols;
+    private readonly bool _wholeWins;
+    private readonly Whole[] _whole;
+
+    /// <summary>Takes the parts.</summary>
+    /// <param name="texts">What each token stands for; those are found that text may become.</param>
+    /// <param name="merges">Which symbols merge.</param>
+    /// <param name="symbols">How text becomes symbols, and symbols without a token become tokens.</param>
+    /// <param name="wholeWins">A piece that is a token becomes it, whatever merging would do (Hugging Face: <c>ignore_merges</c>).</param>
+    public BpeModel(TokenTexts texts, MergeTable merges, BpeSymbols symbols, bool wholeWins = false)
+    {
+        _texts = texts;
+        _merges = merges;
+        _symbols = symbols;
+        _wholeWins = wholeWins;
+        _whole = new Whole[texts.Count];
+    }
+
+    // Whether merging a token's text gives the token. Written without a lock: threads that race write the same.
+    private enum Whole : byte
+    {
+        NotSeen,
+        Yes,
+        No,
+    }
+
+    /// <summary>Which symbols merge.</summary>
+    public MergeTable Merges => _merges;
+
+    /// <inheritdoc/>
+    public override void Encode(ReadOnlySpan<byte> piece, TokenBuffer output)
+    {
+        int id = _symbols.AreTexts ? _texts.Find(piece) : -1;
+        if (id >= 0 && (_wholeWins || _whole[id] == Whole.Yes))
+        {
+            output.Add(id, piece.Length);
+            return;
+        }
+
+        if (piece.Length <= StackSymbols)
+            EncodeShort(piece, id, output);
+        else
+            EncodeLong(piece, id, output);
+    }
+
+    [SkipLocalsInit]
+    private void EncodeShort(ReadOnlySpan<byte> piece, int id, TokenBuffer output)
+    {
+        Span<int> ids = stackalloc int[StackSymbols], ends = stackalloc int[StackSymbols];
+        Merge(piece, id, ids, ends, output);
+    }
+
+    private void EncodeLong(ReadOnlySpan<byte> piece, int id, TokenBuffer output)
+    {
+        int[] ids = ArrayPool<int>.Shared.Rent(piece.Length), ends = ArrayPool<int>.Shared.Rent(piece.Length);
+        Merge(piece, id, ids, ends, output);
+        ArrayPool<int>.Shared.Return(ids);
+        ArrayPool<int>.Shared.Return(ends);
+    }
+
+    private void Merge(ReadOnlySpan<byte> piece, int id, Span<int> ids, Span<int> ends, TokenBuffer output)
+    {
+        int count = _symbols.Split(piece, ids, ends);
+        count = SymbolMerger.Merge(_merges, ids[..count], ends[..count]);
+        if (id >= 0)
+            _whole[id] = count == 1 && ids[0] == id ? Whole.Yes : Whole.No;
+        _symbols.Emit(piece, ids[..count], ends[..count], output);
+    }
+}

@@ -1,0 +1,18 @@
+namespace KernelFoundry.Inference.Tokenizers;
+
+/// <summary>What a tokenizer needs besides its parts to be written to a file again.</summary>
+/// <param name="Model">What GGUF calls the model: "gpt2", "llama", "t5", "bert".</param>
+internal sealed record TokenizerRecipe(string Model)
+{
+    /// <summary>The name of a byte-level vocabulary's pre-tokenizer.</summary>
+    public string? PreTokenizer { get; init; }
+
+    /// <summary>A score a token, where the model has scores.</summary>
+    public IReadOnlyList<float>? Scores { get; init; }
+
+    /// <summary>A text begins with a space.</summary>
+    public bool AddSpacePrefix { get; init; }
+
+    /// <summary>Spaces before, after and between words are reduced to one between.</summary>
+    public bool RemoveExtraSpaces { get; init; }
+}

@@ -1,0 +1,56 @@
+using KernelFoundry.Testing.Emulation;
+
+namespace KernelFoundry.Kernels.Tests;
+
+/// <summary>PTX for GPUs that multiply matrices: that it is there, that it is chosen, and that integers give the same bits with and without.</summary>
+public sealed class MatrixModuleTests
+{
+    private const int Tokens = 21, Rows = 70, Columns = 512;
+
+    [Theory]
+    [InlineData("Linear.MatMulInt8", "mma.sync.aligned.m16n8k", "ldmatrix.sync.aligned.m8n8.x")]
+    [InlineData("Linear.MatMulHalf", "mma.sync.aligned.m16n8k16.row.col.f32.", "ldmatrix.sync.aligned.m8n8.x4", "cp.async.cg.shared.global")]
+    public void Every_variant_multiplies_matrices_on_sm_80(string kernel, params string[] instructions)
+    {
+        foreach (KernelVariant variant in Definition(kernel).Variants)
+        {
+            Assert.Equal([70, 80], variant.Cuda.Select(code => code.Target));
+            Assert.All(instructions, instruction => Assert.Contains(instruction, variant.Cuda[1].Source, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("Linear.MatVecInt8", 70)]
+    [InlineData("Linear.MatMulInt8", 70)]
+    public void Bytes_are_multiplied_four_at_a_time(string kernel, int target) =>
+        Assert.All(Definition(kernel).Variants, variant => Assert.Contains(
+            "dp4a.u32.s32", variant.Cuda.Single(code => code.Target == target).Source, StringComparison.Ordinal));
+
+    [Fact]
+    public void Products_of_bytes_are_the_same_bits_on_every_gpu()
+    {
+        Assert.Equal(MatMulInt8<Q4_0>(70), MatMulInt8<Q4_0>(80));
+        Assert.Equal(MatMulInt8<Q6_K>(70), MatMulInt8<Q6_K>(90));
+    }
+
+    private static KernelDefinition Definition(string kernel) => KernelRegistry.Definitions.Single(each => each.Name == $"KernelFoundry.Kernels.{kernel}");
+
+    private static int[] MatMulInt8<TWeight>(int target)
+        where TWeight : unmanaged, IQuantEncoder
+    {
+        using Device device = EmulatedCuda.Open(target);
+        var random = new Random(5);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+        float[] weights = Values(Rows * Columns);
+        int size = Element<TWeight>.BlockSize, bytes = Element<TWeight>.BlockBytes;
+        var blocks = new byte[weights.Length / size * bytes];
+        for (int i = 0; i < weights.Length / size; i++)
+            TWeight.Encode(weights.AsSpan(i * size, size), [], blocks.AsSpan(i * bytes, bytes));
+        DeviceMemory memory = device.AllocateBytes(blocks.Length);
+        memory.Write(0, blocks);
+        Panels<TWeight> w = device.Pack(new View2<TWeight>(memory, 0, Rows, Columns));
+        View2<float> x = device.Upload<float>(Values(Tokens * Columns), Tokens, Columns), y = device.Allocate<float>(Tokens, Rows);
+        Linear.MatMulInt8(device, w, x, y, default(NoEpilogue));
+        return [.. y.ToArray().Select(BitConverter.SingleToInt32Bits)];
+    }
+}
