@@ -39,7 +39,7 @@ internal static class GenerateCommand
     private static readonly OptionGroup[] s_groups =
     [
         new("Text", s_model, s_prompt, s_maxTokens),
-        .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group,
+        .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
         new("Running", s_cacheType, s_activations, s_device, s_threads),
         new("Output", s_json, s_logProbabilities),
     ];
@@ -61,6 +61,10 @@ internal static class GenerateCommand
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
             parsed.GetRequiredValue(s_model), device, CommonOptions.Options(parsed, s_cacheType, s_activations));
+        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file
+            ? Opening.Model(file, device, CommonOptions.Options(parsed, s_cacheType, s_activations))
+            : null;
+        SpeculationOptions? speculation = SpeculationFlags.Read(parsed, draft);
         var generator = new TextGenerator(model);
         int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
         DecodingOptions decoding = SamplingFlags.Read(parsed);
@@ -68,9 +72,14 @@ internal static class GenerateCommand
         if (constraint is not null)
             decoding = decoding with { Processors = [constraint] };
         if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
-            return PrintSearch(parsed, model, prompt, search(cancellationToken));
+        {
+            return speculation is null
+                ? PrintSearch(parsed, model, prompt, search(cancellationToken))
+                : throw new UsageException("Searches do not draft ahead; leave out the options of one of them.");
+        }
+
         using var progress = new ProgressBar("Reading the prompt", prompt.Length);
-        GenerationOptions options = UsageException.Check(() => ReadOptions(parsed, decoding, model, progress));
+        GenerationOptions options = UsageException.Check(() => ReadOptions(parsed, decoding, model, progress) with { Speculation = speculation });
         IAsyncEnumerable<GenerationChunk> chunks = UsageException.Check(() => generator.GenerateAsync(prompt, options, cancellationToken));
         TimeSpan loadTime = Stopwatch.GetElapsedTime(started);
 
@@ -95,10 +104,11 @@ internal static class GenerateCommand
             }
         }
 
+        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, last) : null;
         if (json)
-            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps);
+            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps, ratio);
         else
-            PrintStatistics(text.ToString(), last, device, loadTime);
+            PrintStatistics(text.ToString(), last, device, loadTime, ratio);
         return last.FinishReason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
     }
 
@@ -109,6 +119,18 @@ internal static class GenerateCommand
         LogProbabilities = parsed.GetValue(s_logProbabilities),
         PrefillProgress = progress,
     };
+
+    // Per token: the texts may be of different lengths.
+    private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, GenerationChunk last)
+    {
+        GenerationStatistics plain = generator.Generate(prompt, options with { Speculation = null, PrefillProgress = null }).Last().Statistics!;
+        return plain.DecodeTokensPerSecond > 0 ? last.Statistics!.DecodeTokensPerSecond / plain.DecodeTokensPerSecond : null;
+    }
+
+    private static SpeculationOutput? Speculation(GenerationStatistics statistics, double? ratio) => statistics.Speculation is { } s
+        ? new SpeculationOutput(
+            s.Passes, s.Drafted, s.Accepted, s.AcceptanceRate, s.TokensPerPass, s.DraftTime.TotalMilliseconds, s.TargetTime.TotalMilliseconds, ratio)
+        : null;
 
     private static int PrintSearch(ParseResult parsed, LanguageModel model, int[] prompt, IReadOnlyList<Hypothesis> found)
     {
@@ -133,7 +155,7 @@ internal static class GenerateCommand
     }
 
     private static void PrintJson(
-        int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps)
+        int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps, double? ratio)
     {
         GenerationStatistics statistics = last.Statistics!;
         var timings = new GenerateTimings(
@@ -143,11 +165,11 @@ internal static class GenerateCommand
             statistics.PrefillTokensPerSecond,
             statistics.DecodeTokensPerSecond);
         var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings,
-            steps.Count > 0 ? steps : null);
+            steps.Count > 0 ? steps : null, Speculation(statistics, ratio));
         KfJson.Print(output, json => json.GenerateOutput);
     }
 
-    private static void PrintStatistics(string text, GenerationChunk last, Device device, TimeSpan loadTime)
+    private static void PrintStatistics(string text, GenerationChunk last, Device device, TimeSpan loadTime, double? ratio)
     {
         // The text ends with a line break on a terminal; what is piped stays exactly the text.
         if (!Console.IsOutputRedirected && !text.EndsWith('\n'))
@@ -157,6 +179,12 @@ internal static class GenerateCommand
             $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
             + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
             + $"({s.DecodeTokensPerSecond:F0}/s); finished: {Word(last.FinishReason)}"));
+        if (Speculation(s, ratio) is not { } speculation)
+            return;
+        string compared = ratio is { } times ? string.Create(CultureInfo.InvariantCulture, $"; {times:F2} times as fast as without") : "";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"drafts: {speculation.Accepted} of {speculation.Drafted} tokens accepted, {speculation.AcceptanceRate:P0} of the places with drafts, "
+            + $"{speculation.TokensPerPass:F2} tokens a pass; drafting {speculation.DraftMs:F0} ms, passes {speculation.TargetMs:F0} ms{compared}"));
     }
 
     private static string Word(FinishReason? reason) => reason switch

@@ -11,4 +11,5 @@ internal sealed record GenerateOutput(
     string FinishReason,
     string Device,
     GenerateTimings Timings,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepLogProbabilities>? LogProbabilities = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepLogProbabilities>? LogProbabilities = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpeculationOutput? Speculation = null);

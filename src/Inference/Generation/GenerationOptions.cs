@@ -37,6 +37,9 @@ public sealed record GenerationOptions
     /// </summary>
     public int? LogProbabilities { get; init; }
 
+    /// <summary>How to draft tokens ahead, which gives the same texts sooner where drafts are good; null for one token a pass.</summary>
+    public SpeculationOptions? Speculation { get; init; }
+
     /// <summary>Texts that end the generation, wherever tokens begin and end; none of them empty.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
@@ -66,6 +69,7 @@ public sealed record GenerationOptions
         Require(MinP is >= 0 and <= 1, nameof(MinP), MinP, "from 0 to 1");
         if (LogProbabilities is { } count)
             Require(count >= 0, nameof(LogProbabilities), count, "0 or more");
+        Speculation?.Validate();
         if (Pipeline is not null && (Temperature != 0 || TopK != 0 || TopP != 1 || MinP != 0 || Seed is not null))
         {
             throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(Pipeline)} says how tokens are drawn; leave {nameof(Temperature)}, "

@@ -9,7 +9,7 @@ internal sealed class FloatKvCache<T>(Device device, ModelConfiguration model, i
     private readonly ModelConfiguration _model = model;
 
     internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary) =>
-        rotary.Apply(Device, keys, Positions.Slice(Length, keys.Extent0), NextKeys(layer, keys.Extent0));
+        rotary.Apply(Device, keys, NextPositions(keys.Extent0), NextKeys(layer, keys.Extent0));
 
     internal override void StoreValues(int layer, View3<float> values) => Store(values, NextValues(layer, values.Extent0));
 

@@ -14,7 +14,6 @@ internal abstract class KvCache<T> : KvCache
     protected KvCache(Device device, ModelConfiguration model, int capacity)
         : base(device, capacity)
     {
-        Device = device;
         _model = model;
         _scale = 1f / MathF.Sqrt(model.HeadDim);
         _keys = new View3<T>[model.Layers];
@@ -29,11 +28,12 @@ internal abstract class KvCache<T> : KvCache
     /// <inheritdoc/>
     public override long ByteLength => Element<T>.Bytes(2L * _model.Layers * Capacity * _model.KeyValueLength);
 
-    protected Device Device { get; }
-
     internal override void Attend(int layer, ActivationViews activations)
     {
-        if (_model.Architecture.Attention == AttentionKind.SlidingWindow)
+        bool hasWindow = _model.Architecture.Attention == AttentionKind.SlidingWindow;
+        if (Tree is { } tree)
+            Attend(layer, activations, tree.Score(hasWindow ? _model.SlidingWindow : int.MaxValue));
+        else if (hasWindow)
             Attend(layer, activations, new SlidingWindowScore(_model.SlidingWindow));
         else
             Attend(layer, activations, default(CausalScore));
@@ -62,6 +62,43 @@ internal abstract class KvCache<T> : KvCache
 
     /// <summary>Where the values of the next tokens go, [tokens, kvHeads, headDim].</summary>
     protected View3<T> NextValues(int layer, int tokens) => _values[layer].Slice(0, Length, tokens);
+
+    internal override string ElementName => typeof(T).Name;
+
+    internal override void ForEachPart(int positions, PartVisitor visit)
+    {
+        Device.Synchronize();
+        long head = Element<T>.Bytes((long)Capacity * _model.HeadDim);
+        byte[] part = new byte[Element<T>.Bytes((long)positions * _model.HeadDim)];
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            foreach (View3<T> view in (ReadOnlySpan<View3<T>>)[_keys[layer], _values[layer]])
+            {
+                for (int i = 0; i < _model.KeyValueHeads; i++)
+                    visit(view.Memory!, view.ByteOffset + (i * head), part);
+            }
+        }
+    }
+
+    // Of a head's positions, which lie together, one.
+    private protected override void CopyPosition(int from, int to)
+    {
+        long head = Element<T>.Bytes((long)Capacity * _model.HeadDim), each = Element<T>.Bytes(_model.HeadDim);
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            Copy(_keys[layer]);
+            Copy(_values[layer]);
+        }
+
+        void Copy(View3<T> view)
+        {
+            for (int i = 0; i < _model.KeyValueHeads; i++)
+            {
+                long at = view.ByteOffset + (i * head);
+                view.Memory!.BeginCopy(at + (to * each), view.Memory!, at + (from * each), each);
+            }
+        }
+    }
 
     private protected override void Free()
     {

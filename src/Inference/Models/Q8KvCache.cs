@@ -8,7 +8,7 @@ internal sealed class Q8KvCache(Device device, ModelConfiguration model, int cap
     // Turned where they are: nothing else reads the keys of the batch.
     internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary)
     {
-        rotary.Apply(Device, keys, Positions.Slice(Length, keys.Extent0), keys);
+        rotary.Apply(Device, keys, NextPositions(keys.Extent0), keys);
         Store(keys, NextKeys(layer, keys.Extent0));
     }
 

@@ -19,7 +19,7 @@ public static partial class Sampling
     /// <param name="tokens">Output: tokens, the first drawn first, [draws]; -1 where fewer can be drawn.</param>
     /// <param name="logProbabilities">Output, logarithms of the probabilities they were drawn with, [draws].</param>
     /// <param name="block">Logits taken at a time.</param>
-    [Kernel(WorkGroup = 256)]
+    [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
     [Axis("groups", 4)]
     [Axis("draws", 1, 3)]
     [Axis("room", 256)]
@@ -34,7 +34,7 @@ public static partial class Sampling
         [Shape(CutStatistics)] View1<float> statistics,
         [Shape("draws")] View1<int> tokens,
         [Shape("draws")] View1<float> logProbabilities,
-        [Schedule(Cpu = 512, OpenCl = 1024)] int block)
+        [Schedule(Cpu = 512, OpenCl = 1024, Cuda = 4096)] int block)
     {
         int length = counts.LoadInt(0) * Group;
         float low = interval.Load(0), high = interval.Load(1);

@@ -30,7 +30,7 @@ public static partial class Sampling
     /// <param name="step">Number of the draw among those with the same seed.</param>
     /// <param name="block">Logits taken at a time.</param>
     /// <typeparam name="TChain">The chain.</typeparam>
-    [Kernel(WorkGroup = 256)]
+    [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
     [Axis("room", 256)]
     [Axis("index", 0, 1, 2, 3)]
     [Reference(nameof(CutReference))]
@@ -48,7 +48,7 @@ public static partial class Sampling
         [Value("index")] int index,
         [Range(0, 1e9)] uint seed,
         [Range(0, 1e6)] uint step,
-        [Schedule(Cpu = 2048, OpenCl = 1024)] int block)
+        [Schedule(Cpu = 2048, OpenCl = 1024, Cuda = 4096)] int block)
         where TChain : struct, ITruncationChain<TChain>
     {
         int length = counts.LoadInt(0) * Group;

@@ -19,7 +19,7 @@ public static partial class Sampling
     /// <param name="sorted">Room for as many as the list, up to the next power of two.</param>
     /// <param name="share">The share.</param>
     /// <param name="block">Logits taken at a time.</param>
-    [Kernel(WorkGroup = 256)]
+    [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
     [Axis("room", 256)]
     [Reference(nameof(CutTailReference))]
     [Tolerance(typeof(float), 1e-6)]

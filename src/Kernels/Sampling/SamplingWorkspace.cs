@@ -29,6 +29,7 @@ public sealed class SamplingWorkspace : IDisposable
     private readonly View1<int> _tokens;
     private readonly View1<float> _logProbabilities;
     private readonly View1<float> _statistics;
+    private View1<float> _kept;
     private readonly float[] _read = new float[Sampling.CutStatistics];
 
     /// <summary>Allocates it.</summary>
@@ -88,8 +89,8 @@ public sealed class SamplingWorkspace : IDisposable
         Sampling.Screen(_device, logits, _maxima, _broken, processor);
         Sampling.Select(_device, _maxima, _broken, _groups, _counts, _largest, _floor, chain, _tokens.Extent0, noise);
         Sampling.Collect(_device, logits, _groups, _counts, _largest, _list, _weights, _noisy, processor, noise, seed, step);
-        View1<float> interval = Cut(chain, tailFree, seed, step);
-        Sampling.Choose(_device, _groups, _counts, _list, _noisy, interval, _statistics, _tokens, _logProbabilities);
+        _kept = Cut(chain, tailFree, seed, step);
+        Sampling.Choose(_device, _groups, _counts, _list, _noisy, _kept, _statistics, _tokens, _logProbabilities);
     }
 
     /// <summary>Waits for the last draw and copies what it gave.</summary>
@@ -111,6 +112,31 @@ public sealed class SamplingWorkspace : IDisposable
         float before = 0;
         _before.Slice(0, 1).CopyTo(new Span<float>(ref before));
         return new DrawSummary(largest, _read[0], (int)_read[1], _read[2], before - (first + _read[0]), counts[1], counts[2]);
+    }
+
+    /// <summary>Waits for the last draw, which must have been one with noise or truncations, and copies what it drew from.</summary>
+    /// <returns>The tokens that could be drawn, in ascending order, and their processed logits.</returns>
+    public (int[] Tokens, float[] Logits) ReadKept()
+    {
+        Span<int> counts = stackalloc int[3];
+        Span<float> interval = stackalloc float[2];
+        _counts.CopyTo(counts);
+        _kept.CopyTo(interval);
+        int[] groups = new int[counts[0]];
+        float[] list = new float[counts[0] * Sampling.Group];
+        _groups.Slice(0, groups.Length).CopyTo(groups);
+        _list.Slice(0, list.Length).CopyTo(list);
+        var tokens = new List<int>(list.Length);
+        var logits = new List<float>(list.Length);
+        for (int i = 0; i < list.Length; i++)
+        {
+            if (!(list[i] >= interval[0] && list[i] <= interval[1]))
+                continue;
+            tokens.Add((groups[i / Sampling.Group] * Sampling.Group) + (i % Sampling.Group));
+            logits.Add(list[i]);
+        }
+
+        return ([.. tokens], [.. logits]);
     }
 
     /// <summary>Frees the memory.</summary>

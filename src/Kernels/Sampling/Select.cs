@@ -21,7 +21,7 @@ public static partial class Sampling
     /// <param name="noise">1 draws, 0 takes the largest logits.</param>
     /// <param name="block">Groups taken at a time.</param>
     /// <typeparam name="TChain">The chain.</typeparam>
-    [Kernel(WorkGroup = 256)]
+    [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
     [Axis("groups", 1, 7, 33, 127)]
     [Reference(nameof(SelectReference))]
     [Tolerance(typeof(float), 1e-6)]
@@ -35,7 +35,7 @@ public static partial class Sampling
         TChain chain,
         [Value(1)] int draws,
         [Value(1f)] float noise,
-        [Schedule(Cpu = 1024, OpenCl = 1024)] int block)
+        [Schedule(Cpu = 1024, OpenCl = 1024, Cuda = 4096)] int block)
         where TChain : struct, ITruncationChain<TChain>
     {
         int groupCount = maxima.Extent0;

@@ -132,7 +132,10 @@ public sealed class TruncationTests
             if (found.SequenceEqual(expected))
                 return;
             if (off == 3e-5)
-                Assert.Equal(expected, found);
+            {
+                Assert.Fail($"{string.Join(", ", chain)} of {logits.Length} logits on {device} kept [{string.Join(", ", found)}], not [{string.Join(", ", expected)}]; "
+                    + $"without what differs: [{string.Join(", ", found.Except(expected).Concat(expected.Except(found)).Order().Select(i => $"{i}: {logits[i]}"))}]");
+            }
         }
     }
 }

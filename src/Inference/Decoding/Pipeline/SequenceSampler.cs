@@ -20,7 +20,8 @@ public sealed class SequenceSampler : IDisposable
     private readonly float[] _topLogProbabilities = [];
     private readonly int[] _topTokens = [];
     private readonly (int Place, float Share)[] _tailFree;
-    private readonly uint _seed;
+    private DrawSummary _summary;
+    private float _totalBefore;
     private double _bound;
     private double _logTotal;
     private uint _step;
@@ -40,7 +41,7 @@ public sealed class SequenceSampler : IDisposable
         foreach (LogitsProcessor processor in pipeline.Processors)
             processor.Validate(vocabulary);
         _pipeline = pipeline;
-        _seed = pipeline.Seed ?? (uint)Random.Shared.NextInt64(1L << 32);
+        Seed = pipeline.Seed ?? (uint)Random.Shared.NextInt64(1L << 32);
         _context = new LogitsContext(device, vocabulary);
         _probe = topLogProbabilities is { } count ? new LogProbabilityProbe(device, vocabulary, count) : null;
         IReadOnlyList<TruncationStep> truncations = pipeline.Truncations;
@@ -61,6 +62,9 @@ public sealed class SequenceSampler : IDisposable
         _bound = 2 * (last switch { Mirostat1 first => first.Target, Mirostat2 second => second.Target, _ => 0 });
     }
 
+    /// <summary>Seed of its draws.</summary>
+    internal uint Seed { get; }
+
     /// <summary>The probabilities the last token was chosen among, where they are measured.</summary>
     public StepLogProbabilities? LogProbabilities { get; private set; }
 
@@ -72,25 +76,45 @@ public sealed class SequenceSampler : IDisposable
     /// <exception cref="DeviceException">A kernel failed.</exception>
     public SampledToken Next(View1<float> logits, ReadOnlyMemory<int> tokens, int promptLength)
     {
-        _context.Begin(logits, tokens, promptLength);
-        _probe?.Keep(logits);
-        foreach (LogitsProcessor processor in _pipeline.Processors)
-            processor.Process(_context);
-        _context.MakeEdits();
-        if (_top is not null)
-            SetTopK();
+        Prepare(logits, tokens, promptLength);
         Draw(_workspace, _program, _pipeline.IsGreedy ? 0 : 1);
-        _step++;
-
         Span<int> token = stackalloc int[1];
         Span<float> logProbability = stackalloc float[1];
         DrawSummary summary = _workspace.Read(token, logProbability);
-        if (token[0] >= 0 && _probe is not null)
-            Measure(token[0], _pipeline.IsGreedy ? 0 : logProbability[0]);
-        if (token[0] >= 0 && _pipeline.Truncations is [.., var last])
-            Learn(last, summary, logProbability[0]);
-        bool isBroken = summary.Broken > 0 || (summary.Banned > 0 && !_context.MayBan);
-        return new SampledToken(token[0], _pipeline.IsGreedy ? 0 : logProbability[0], summary, isBroken);
+        return Finish(token[0], logProbability[0], summary);
+    }
+
+    /// <summary>What the next token is chosen among, for choosing it elsewhere: <see cref="Take"/> says what was chosen.</summary>
+    /// <param name="logits">[vocabulary], on the device; processors change them in place.</param>
+    /// <param name="tokens">The prompt and what was generated.</param>
+    /// <param name="promptLength">Tokens of the prompt.</param>
+    /// <returns>The distribution after processors and truncations; null where processors have banned every token, or logits are not numbers.</returns>
+    /// <exception cref="DeviceException">A kernel failed.</exception>
+    internal TokenDistribution? Distribution(View1<float> logits, ReadOnlyMemory<int> tokens, int promptLength)
+    {
+        Prepare(logits, tokens, promptLength);
+        Draw(_workspace, _program, _pipeline.IsGreedy ? 0 : 1);
+        Span<int> token = stackalloc int[1];
+        Span<float> logProbability = stackalloc float[1];
+        _summary = _workspace.Read(token, logProbability);
+        _totalBefore = _summary.Surprise + logProbability[0] + _summary.LogTotal;
+        if (token[0] < 0 || IsBroken(_summary))
+            return null;
+        if (_pipeline.IsGreedy)
+            return new TokenDistribution(token, [1]);
+        (int[] kept, float[] processed) = _workspace.ReadKept();
+        float largest = processed.Max();
+        return new TokenDistribution(kept, [.. processed.Select(x => Math.Exp(x - largest))]);
+    }
+
+    /// <summary>Ends a step whose token was chosen elsewhere.</summary>
+    /// <param name="token">The token; -1 where the distribution was null.</param>
+    /// <param name="probability">Its probability in the distribution.</param>
+    /// <returns>The token.</returns>
+    internal SampledToken Take(int token, double probability)
+    {
+        float logProbability = (float)Math.Log(probability);
+        return Finish(token, logProbability, _summary with { Surprise = _totalBefore - (logProbability + _summary.LogTotal) });
     }
 
     /// <summary>Frees the memory.</summary>
@@ -104,12 +128,37 @@ public sealed class SequenceSampler : IDisposable
         _amounts.Memory!.Dispose();
     }
 
+    private void Prepare(View1<float> logits, ReadOnlyMemory<int> tokens, int promptLength)
+    {
+        _context.Begin(logits, tokens, promptLength);
+        _probe?.Keep(logits);
+        foreach (LogitsProcessor processor in _pipeline.Processors)
+            processor.Process(_context);
+        _context.MakeEdits();
+        if (_top is not null)
+            SetTopK();
+    }
+
+    private SampledToken Finish(int token, float logProbability, DrawSummary summary)
+    {
+        _step++;
+        if (_pipeline.IsGreedy)
+            logProbability = 0;
+        if (token >= 0 && _probe is not null)
+            Measure(token, logProbability);
+        if (token >= 0 && _pipeline.Truncations is [.., var last])
+            Learn(last, summary, logProbability);
+        return new SampledToken(token, logProbability, summary, IsBroken(summary));
+    }
+
+    private bool IsBroken(DrawSummary summary) => summary.Broken > 0 || (summary.Banned > 0 && !_context.MayBan);
+
     private void Draw(SamplingWorkspace workspace, ChainProgram program, float noise)
     {
         if (_context.IsMasked)
-            workspace.Draw(_context.Logits, new MaskedTemperatureProcessor(_context.AllowedTokens, _context.Temperature), program, _seed, _step, noise, _tailFree);
+            workspace.Draw(_context.Logits, new MaskedTemperatureProcessor(_context.AllowedTokens, _context.Temperature), program, Seed, _step, noise, _tailFree);
         else
-            workspace.Draw(_context.Logits, new TemperatureProcessor(_context.Temperature), program, _seed, _step, noise, _tailFree);
+            workspace.Draw(_context.Logits, new TemperatureProcessor(_context.Temperature), program, Seed, _step, noise, _tailFree);
     }
 
     private void Measure(int token, float logProbability)
