@@ -14,6 +14,9 @@ internal static class Samples
         FunctorSamples.Add(sample => new BiasEpilogue(sample.View1<float>("rows")));
         FunctorSamples.Add(sample => new ResidualEpilogue(sample.View2<float>("tokens", "rows")));
         FunctorSamples.Add(sample => new SiluGateEpilogue(sample.View2<float>("tokens", "rows")));
+        FunctorSamples.Add(sample => new AddResidual(sample.View2<float>("tokens", "rows")));
+        FunctorSamples.Add(sample => new NormInput(sample.View1<float>("cols"), 1e-5f));
+        FunctorSamples.Add(sample => new GateInputAddResidual(sample.View2<float>("tokens", "cols"), sample.View2<float>("tokens", "rows")));
         FunctorSamples.Add(_ => new SlidingWindowScore(19));
         FunctorSamples.Add(_ => new SoftCapScore(3.5f));
         FunctorSamples.Add(sample => new AlibiScore(sample.Axis("heads")));

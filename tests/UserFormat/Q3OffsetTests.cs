@@ -11,6 +11,9 @@ public sealed class Q3OffsetTests
         FunctorSamples.Add(sample => new BiasEpilogue(sample.View1<float>("rows")));
         FunctorSamples.Add(sample => new ResidualEpilogue(sample.View2<float>("tokens", "rows")));
         FunctorSamples.Add(sample => new SiluGateEpilogue(sample.View2<float>("tokens", "rows")));
+        FunctorSamples.Add(sample => new AddResidual(sample.View2<float>("tokens", "rows")));
+        FunctorSamples.Add(sample => new NormInput(sample.View1<float>("cols"), 1e-5f));
+        FunctorSamples.Add(sample => new GateInputAddResidual(sample.View2<float>("tokens", "cols"), sample.View2<float>("tokens", "rows")));
     }
 
     [Theory]

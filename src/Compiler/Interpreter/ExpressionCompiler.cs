@@ -67,6 +67,8 @@ internal sealed class ExpressionCompiler(
                     : throw new ArgumentException($"there is no {IrText.Word(argument.Type)} argument {argument.Name}");
             case ProgramIndex program:
                 return _ => Number.Of(program.Axis switch { 0 => who.Program.Axis0, 1 => who.Program.Axis1, _ => who.Program.Axis2 });
+            case BeginsRow when !isThreads:
+                return Constant(Number.Of(true));
             case DotFour dot when isThreads:
                 return Of(WordMath.Dot, dot.Codes, dot.Other, dot.Accumulator);
             case PermuteBytes permute when isThreads:

@@ -115,6 +115,12 @@ public sealed record Argument(string Name, DType Type) : Expr(Type);
 
 public sealed record ProgramIndex(int Axis) : Expr(DType.I32);
 
+/// <summary>
+/// True in the first of the programs with the same second and third index that a worker runs one after the other, in which its scratch stays as it is; it may be true
+/// in others too. Evaluated once a program (vector form only).
+/// </summary>
+public sealed record BeginsRow() : Expr(DType.Bool);
+
 /// <summary>The work-item's index in its group, 0 to the work-group size - 1 (thread form only).</summary>
 public sealed record ThreadIndex() : Expr(DType.I32);
 

@@ -32,6 +32,7 @@ public static class CodePrinter
         Argument argument => argument.Name,
         ExtentOf extent => $"{extent.View}.extent<{IrText.Int(extent.Axis)}>",
         ProgramIndex program => $"programid<{IrText.Int(program.Axis)}>",
+        BeginsRow => "beginsrow",
         ThreadIndex => "threadid",
         Broadcast broadcast => $"splat({Text(broadcast.Scalar)})",
         LaneIndex lanes => $"lanes({Text(lanes.First)})",

@@ -80,6 +80,9 @@ internal sealed class ExpressionRules(CodeScope scope)
             case ProgramIndex program:
                 scope.Require(program.Axis is >= 0 and < 3, $"the grid has no axis {IrText.Int(program.Axis)}");
                 break;
+            case BeginsRow:
+                scope.Require(scope.Form == CodeForm.Vector, "the question whether a row begins stands in the thread form");
+                break;
             case ThreadIndex:
                 scope.Require(scope.Form == CodeForm.Thread, "the index of a work-item stands in the vector form");
                 break;

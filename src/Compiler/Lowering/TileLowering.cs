@@ -45,7 +45,8 @@ internal sealed partial class TileLowering
         var pass = new TileLowering(kernel, nests);
         pass.Run(kernel.Body);
         pass.Flush();
-        var program = new Program(kernel, [.. pass._state.Storage.OrderBy(pass.IsTuned)], pass._out, pass._grid);
+        IReadOnlyList<Stmt> body = form == CodeForm.Vector ? HeldRows.In(pass._out, pass._state) : pass._out;
+        var program = new Program(kernel, [.. pass._state.Storage.OrderBy(pass.IsTuned)], body, pass._grid);
         CodeVerifier.Verify(program, form);
         return program;
     }

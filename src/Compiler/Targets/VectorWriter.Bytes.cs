@@ -6,6 +6,9 @@ namespace KernelFoundry.Compiler.Targets;
 /// <content>Bytes: the lanes of quantized data, four to a lane of 32 bits.</content>
 internal partial class VectorWriter
 {
+    // Two products of an unsigned and a signed byte add up within 16 bits: 2 * 129 * 127 <= 32767.
+    private const int GreatestOfPairs = 129;
+
     private int _dots;
 
     private int BytesOfPart => width / 8;
@@ -13,54 +16,8 @@ internal partial class VectorWriter
     protected override void WriteQuantizeRows(QuantizeRows quantize)
     {
         string sums = quantize.Sums is { } held ? $", {held.Name}{(held.Type == DType.I32 ? $", {Int(quantize.Bias)}" : "")}" : "";
-        string again = HeldAcrossPrograms(quantize) is { } turns ? $"if (Lanes.BeginsRow({HeldRow}, p1, p2){turns}) " : "";
-        Line($"{again}Lanes.QuantizeRows({MatrixText(quantize.Source)}, {Bare(Scalar(quantize.Rows))}, {Bare(Scalar(quantize.Length))}, {Int(quantize.Group)}, {Int(quantize.Run)}, "
+        Line($"Lanes.QuantizeRows({MatrixText(quantize.Source)}, {Bare(Scalar(quantize.Rows))}, {Bare(Scalar(quantize.Length))}, {Int(quantize.Group)}, {Int(quantize.Run)}, "
             + $"{MatrixText(quantize.Codes)}, {MatrixText(quantize.Scales)}{sums});");
-    }
-
-    // Rows that all programs along the first axis read are quantized once a thread: the condition that a loop around takes more than one turn, in
-    // which the next overwrites what one has made, or null where the rows depend on the program, the kernel writes them, or has others to hold.
-    private string? HeldAcrossPrograms(QuantizeRows quantize)
-    {
-        if (quantize.Source is not ViewMatrix source || CodeWalk.All(Program.Body).OfType<Lowering.StoreView>().Any(store => store.View == source.View)
-            || CodeWalk.All(Program.Body).OfType<QuantizeRows>().Count() > 1)
-            return null;
-        var read = new List<Expr>();
-        foreach (Expr expression in source.Start.AsEnumerable().Append(quantize.Rows).Append(quantize.Length))
-        {
-            if (!Resolve(expression, read))
-                return null;
-        }
-
-        For[] turns = [.. _loops.Where(loop => read.OfType<Var>().Any(v => v.Name == loop.Index.Name))];
-        foreach (For loop in turns)
-        {
-            if (!Resolve(loop.To, read) || CodeWalk.All(loop.To).OfType<Var>().Any(v => _loops.Any(outer => outer.Index.Name == v.Name)))
-                return null;
-        }
-
-        bool simple = turns.All(loop => loop is { From: Literal { Value.Bits: 0 }, Step: Literal }) && !read.Any(e => e is ProgramIndex { Axis: 0 });
-        return simple ? string.Concat(turns.Select(loop => $" | {Scalar(loop.To)} > {Scalar(loop.Step)}")) : null;
-    }
-
-    // All that an expression is made of, down to arguments, program indices and loops; false where something else decides.
-    private bool Resolve(Expr expression, List<Expr> parts)
-    {
-        foreach (Expr part in CodeWalk.All(expression))
-        {
-            bool isKnown = part switch
-            {
-                Var variable when _scalars.TryGetValue(variable.Name, out Expr? value) => Resolve(value, parts),
-                Var variable => _loops.Any(loop => loop.Index.Name == variable.Name) || Program.Kernel.Parameters.Any(p => p.Name == variable.Name),
-                LoadLocal or Lowering.LoadView or ReduceLanes => false,
-                _ => true,
-            };
-            if (!isKnown)
-                return false;
-            parts.Add(part);
-        }
-
-        return true;
     }
 
     protected override void WriteContractBytes(ContractBytes product)
@@ -94,9 +51,6 @@ internal partial class VectorWriter
 
     // The first byte of lanes, four a lane.
     private string BytesOf(string view, Exprs start) => Address(Place(view, start, Scalar, true)) + (_inLaneLoop ? $" + 4 * {LaneLoop}" : "");
-
-    // Two products of an unsigned and a signed byte add up within 16 bits: 2 * 129 * 127 <= 32767.
-    private const int GreatestOfPairs = 129;
 
     // Products are added up in 16 bits for as many steps as fit, then in 32.
     private string Narrow(string[] codes, string[] others, int together)

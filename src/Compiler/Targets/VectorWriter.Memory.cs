@@ -38,6 +38,8 @@ internal partial class VectorWriter
                 : lanes;
         }
 
+        if (load is { Raw: RawType.F32 or RawType.I32, ByteOffset: false } && EverySecond(load.View, load.Indices, load.Count, load.Guard) is { } second)
+            return [$"Lanes.EverySecond({second})"];
         string type = TypeName(load.Type);
         string stage = Stage(type);
         Func<Expr, string> index = LaneIndices(load.Indices);

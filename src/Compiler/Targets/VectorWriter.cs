@@ -84,7 +84,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private readonly Dictionary<string, int> _stagesInUse = [];
     private readonly Dictionary<(string View, bool Bytes, Exprs Leading), string> _rows = [];
     private readonly Dictionary<(string Buffer, string Row), string> _rowsOfBuffers = [];
-    private readonly List<For> _loops = [];
     private int _rowCount;
     private bool _inLaneLoop;
 
@@ -182,6 +181,8 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (!let.Mutable)
+            _vectors[let.Var.Name] = let.Value;
         string[] parts = Vector(let.Value);
         for (int p = 0; p < _parts; p++)
             Line($"{VectorType(let.Var.Type)} {Part(let.Var, p)} = {Bare(parts[p])};");
@@ -239,6 +240,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (store.Element.Kind is ElementKind.F32 or ElementKind.I32 && EverySecond(store.View, store.Indices, store.Count, store.Guard) is { } second)
+        {
+            Line($"Lanes.StoreEverySecond({Bare(Vector(store.Value)[0])}, {second});");
+            return;
+        }
+
         string value = Staged(store.Value);
         Func<Expr, string> index = LaneIndices(store.Indices);
         string? guard = store.Guard is { } g ? LaneGuard(g) : null;
@@ -253,7 +260,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override void EnterLoop(For loop)
     {
         EnterBlockLoop(loop);
-        _loops.Add(loop);
         if (CodeWalk.All(loop.Body).Any(s => s is For or While))
             return;
         var inside = new HashSet<string>(CodeWalk.All(loop.Body).OfType<Let>().Select(l => l.Var.Name)) { loop.Index.Name };
@@ -278,7 +284,6 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override void LeaveLoop(For loop)
     {
         LeaveBlockLoop(loop);
-        _loops.RemoveAt(_loops.Count - 1);
         _rows.Clear();
         _rowsAhead.Clear();
         _rowsOfBuffers.Clear();
@@ -350,6 +355,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     protected override string Scalar(Expr expression) => expression switch
     {
         LoadLocal load when PlaceInBuffer(load.Buffer.Name, load.Index) is var (pointer, offset) => $"{pointer}[{offset}]",
+        BeginsRow => $"Lanes.BeginsRow({HeldRow}, p1, p2)",
         LoadView load => ScalarLoad(load, Scalar, load.Guard is { } guard ? Scalar(guard) : null, load.Other is { } other ? Scalar(other) : null),
         ReduceLanes reduce => Reduced(reduce),
         _ => base.Scalar(expression),

@@ -36,6 +36,9 @@ internal sealed record ActivationViews
     /// <summary>Up projection where it is not multiplied by the gate at once, [tokens, feedForward]; otherwise empty.</summary>
     public required View2<float> Up { get; init; }
 
+    /// <summary>Of one token, gate and up projection side by side, [1, 2 * feedForward]: <see cref="Gate"/> and <see cref="Up"/> are its halves. Of more, empty.</summary>
+    public View2<float> GateUp { get; init; }
+
     /// <summary>States of a decoded token's attention.</summary>
     public required AttentionSplits Splits { get; init; }
 

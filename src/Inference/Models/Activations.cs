@@ -26,7 +26,13 @@ internal sealed class Activations : IDisposable
             Up = gatesApart ? device.Allocate<float>(capacity, model.FeedForwardLength) : default,
             Splits = AttentionSplits.Allocate(device, model.Heads, model.HeadDim),
         };
-        One = _all.Take(1);
+        View2<float> gateUp = device.Allocate<float>(1, 2 * model.FeedForwardLength);
+        One = _all.Take(1) with
+        {
+            GateUp = gateUp,
+            Gate = gateUp.Slice(1, 0, model.FeedForwardLength),
+            Up = gateUp.Slice(1, model.FeedForwardLength, model.FeedForwardLength),
+        };
 
         View3<float> Heads(int first, int heads) => new(
             projected.Memory!, projected.ByteOffset + (first * sizeof(float)), (capacity, heads, model.HeadDim), (projected.Stride0, model.HeadDim));
@@ -47,7 +53,7 @@ internal sealed class Activations : IDisposable
         DeviceMemory?[] memories =
         [
             _all.Tokens.Memory, _all.Residual.Memory, _all.Normed.Memory, _all.Projected.Memory,
-            _all.Attended.Memory, _all.Gate.Memory, _all.Up.Memory,
+            _all.Attended.Memory, _all.Gate.Memory, _all.Up.Memory, One.GateUp.Memory,
         ];
         foreach (DeviceMemory? memory in memories)
             memory?.Dispose();

@@ -12,7 +12,7 @@ internal readonly record struct AttentionSplits(View2<float> Max, View2<float> S
     private const int MostSplits = 64;
 
     // Enough keys that a split is worth starting a program for.
-    private const int KeysPerSplit = 128;
+    private const int KeysPerSplit = 64;
 
     public static AttentionSplits Allocate(Device device, int heads, int headDim) => new(
         device.Allocate<float>(MostSplits, heads),

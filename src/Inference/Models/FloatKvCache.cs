@@ -1,5 +1,3 @@
-using KernelFoundry.Kernels;
-
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>A cache of floating-point elements: keys and values are rounded where they are stored.</summary>
@@ -8,12 +6,11 @@ internal sealed class FloatKvCache<T>(Device device, ModelConfiguration model, i
 {
     private readonly ModelConfiguration _model = model;
 
-    internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary) =>
-        rotary.Apply(Device, keys, NextPositions(keys.Extent0), NextKeys(layer, keys.Extent0));
-
-    internal override void StoreValues(int layer, View3<float> values) => Store(values, NextValues(layer, values.Extent0));
+    internal override void Store(int layer, ActivationViews activations, RotaryEncoding rotary)
+    {
+        int tokens = activations.KeyHeads.Extent0;
+        rotary.ApplyAndStore(Device, activations, NextPositions(tokens), NextKeys(layer, tokens), NextValues(layer, tokens));
+    }
 
     protected override KvCache<T> Create() => new FloatKvCache<T>(Device, _model, Capacity);
-
-    protected override void Store(View2<float> x, View2<T> y) => Elementwise.Copy(Device, x, y);
 }

@@ -116,16 +116,11 @@ public abstract class KvCache : IDisposable
         Length = length;
     }
 
-    /// <summary>Turns keys to their positions and stores them from position <see cref="Length"/> on.</summary>
+    /// <summary>Turns queries and keys to the positions from <see cref="Length"/> on, and stores keys and values there.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="keys">Keys, [tokens, kvHeads, headDim]; may be turned in place.</param>
+    /// <param name="activations">Queries, keys and values; turned where they are.</param>
     /// <param name="rotary">How to turn them.</param>
-    internal abstract void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary);
-
-    /// <summary>Stores values from position <see cref="Length"/> on.</summary>
-    /// <param name="layer">The layer.</param>
-    /// <param name="values">Values, [tokens, kvHeads, headDim].</param>
-    internal abstract void StoreValues(int layer, View3<float> values);
+    internal abstract void Store(int layer, ActivationViews activations, RotaryEncoding rotary);
 
     /// <summary>Attention of the tokens at position <see cref="Length"/> and after, whose keys and values have been stored.</summary>
     /// <param name="layer">The layer.</param>

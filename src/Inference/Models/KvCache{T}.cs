@@ -109,26 +109,6 @@ internal abstract class KvCache<T> : KvCache
         }
     }
 
-    /// <summary>Stores rows of values as they are held, [rows, headDim].</summary>
-    protected abstract void Store(View2<float> x, View2<T> y);
-
-    /// <summary>Stores [tokens, kvHeads, headDim]: the heads of one token as rows, or of several the tokens of one head after the other.</summary>
-    protected void Store(View3<float> x, View3<T> y)
-    {
-        if (x.Extent0 == 1)
-        {
-            Store(x.Row(0), y.Row(0));
-            return;
-        }
-
-        for (int head = 0; head < x.Extent1; head++)
-            Store(OfHead(x, head), OfHead(y, head));
-    }
-
-    private static View2<TElement> OfHead<TElement>(View3<TElement> view, int head)
-        where TElement : unmanaged =>
-        new(view.Memory!, view.ByteOffset + Element<TElement>.Bytes(head * view.Stride1), (view.Extent0, view.Extent2), view.Stride0);
-
     // The positions of a head lie together; those beyond the length are left out.
     private void CopyPositions(View3<T> from, View3<T> to)
     {

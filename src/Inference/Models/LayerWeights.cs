@@ -12,8 +12,13 @@ internal sealed record LayerWeights
 
     public required NormWeights FeedForwardNorm { get; init; }
 
+    /// <summary>Gate and up projection.</summary>
+    public required Projection GateUp { get; init; }
+
+    /// <summary>The gate's part of <see cref="GateUp"/>.</summary>
     public required WeightMatrix Gate { get; init; }
 
+    /// <summary>The up projection's part of <see cref="GateUp"/>.</summary>
     public required WeightMatrix Up { get; init; }
 
     public required WeightMatrix Down { get; init; }

@@ -5,16 +5,32 @@ internal sealed class Q8KvCache(Device device, ModelConfiguration model, int cap
 {
     private readonly ModelConfiguration _model = model;
 
-    // Turned where they are: nothing else reads the keys of the batch.
-    internal override void StoreKeys(int layer, View3<float> keys, RotaryEncoding rotary)
+    internal override void Store(int layer, ActivationViews activations, RotaryEncoding rotary)
     {
-        rotary.Apply(Device, keys, NextPositions(keys.Extent0), keys);
-        Store(keys, NextKeys(layer, keys.Extent0));
+        int tokens = activations.KeyHeads.Extent0;
+        View1<int> positions = NextPositions(tokens);
+        rotary.Apply(Device, activations.QueryHeads, positions, activations.QueryHeads);
+        rotary.Apply(Device, activations.KeyHeads, positions, activations.KeyHeads);
+        Encode(activations.KeyHeads, NextKeys(layer, tokens));
+        Encode(activations.ValueHeads, NextValues(layer, tokens));
     }
-
-    internal override void StoreValues(int layer, View3<float> values) => Store(values, NextValues(layer, values.Extent0));
 
     protected override KvCache<Q8_0> Create() => new Q8KvCache(Device, _model, Capacity);
 
-    protected override void Store(View2<float> x, View2<Q8_0> y) => Kernels.Quantization.EncodeQ8_0(Device, x, y);
+    // The heads of one token are rows that lie together, and so are the tokens of one head.
+    private void Encode(View3<float> x, View3<Q8_0> y)
+    {
+        if (x.Extent0 == 1)
+        {
+            Kernels.Quantization.EncodeQ8_0(Device, x.Row(0), y.Row(0));
+            return;
+        }
+
+        for (int head = 0; head < x.Extent1; head++)
+            Kernels.Quantization.EncodeQ8_0(Device, OfHead(x, head), OfHead(y, head));
+    }
+
+    private static View2<TElement> OfHead<TElement>(View3<TElement> view, int head)
+        where TElement : unmanaged =>
+        new(view.Memory!, view.ByteOffset + Element<TElement>.Bytes(head * view.Stride1), (view.Extent0, view.Extent2), view.Stride0);
 }

@@ -26,5 +26,21 @@ internal sealed class RotaryEncoding(RotaryKind kind, View1<float> frequencies) 
             Positions.RopeHalfSplit(device, x, positions, frequencies, y);
     }
 
+    /// <summary>Turns queries and keys, and stores keys and values, as one launch.</summary>
+    /// <param name="device">Where to run.</param>
+    /// <param name="a">Queries, turned where they are, keys and values.</param>
+    /// <param name="positions">[tokens].</param>
+    /// <param name="keys">The keys' place, [tokens, kvHeads, headDim].</param>
+    /// <param name="values">The values' place, [tokens, kvHeads, headDim].</param>
+    /// <typeparam name="T">Element type of the cache.</typeparam>
+    public void ApplyAndStore<T>(Device device, ActivationViews a, View1<int> positions, View3<T> keys, View3<T> values)
+        where T : unmanaged
+    {
+        if (kind == RotaryKind.Interleaved)
+            Positions.RotateAndStore(device, a.QueryHeads, a.KeyHeads, a.ValueHeads, positions, frequencies, a.QueryHeads, keys, values, default(AdjacentPairs));
+        else
+            Positions.RotateAndStore(device, a.QueryHeads, a.KeyHeads, a.ValueHeads, positions, frequencies, a.QueryHeads, keys, values, default(HalfSplitPairs));
+    }
+
     public void Dispose() => frequencies.Memory!.Dispose();
 }

@@ -195,24 +195,17 @@ public sealed class Transformer : IDisposable
     private void RunLayers(ActivationViews a, KvCache cache)
     {
         int tokens = a.Tokens.Extent0;
-        View1<int> positions = cache.NextPositions(tokens);
         _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, _embeddingScale);
         for (int i = 0; i < _weights.Layers.Count; i++)
         {
             LayerWeights layer = _weights.Layers[i];
 
-            Norm(a.Residual, layer.AttentionNorm, a.Normed);
-            layer.Attention.Project(_device, a.Normed, a.Projected);
-            _rotary.Apply(_device, a.QueryHeads, positions, a.QueryHeads);
-            cache.StoreKeys(i, a.KeyHeads, _rotary);
-            cache.StoreValues(i, a.ValueHeads);
+            NormAndProject(a.Residual, layer.AttentionNorm, a.Normed, layer.Attention, a.Projected);
+            cache.Store(i, a, _rotary);
             cache.Attend(i, a);
             layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
 
-            Norm(a.Residual, layer.FeedForwardNorm, a.Normed);
-            layer.Gate.Project(_device, a.Normed, a.Gate);
-            GateUp(layer, a);
-            layer.Down.ProjectAndAdd(_device, a.Gate, a.Residual);
+            FeedForward(layer, a);
         }
 
         cache.Advance(tokens);
@@ -221,10 +214,23 @@ public sealed class Transformer : IDisposable
     private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
     {
         View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
-        View2<float> normed = a.Normed.Slice(0, skipped, logits.Extent0);
-        Norm(last, _weights.OutputNorm, normed);
-        _weights.Output.Project(_device, normed, logits);
+        NormAndProject(last, _weights.OutputNorm, a.Normed.Slice(0, skipped, logits.Extent0), _weights.Logits, logits);
     }
+
+    // For one token, whose launches cost as much as small products, in one.
+    private void NormAndProject(View2<float> x, NormWeights norm, View2<float> normed, Projection projection, View2<float> y)
+    {
+        if (FusesNorm(x, projection))
+        {
+            projection.ProjectNormed(_device, x, norm.Weight, Configuration.NormEpsilon, y);
+            return;
+        }
+
+        Norm(x, norm, normed);
+        projection.Project(_device, normed, y);
+    }
+
+    private bool FusesNorm(View2<float> x, Projection projection) => x.Extent0 == 1 && projection.Fuses && Configuration.Architecture.Norm == NormKind.RmsNorm;
 
     private void Norm(View2<float> x, NormWeights weights, View2<float> y)
     {
@@ -234,16 +240,29 @@ public sealed class Transformer : IDisposable
             Normalization.LayerNorm(_device, x, weights.Weight, weights.Bias, y, Configuration.NormEpsilon);
     }
 
-    private void GateUp(LayerWeights layer, ActivationViews a)
+    private void FeedForward(LayerWeights layer, ActivationViews a)
     {
-        if (Configuration.Architecture.FeedForward == FeedForwardKind.SwiGlu)
+        bool isSwiGlu = Configuration.Architecture.FeedForward == FeedForwardKind.SwiGlu;
+        if (isSwiGlu && layer.Down.Fuses && FusesNorm(a.Residual, layer.GateUp))
         {
-            layer.Up.ProjectAndGate(_device, a.Normed, a.Gate);
+            layer.GateUp.ProjectNormed(_device, a.Residual, layer.FeedForwardNorm.Weight, Configuration.NormEpsilon, a.GateUp);
+            layer.Down.ProjectGatedAndAdd(_device, a.Gate, a.Up, a.Residual);
             return;
         }
 
-        layer.Up.Project(_device, a.Normed, a.Up);
-        Activation.GatedLinearUnit(_device, a.Gate, a.Up, a.Gate, default(GeluTanh));
+        Norm(a.Residual, layer.FeedForwardNorm, a.Normed);
+        layer.Gate.Project(_device, a.Normed, a.Gate);
+        if (isSwiGlu)
+        {
+            layer.Up.ProjectAndGate(_device, a.Normed, a.Gate);
+        }
+        else
+        {
+            layer.Up.Project(_device, a.Normed, a.Up);
+            Activation.GatedLinearUnit(_device, a.Gate, a.Up, a.Gate, default(GeluTanh));
+        }
+
+        layer.Down.ProjectAndAdd(_device, a.Gate, a.Residual);
     }
 
     private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)

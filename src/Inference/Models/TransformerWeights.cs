@@ -15,7 +15,8 @@ internal sealed class TransformerWeights : IDisposable
 
     public required NormWeights OutputNorm { get; init; }
 
-    public required WeightMatrix Output { get; init; }
+    /// <summary>What makes logits of the last norm's output.</summary>
+    public required Projection Logits { get; init; }
 
     /// <summary>Checks every tensor and puts it on the device.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
@@ -24,21 +25,20 @@ internal sealed class TransformerWeights : IDisposable
         using var loader = new WeightLoader(file, model, device, options);
         TensorNames names = model.Architecture.Tensors;
         bool tied = model.Architecture.AllowsTiedOutput && !loader.Has(names.Output);
-        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
-        NormWeights outputNorm = loader.Norm(names.OutputNorm);
-        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
-
-        // Layers are found missing one by one: the number of them is the file's word alone.
+        // In the order of their use. Layers are found missing one by one: the number of them is the file's word alone.
         var layers = new List<LayerWeights>();
         for (int i = 0; i < model.Layers; i++)
             layers.Add(LoadLayer(loader, model, i));
+        NormWeights outputNorm = loader.Norm(names.OutputNorm);
+        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
+        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
         loader.CheckAllUsed();
         return new TransformerWeights(loader.Take())
         {
             TokenEmbedding = embedding,
             Layers = layers,
             OutputNorm = outputNorm,
-            Output = output,
+            Logits = new Projection((output, 0)),
         };
     }
 
@@ -51,17 +51,24 @@ internal sealed class TransformerWeights : IDisposable
     private static LayerWeights LoadLayer(WeightLoader loader, ModelConfiguration model, int layer)
     {
         TensorNames names = model.Architecture.Tensors;
-        int embedding = model.EmbeddingLength;
+        int embedding = model.EmbeddingLength, feedForward = model.FeedForwardLength;
+        // In the order of their use, which is the order in which they lie in memory.
+        NormWeights attentionNorm = loader.Norm(Name(names.AttentionNorm));
+        Projection attention = loader.Projection(
+            embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength));
+        WeightMatrix attentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength);
+        NormWeights feedForwardNorm = loader.Norm(Name(names.FeedForwardNorm));
+        Projection gateUp = loader.Projection(embedding, (Name(names.Gate), feedForward), (Name(names.Up), feedForward));
         return new LayerWeights
         {
-            AttentionNorm = loader.Norm(Name(names.AttentionNorm)),
-            Attention = loader.Projection(
-                embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength)),
-            AttentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength),
-            FeedForwardNorm = loader.Norm(Name(names.FeedForwardNorm)),
-            Gate = loader.Matrix(Name(names.Gate), model.FeedForwardLength, embedding),
-            Up = loader.Matrix(Name(names.Up), model.FeedForwardLength, embedding),
-            Down = loader.Matrix(Name(names.Down), embedding, model.FeedForwardLength),
+            AttentionNorm = attentionNorm,
+            Attention = attention,
+            AttentionOutput = attentionOutput,
+            FeedForwardNorm = feedForwardNorm,
+            GateUp = gateUp,
+            Gate = gateUp.Slice(0, feedForward),
+            Up = gateUp.Slice(feedForward, feedForward),
+            Down = loader.Matrix(Name(names.Down), embedding, feedForward),
         };
 
         string Name(string pattern) => TensorNames.OfLayer(pattern, layer);

@@ -2,7 +2,7 @@ using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
 
-/// <summary>The storage types that weights may have. A new one is one line of the table; numbers that are no blocks are named in IsPacked too.</summary>
+/// <summary>The storage types that weights may have. A new one is one line of the table; numbers that are no blocks are named in CopiedBytes too.</summary>
 internal static class WeightFormats
 {
     private static readonly SortedDictionary<GgmlType, Func<Device, WeightPlace, WeightMatrix>> s_formats = new()
@@ -30,17 +30,24 @@ internal static class WeightFormats
 
     public static bool IsSupported(GgmlType type) => s_formats.ContainsKey(type);
 
-    /// <summary>Whether matrices of a type have panels: those of blocks.</summary>
-    public static bool IsPacked(GgmlType type) => type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16);
+    /// <summary>What a matrix of a type takes where it is copied to be multiplied.</summary>
+    public static long CopiedBytes(GgufTensor tensor)
+    {
+        bool isPacked = tensor.Type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16);
+        return isPacked ? checked((tensor.Rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows * tensor.RowBytes) : tensor.ByteLength;
+    }
 
-    /// <summary>The matrix of a type at a place, packed where the place says so and the type is one of blocks.</summary>
+    /// <summary>The matrix of a type at a place: copied where the place says so, into panels if the type is one of blocks.</summary>
     public static WeightMatrix Create(GgmlType type, Device device, WeightPlace place) => s_formats[type](device, place);
 
     private static WeightMatrix<TWeight> Create<TWeight>(Device device, WeightPlace place)
         where TWeight : unmanaged
     {
-        Panels<TWeight>? panels = place.Panels is { } source && Element<TWeight>.IsQuantized ? device.Pack<TWeight>(place.Rows, place.Columns, source) : null;
-        View2<TWeight> weights = place.Memory is { } memory ? new View2<TWeight>(memory, 0, place.Rows, place.Columns) : default;
-        return new WeightMatrix<TWeight>(weights, panels, place.Rows, place.Columns);
+        View2<TWeight> rows = place.Memory is { } memory ? new View2<TWeight>(memory, 0, place.Rows, place.Columns) : default;
+        if (place.Arena is not { } arena || place.Source is not { } source)
+            return new WeightMatrix<TWeight>(rows, rows, null, place.Rows, place.Columns);
+        return Element<TWeight>.IsQuantized
+            ? new WeightMatrix<TWeight>(rows, default, arena.Pack<TWeight>(place.Rows, place.Columns, source), place.Rows, place.Columns)
+            : new WeightMatrix<TWeight>(rows, arena.Copy<TWeight>(place.Rows, place.Columns, source), null, place.Rows, place.Columns);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
 {
     private readonly HashSet<string> _used = [];
     private List<DeviceMemory> _memories = [];
+    private WeightArena? _arena;
     private long _bytes;
 
     public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
@@ -26,10 +27,10 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         GgufTensor tensor = TakeMatrix(name, rows, columns);
         DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
         Keep(memory, tensor);
-        return Create(tensor.Type, new WeightPlace(memory, rows, columns, isMultiplied && Packs ? tensor.Read : null));
+        return WeightFormats.Create(tensor.Type, device, new WeightPlace(memory, rows, columns, tensor.Read, isMultiplied && Copies ? ArenaFor(tensor) : null));
     }
 
-    /// <summary>Matrices that multiply the same input, [rows, columns] each. Neighbours of one type are packed as one matrix where matrices are packed.</summary>
+    /// <summary>Matrices that multiply the same input, [rows, columns] each. Neighbours of one type become one matrix where matrices are copied.</summary>
     /// <param name="columns">The columns of all.</param>
     /// <param name="matrices">The tensors' names without their ending, and their rows.</param>
     public Projection Projection(int columns, params (string Name, int Rows)[] matrices)
@@ -38,7 +39,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         for (int from = 0, first = 0, end; from < matrices.Length; from = end)
         {
             int rows = matrices[from].Rows;
-            for (end = from + 1; end < matrices.Length && Packs && TypeOf(matrices[end].Name) is { } type && type == TypeOf(matrices[from].Name) && WeightFormats.IsPacked(type); end++)
+            for (end = from + 1; end < matrices.Length && CanJoin(matrices[from], matrices[end]); end++)
                 rows += matrices[end].Rows;
             parts.Add((end == from + 1 ? Matrix(matrices[from].Name, rows, columns) : Joined(columns, matrices[from..end]), first));
             first += rows;
@@ -47,7 +48,11 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         return new Projection([.. parts]);
     }
 
-    private bool Packs => options.Activations == ActivationRounding.Int8 && device.Info.Kind is DeviceKind.Cpu or DeviceKind.Cuda;
+    // Panels of the second begin with its first row.
+    private bool CanJoin((string Name, int Rows) first, (string Name, int Rows) second) =>
+        Copies && first.Rows % Panels.Rows == 0 && second.Rows >= Panels.Rows && TypeOf(first.Name) is { } type && type == TypeOf(second.Name);
+
+    private bool Copies => options.Activations == ActivationRounding.Int8 && device.Info.Kind is DeviceKind.Cpu or DeviceKind.Cuda;
 
     private GgmlType? TypeOf(string name) => file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) ? tensor.Type : null;
 
@@ -63,7 +68,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         GgufTensor[] tensors = [.. matrices.Select(matrix => TakeMatrix(matrix.Name, matrix.Rows, columns))];
         foreach (GgufTensor tensor in tensors)
             Keep(device.Wrap(tensor.Pointer, tensor.ByteLength), tensor);
-        return Create(tensors[0].Type, new WeightPlace(null, matrices.Sum(matrix => matrix.Rows), columns, Read));
+        return WeightFormats.Create(tensors[0].Type, device, new WeightPlace(null, matrices.Sum(matrix => matrix.Rows), columns, Read, Arena()));
 
         void Read(long offset, Span<byte> destination)
         {
@@ -78,12 +83,29 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
         }
     }
 
-    private WeightMatrix Create(GgmlType type, WeightPlace place)
+    // A file's word is taken for no more than twice its size: rows that do not fill a panel are not in the common memory.
+    private WeightArena ArenaFor(GgufTensor tensor)
     {
-        WeightMatrix matrix = WeightFormats.Create(type, device, place);
-        if (matrix.Packed is { } packed)
-            _memories.Add(packed);
-        return matrix;
+        if (tensor.Rows >= Panels.Rows)
+            return Arena();
+        var own = new WeightArena(device, WeightArena.Room(WeightFormats.CopiedBytes(tensor)));
+        _memories.Add(own.Memory);
+        return own;
+    }
+
+    private WeightArena Arena()
+    {
+        if (_arena is null)
+        {
+            string lookedUp = model.Architecture.AllowsTiedOutput && !Has(model.Architecture.Tensors.Output) ? "" : model.Architecture.Tensors.TokenEmbedding + ".weight";
+            long room = 0;
+            foreach (GgufTensor tensor in file.Tensors)
+                room += tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp ? WeightArena.Room(WeightFormats.CopiedBytes(tensor)) : 0;
+            _arena = new WeightArena(device, room);
+            _memories.Add(_arena.Memory);
+        }
+
+        return _arena;
     }
 
     /// <summary>The weights of a norm, [embedding], with the bias that the architecture's kind of norm has.</summary>

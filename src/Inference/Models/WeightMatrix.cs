@@ -9,8 +9,11 @@ internal abstract class WeightMatrix(int rows, int columns)
     /// <summary>Length of an input.</summary>
     public int Columns { get; } = columns;
 
-    /// <summary>The memory of the panels that were made of the weights, if any.</summary>
-    public abstract DeviceMemory? Packed { get; }
+    /// <summary>Whether a launch for one token does what is before the product too: <see cref="ProjectNormed"/> and <see cref="ProjectGatedAndAdd"/>.</summary>
+    public abstract bool Fuses { get; }
+
+    /// <summary>Some of the rows, as a matrix of its own; in panels only from a multiple of <see cref="Panels.Rows"/> on.</summary>
+    public abstract WeightMatrix Slice(int first, int count);
 
     /// <summary>y[t] = scale * row tokens[t].</summary>
     /// <param name="device">Where to run.</param>
@@ -24,6 +27,21 @@ internal abstract class WeightMatrix(int rows, int columns)
     /// <param name="x">Input, [tokens, columns].</param>
     /// <param name="y">Output, [tokens, rows].</param>
     public abstract void Project(Device device, View2<float> x, View2<float> y);
+
+    /// <summary>y = rmsnorm(x) W^T, of one token.</summary>
+    /// <param name="device">Where to run.</param>
+    /// <param name="x">Input, [1, columns].</param>
+    /// <param name="norm">The norm's gain, [columns].</param>
+    /// <param name="epsilon">The norm's epsilon.</param>
+    /// <param name="y">Output, [1, rows].</param>
+    public abstract void ProjectNormed(Device device, View2<float> x, View1<float> norm, float epsilon, View2<float> y);
+
+    /// <summary>residual += (up * silu(gate)) W^T, of one token.</summary>
+    /// <param name="device">Where to run.</param>
+    /// <param name="gate">Gate before its activation, [1, columns].</param>
+    /// <param name="up">[1, columns].</param>
+    /// <param name="residual">Added to, [1, rows].</param>
+    public abstract void ProjectGatedAndAdd(Device device, View2<float> gate, View2<float> up, View2<float> residual);
 
     /// <summary>residual += x W^T.</summary>
     /// <param name="device">Where to run.</param>

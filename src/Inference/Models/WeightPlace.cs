@@ -1,6 +1,6 @@
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
-/// Where a matrix of weights lies as the file has it (null where it is only multiplied, in panels), its shape, and, where it is multiplied in panels, what gives its rows.
+/// Where a matrix of weights lies as the file has it (null where it is only multiplied), its shape, and, where it is copied to be multiplied, what gives its rows, and to where.
 /// </summary>
-internal readonly record struct WeightPlace(DeviceMemory? Memory, int Rows, int Columns, PanelSource? Panels);
+internal readonly record struct WeightPlace(DeviceMemory? Memory, int Rows, int Columns, PanelSource? Source, WeightArena? Arena);

@@ -24,7 +24,7 @@ public static partial class Linear
     [Axis("rows", 1, 7, 31, 33, 127)]
     [Axis("cols", 32, 64, 96, 288, 512, 544)]
     [Reference(nameof(MatMulInt8Reference))]
-    [Tolerance(typeof(float), 4e-6)]
+    [Tolerance(typeof(float), Accuracy)]
     public static void MatMulInt8<[Elements(typeof(Q8_0), typeof(Q4_0), typeof(Q4_1), typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K),
         typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS), typeof(MXFP4))] TWeight,
         [Functors(typeof(NoEpilogue), typeof(ResidualEpilogue), typeof(SiluGateEpilogue))] TEpilogue>(
@@ -50,5 +50,5 @@ public static partial class Linear
         y.Store(tokens, rows, TEpilogue.Apply(epilogue, sums, Col(tokens), Row(rows)));
     }
 
-    private static void MatMulInt8Reference(KernelCase c) => MatVecInt8Reference(c);
+    private static void MatMulInt8Reference(KernelCase c) => RoundedReference(c, c.Values("x"), ((IEpilogueReference)c.Functor("epilogue")).Reference);
 }

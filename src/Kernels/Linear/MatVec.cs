@@ -23,7 +23,7 @@ public static partial class Linear
     [Axis("rows", 1, 7, 9, 33, 127)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(MatVecReference))]
-    [Tolerance(typeof(float), 4e-6)]
+    [Tolerance(typeof(float), Accuracy)]
     public static void MatVec<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0), typeof(Q4_0), typeof(Q4_1),
         typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K), typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS),
         typeof(MXFP4))] TWeight, TEpilogue>(

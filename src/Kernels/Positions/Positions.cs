@@ -20,10 +20,10 @@ public static partial class Positions
     }
 
     // Pair i of a head is dimensions (first(i), second(i)); those beyond the pairs stay as they are.
-    private static void RopeReference(KernelCase c, Func<int, int, (int First, int Second)> pair)
+    private static void RopeReference(KernelCase c, string input, string output, Func<int, int, (int First, int Second)> pair)
     {
-        double[] x = c.Values("x"), positions = c.Values("positions"), frequencies = c.Values("frequencies"), y = c.Output("y");
-        int heads = c.Extent("x", 1), headDim = c.Extent("x", 2), pairs = frequencies.Length;
+        double[] x = c.Values(input), positions = c.Values("positions"), frequencies = c.Values("frequencies"), y = c.Output(output);
+        int heads = c.Extent(input, 1), headDim = c.Extent(input, 2), pairs = frequencies.Length;
         x.CopyTo(y, 0);
         for (int row = 0; row < positions.Length * heads; row++)
         {

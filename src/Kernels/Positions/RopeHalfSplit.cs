@@ -46,5 +46,5 @@ public static partial class Positions
         y.Store(token, heads, rest, x.Load(token, heads, rest));
     }
 
-    private static void RopeHalfSplitReference(KernelCase c) => RopeReference(c, static (i, pairs) => (i, i + pairs));
+    private static void RopeHalfSplitReference(KernelCase c) => RopeReference(c, "x", "y", static (i, pairs) => (i, i + pairs));
 }

@@ -46,5 +46,5 @@ public static partial class Positions
         y.Store(token, heads, rest, x.Load(token, heads, rest));
     }
 
-    private static void RopeInterleavedReference(KernelCase c) => RopeReference(c, static (i, _) => (2 * i, (2 * i) + 1));
+    private static void RopeInterleavedReference(KernelCase c) => RopeReference(c, "x", "y", static (i, _) => (2 * i, (2 * i) + 1));
 }

@@ -42,32 +42,54 @@ public abstract partial class Device
     public Panels<T> Pack<T>(int rows, int columns, PanelSource source)
         where T : unmanaged
     {
+        DeviceMemory memory = AllocateBytes(Panels.Bytes<T>(rows, columns));
+        try
+        {
+            return Pack<T>(rows, columns, source, memory, 0);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Packs a matrix of quantized rows into panels, in memory that is there already.</summary>
+    /// <typeparam name="T">The quantization format.</typeparam>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns; a multiple of the block size.</param>
+    /// <param name="source">Gives whole rows.</param>
+    /// <param name="memory">Memory of this device, with room for <see cref="Panels.Bytes{T}"/> from the offset on.</param>
+    /// <param name="byteOffset">Where the panels begin; best a multiple of 64.</param>
+    /// <returns>The matrix in panels.</returns>
+    /// <exception cref="ArgumentException">The element type is no quantization format, columns are no whole blocks, or the memory has no room.</exception>
+    public Panels<T> Pack<T>(int rows, int columns, PanelSource source, DeviceMemory memory, long byteOffset)
+        where T : unmanaged
+    {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentNullException.ThrowIfNull(memory);
+        var panels = new Panels<T>(memory, byteOffset, rows, columns);
         long panel = Panels.PanelBytes<T>(columns), count = (rows + (long)Panels.Rows - 1) / Panels.Rows;
-        DeviceMemory memory = AllocateBytes(count * panel);
         try
         {
             int together = (int)Math.Max(1, PackedTogether / Math.Max(1, panel));
             var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Info.ComputeUnits) };
             if (count > 0 && panel > 0)
-                Parallel.For(0, (count + together - 1) / together, options, part => PackPart<T>(memory, source, rows, columns, part * together, (int)Math.Min(together, count - (part * together))));
-            return new Panels<T>(memory, 0, rows, columns);
+                Parallel.For(0, (count + together - 1) / together, options, part => PackPart(panels, source, part * together, (int)Math.Min(together, count - (part * together))));
+            return panels;
         }
-        catch (Exception failed)
+        catch (AggregateException failed) when (failed.InnerException is { } reason)
         {
-            memory.Dispose();
-
             // What failed first says why, not that something did on another thread.
-            if (failed is AggregateException { InnerException: { } reason })
-                ExceptionDispatchInfo.Throw(reason);
+            ExceptionDispatchInfo.Throw(reason);
             throw;
         }
     }
 
-    private static void PackPart<T>(DeviceMemory memory, PanelSource source, int rows, int columns, long first, int count)
+    private static void PackPart<T>(Panels<T> panels, PanelSource source, long first, int count)
         where T : unmanaged
     {
+        int rows = panels.Extent0, columns = panels.Extent1;
         int panel = (int)Panels.PanelBytes<T>(columns), length = panel / Panels.Rows;
         byte[] read = ArrayPool<byte>.Shared.Rent(panel * count), packed = ArrayPool<byte>.Shared.Rent(panel * count);
         try
@@ -81,7 +103,7 @@ public abstract partial class Device
                 Panels.Pack<T>(some, columns, packed.AsSpan(i * panel, panel));
             }
 
-            memory.Write(first * panel, packed.AsSpan(0, panel * count));
+            panels.Memory!.Write(panels.ByteOffset + (first * panel), packed.AsSpan(0, panel * count));
         }
         finally
         {

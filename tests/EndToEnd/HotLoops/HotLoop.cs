@@ -31,7 +31,7 @@ internal sealed record HotLoop(string Kernel, string Type, int Bits, string Meth
     ];
 
     // An epilogue's loop would be another one.
-    private string Types => Kernel == "FlashDecode" ? $"{Type},CausalScore" : $"{Type},NoEpilogue";
+    private string Types => $"{Type},{Kernel switch { "FlashDecode" => "CausalScore", "MatVecInt8" => "NoFusion", _ => "NoEpilogue" }}";
 
     public override string ToString() => $"{Kernel} {Type} {Bits}: {Method}";
 }

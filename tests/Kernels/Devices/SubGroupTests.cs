@@ -86,13 +86,13 @@ public sealed unsafe class SubGroupTests
         memory.Write(0, blocks);
         Panels<TWeight> w = device.Pack(new View2<TWeight>(memory, 0, rows, columns));
         View2<float> x = device.Upload<float>(Values(Tokens * columns), Tokens, columns), plain = device.Allocate<float>(Tokens, rows), shuffled = device.Allocate<float>(Tokens, rows);
-        Linear.MatVecInt8(device, w, x, plain, default(NoEpilogue));
+        Linear.MatVecInt8(device, w, x, plain, default(NoFusion));
 
         KernelDefinition definition = KernelRegistry.Definitions.Single(each => each.Name == "KernelFoundry.Kernels.Linear.MatVecInt8");
         string[] types = definition.Variants.Select(variant => variant.TypeKey.Split(','))
-            .First(key => key[0].EndsWith(Element<TWeight>.Name, StringComparison.Ordinal) && key[1].EndsWith(nameof(NoEpilogue), StringComparison.Ordinal));
+            .First(key => key[0].EndsWith(Element<TWeight>.Name, StringComparison.Ordinal) && key[1].EndsWith(nameof(NoFusion), StringComparison.Ordinal));
         KernelVariantSet kernel = WithShuffles(
-            definition, new() { ["TWeight"] = IrElement.Quantized(types[0]) }, new() { ["TEpilogue"] = ShippedIr.Functor(types[1]) },
+            definition, new() { ["TWeight"] = IrElement.Quantized(types[0]) }, new() { ["TFusion"] = ShippedIr.Functor(types[1]) },
             new() { [types[0]] = ShippedIr.Format(types[0]) }, &ProductPlan);
         var arguments = new KernelArguments();
         arguments.Add(w);

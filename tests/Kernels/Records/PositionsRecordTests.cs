@@ -9,6 +9,10 @@ public sealed class PositionsRecordTests
     public void RopeInterleaved(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
+    [KernelData(typeof(Positions), nameof(Positions.RotateAndStore))]
+    public void RotateAndStore(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
     [KernelData(typeof(Positions), nameof(Positions.RopeHalfSplit))]
     public void RopeHalfSplit(KernelTest test) => KernelRunner.Run(test);
 }

@@ -54,6 +54,36 @@ public sealed class PanelsTests
     }
 
     [Fact]
+    public void SomeOfTheRowsAreAMatrixOfTheirOwn()
+    {
+        using DeviceMemory memory = Device.Reference.AllocateBytes(40 * 2 * Element<Q4_0>.BlockBytes);
+        memory.Write(0, Bytes((int)memory.ByteLength));
+        Panels<Q4_0> packed = Device.Reference.Pack(new View2<Q4_0>(memory, 0, 40, 64));
+        using DeviceMemory owned = packed.Memory!;
+        Panels<Q4_0> some = packed.Slice(16, 20);
+        Assert.Equal((20, 64), (some.Extent0, some.Extent1));
+        for (int row = 0; row < some.Extent0; row++)
+        {
+            for (int column = 0; column < 64; column++)
+                Assert.Equal(packed.Load(16 + row, column), some.Load(row, column));
+        }
+
+        Assert.Contains("begins no panel", Assert.Throws<ArgumentException>(() => packed.Slice(8, 8)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => packed.Slice(16, 25));
+    }
+
+    [Fact]
+    public void MemoryThatIsThereAlreadyTakesPanelsFromAnOffsetOn()
+    {
+        using DeviceMemory memory = Device.Reference.AllocateBytes(16 * Element<Q4_0>.BlockBytes), target = Device.Reference.AllocateBytes(64 + memory.ByteLength);
+        memory.Write(0, Bytes((int)memory.ByteLength));
+        var rows = new View2<Q4_0>(memory, 0, 16, 32);
+        Panels<Q4_0> packed = Device.Reference.Pack<Q4_0>(16, 32, (offset, bytes) => memory.Read(offset, bytes), target, 64);
+        Assert.Equal(rows.Load(7, 9), packed.Load(7, 9));
+        Assert.Throws<ArgumentException>(() => Device.Reference.Pack<Q4_0>(16, 32, (_, _) => { }, target, 65));
+    }
+
+    [Fact]
     public void WhatIsNoMatrixOfBlocksIsRefused()
     {
         using DeviceMemory memory = Device.Reference.AllocateBytes(16 * 18);

@@ -54,7 +54,7 @@ internal sealed unsafe class WorkerPool : IDisposable
             launch.Entry = entry;
             launch.Slots = slots;
             launch.Shape = shape;
-            launch.Chunk = Math.Max(1, programs / (filled * ChunksPerShare));
+            launch.Chunk = filled == 1 ? programs : Math.Max(1, programs / (filled * ChunksPerShare));
             launch.Shares = filled;
             Offer(programs, filled);
             RunPrograms(0, callerScratch);

@@ -47,6 +47,22 @@ public readonly struct Panels<T>
     /// <summary>Elements of a block.</summary>
     public int BlockSize => Element<T>.BlockSize;
 
+    /// <summary>Some of the rows, as a matrix of its own.</summary>
+    /// <param name="first">The first, a multiple of <see cref="Panels.Rows"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>The matrix, on the same memory.</returns>
+    /// <exception cref="ArgumentException">The first row begins no panel.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer rows.</exception>
+    public Panels<T> Slice(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Extent0 - first);
+        if (first % Panels.Rows != 0)
+            throw new ArgumentException($"Row {first} begins no panel: panels have {Panels.Rows} rows.", nameof(first));
+        return Memory is { } memory ? new Panels<T>(memory, ByteOffset + Panels.Bytes<T>(first, Extent1), count, Extent1) : this;
+    }
+
     /// <summary>Loads the value.</summary>
     /// <param name="i0">Row.</param>
     /// <param name="i1">Column.</param>
