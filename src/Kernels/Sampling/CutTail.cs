@@ -9,7 +9,7 @@ public static partial class Sampling
     /// <summary>
     /// Tail-free sampling: keeps the most probable tokens until the absolute second differences of the sorted probabilities, normalized, sum to more
     /// than a share: the first, and one more for each difference up to there (Phénix and Egan, "Tail Free Sampling", 2019). Fewer than three
-    /// tokens, and such as are all alike, stay as they are.
+    /// tokens, and such as are all alike, stay as they are, and a share of 1 keeps all.
     /// </summary>
     /// <param name="counts">How many groups were read, first.</param>
     /// <param name="list">Processed logits, 64 a group.</param>
@@ -89,7 +89,8 @@ public static partial class Sampling
             total = pass == 0 ? before : total;
         }
 
-        least.Store(0, count < 3 || total == 0 ? from : sorted.Load(Min(kept, Max(count - 1, 0))));
+        // Rounded sums may pass a share of all a little before the end.
+        least.Store(0, count < 3 || total == 0 || share >= 1f ? from : sorted.Load(Min(kept, Max(count - 1, 0))));
     }
 
     private static void CutTailReference(KernelCase c)

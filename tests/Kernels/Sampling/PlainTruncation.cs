@@ -59,7 +59,7 @@ internal static class PlainTruncation
     private static double[] TailFree(double[] p, double z)
     {
         double[] sorted = [.. Left(p).OrderDescending()];
-        if (sorted.Length < 3)
+        if (sorted.Length < 3 || z >= 1)
             return p;
         double[] first = [.. sorted.Zip(sorted.Skip(1), (a, b) => a - b)];
         double[] second = [.. first.Zip(first.Skip(1), (a, b) => Math.Abs(a - b))];
