@@ -61,23 +61,24 @@ internal static class CandidateList
     [DeviceFunction]
     public static float Deviation(View1<float> list, int length, float max, float low, float high, int count, bool isWanted, int block)
     {
-        // First the mean, then the squares of what is off it.
-        float mean = 0, sum = 0;
-        for (int pass = 0; pass < (isWanted ? 2 : 0); pass++)
+        // The mean first, then the squares of what is off it: two loops, as one of two rounds came out wrong of a driver's compiler.
+        int end = isWanted ? length : 0, divisor = Max(count, 1);
+        float sum = 0;
+        for (int start = 0; start < end; start += block)
         {
-            sum = 0;
-            for (int start = 0; start < length; start += block)
-            {
-                var v = list.Load(Range(start, block, length));
-                var off = Where((v >= low) & (v <= high), v - max - mean, 0f);
-                sum += Sum(pass == 0 ? off : off * off);
-            }
-
-            sum /= Max(count, 1);
-            mean = pass == 0 ? sum : mean;
+            var v = list.Load(Range(start, block, end));
+            sum += Sum(Where((v >= low) & (v <= high), v - max, 0f));
         }
 
-        return Sqrt(sum);
+        float mean = sum / divisor, squares = 0;
+        for (int start = 0; start < end; start += block)
+        {
+            var v = list.Load(Range(start, block, end));
+            var off = Where((v >= low) & (v <= high), v - max - mean, 0f);
+            squares += Sum(off * off);
+        }
+
+        return Sqrt(squares / divisor);
     }
 
     /// <summary>
