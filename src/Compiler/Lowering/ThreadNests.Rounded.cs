@@ -140,4 +140,33 @@ internal sealed partial class ThreadNests
     }
 
     private static bool IsPowerOfTwo(int value) => value > 0 && (value & (value - 1)) == 0;
+
+    public void FakeQuantize(TileBuffer source, TileBuffer target, Expr rows, Expr columns, Expr group, List<Stmt> into)
+    {
+        Expr groups = Bound(into, "groups", Div(Sub(Add(columns, group), Int(1)), group));
+        Expr[] extents = source.Rank == 1 ? [groups] : [rows, groups];
+        Distributed(into, extents, (emitter, at) =>
+        {
+            Expr Bind(Expr e) => emitter.Bind(e, null, emitter.Depth);
+            Expr from = Bind(Mul(at[at.Length - 1].Cell.Scalar(), group)), to = Bind(Make(OpCode.Min, Add(from, group), columns));
+            Expr Place(AxisIndex element) =>
+                source.Index(source.Rank == 1 ? [element] : [at[0], element], e => emitter.Bind(e, null, emitter.Depth)).Scalar();
+
+            // Zero times a NaN or an infinity is NaN, and stays one in the sum.
+            Var largest = Mutable(emitter.Innermost, "largest", new Literal(Number.Of(0f))), spoiled = Mutable(emitter.Innermost, "spoiled", new Literal(Number.Of(0f)));
+            Over(emitter, from, to, Int(1), e =>
+            {
+                Expr value = Bind(new LoadLocal(source.Storage, Place(e), false));
+                emitter.Innermost.Add(new Assign(largest, Combined(ReduceKind.Max, largest, Bind(new Apply(OpCode.Abs, DType.F32, false, new[] { value })))));
+                emitter.Innermost.Add(new Assign(spoiled, Op(OpCode.Fma, DType.F32, value, new Literal(Number.Of(0f)), spoiled)));
+            });
+            (Expr scale, Expr inverse) = ScaleOf(largest, spoiled, Bind);
+            Over(emitter, from, to, Int(1), e =>
+            {
+                Expr place = Bind(Place(e));
+                Expr code = new Apply(OpCode.Round, DType.F32, false, new[] { Op(OpCode.Mul, DType.F32, new LoadLocal(source.Storage, place, false), inverse) });
+                emitter.Innermost.Add(new StoreLocal(target.Storage, place, Op(OpCode.Mul, DType.F32, code, scale)));
+            });
+        });
+    }
 }
