@@ -5,7 +5,7 @@ internal static class KernelClasses
 {
     public static IReadOnlyList<Type> All { get; } =
     [
-        typeof(Activation), typeof(Attention), typeof(Elementwise), typeof(Embedding), typeof(Linear), typeof(Loss),
+        typeof(Activation), typeof(Attention), typeof(Elementwise), typeof(Embedding), typeof(Linear), typeof(Loss), typeof(Mixtures),
         typeof(Normalization), typeof(Optimization), typeof(Positions), typeof(Probabilities), typeof(Quantization), typeof(Reduction), typeof(Sampling),
     ];
 

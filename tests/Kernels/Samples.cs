@@ -18,9 +18,9 @@ internal static class Samples
         FunctorSamples.Add(sample => new NormInput(sample.View1<float>("cols"), 1e-5f));
         FunctorSamples.Add(sample => new GateInputAddResidual(sample.View2<float>("tokens", "cols"), sample.View2<float>("tokens", "rows")));
         FunctorSamples.Add(_ => new SlidingWindowScore(19));
-        FunctorSamples.Add(_ => new SoftCapScore(3.5f));
+        FunctorSamples.Add(_ => new SoftCapScore(3.5f, 40));
         FunctorSamples.Add(sample => new AlibiScore(sample.Axis("heads")));
-        FunctorSamples.Add(sample => new SinkScore(sample.View1<float>("heads")));
+        FunctorSamples.Add(sample => new SinkScore(sample.View1<float>("heads"), 40));
         FunctorSamples.Add(sample => new TreeScore(
             sample.View1<int>(140, low: 0, high: 140), sample.View1<int>(140, low: 0, high: 20), start: 3, nodes: 140, window: 25));
         FunctorSamples.Add(_ => new TemperatureProcessor(0.8f));

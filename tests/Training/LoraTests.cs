@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Training.Configuration;
@@ -74,10 +75,43 @@ public sealed class LoraTests : IDisposable
         }
 
         using GgufFile model = GgufFile.Open(merged);
+        AssertIsWhatLlamaCppComputes(file, adapter, model);
         using Trainer again = Trainer.Continue(_device, Tiny.Options with { Model = null }, Tiny.Documents, model);
         Assert.Equal(trainer.MeasureLoss(Tiny.HeldOut), again.MeasureLoss(Tiny.HeldOut), 1e-5);
         using LanguageModel opened = LanguageModel.Open(merged, _device);
         Assert.Equal(trainer.Model.VocabularySize, opened.Configuration.VocabularySize);
+    }
+
+    // llama.cpp adds alpha / rank times B (A x) to W x, the rank being the first extent of lora_b (llama-adapter.h, get_scale): so W + alpha / rank B A must be the
+    // merged model's weight, for every matrix that has an adapter, and all others must be the base's.
+    private static void AssertIsWhatLlamaCppComputes(GgufFile original, string adapter, GgufFile merged)
+    {
+        using GgufFile written = GgufFile.Open(adapter);
+        Assert.All(written.Tensors, tensor => Assert.True(original.Tensors.TryGet(tensor.Name[..^".lora_a".Length], out _), tensor.Name));
+        float alpha = written.Metadata.GetSingle("adapter.lora.alpha");
+        int adapted = 0;
+        foreach (GgufTensor weight in original.Tensors)
+        {
+            Assert.True(merged.Tensors.TryGet(weight.Name, out GgufTensor found));
+            float[] expected = Floats(weight);
+            if (written.Tensors.TryGet($"{weight.Name}.lora_a", out GgufTensor a))
+            {
+                adapted++;
+                Assert.True(written.Tensors.TryGet($"{weight.Name}.lora_b", out GgufTensor b));
+                float[] down = Floats(a), up = Floats(b);
+                int columns = (int)weight.Columns, rank = (int)b.Columns;
+                Assert.Equal((weight.Columns, b.Columns, weight.Rows), (a.Columns, a.Rows, b.Rows));
+                for (int i = 0; i < expected.Length; i++)
+                    expected[i] += (float)(alpha / rank * Enumerable.Range(0, rank).Sum(r => (double)up[(i / columns * rank) + r] * down[(r * columns) + (i % columns)]));
+                Assert.NotEqual(Floats(weight), Floats(found));
+            }
+
+            Assert.All(expected.Zip(Floats(found)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        }
+
+        Assert.Equal(2 * 7, adapted);
+
+        static float[] Floats(GgufTensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data).ToArray();
     }
 
     public void Dispose()

@@ -20,12 +20,16 @@ internal sealed record ModelWork
         TensorBytes = file.Tensors.Sum(tensor => tensor.ByteLength);
         Parameters = file.Tensors.Sum(tensor => tensor.ElementCount);
 
-        // Of an embedding that is not the output too, a token reads one row.
-        WeightBytes = isTied ? TensorBytes : TensorBytes - embedding.ByteLength + embedding.RowBytes;
+        // Of an embedding that is not the output too, a token reads one row; of experts, those it goes through.
+        long unread = file.Tensors.Sum(tensor => tensor.ByteLength - Used(tensor, tensor.ByteLength));
+        WeightBytes = (isTied ? TensorBytes : TensorBytes - embedding.ByteLength + embedding.RowBytes) - unread;
         _outputWeights = (isTied ? embedding : output).ElementCount;
-        _layerWeights = file.Tensors.Where(tensor => tensor.Rank > 1).Sum(tensor => tensor.ElementCount) - embedding.ElementCount
+        _layerWeights = file.Tensors.Where(tensor => tensor.Rank > 1).Sum(tensor => Used(tensor, tensor.ElementCount)) - embedding.ElementCount
             - (isTied ? 0 : _outputWeights);
     }
+
+    // Tensors of three axes are matrices of experts.
+    private long Used(GgufTensor tensor, long whole) => _model.Experts is { } experts && tensor.Rank == 3 ? whole * experts.Used / experts.Count : whole;
 
     /// <summary>Bytes of all tensors.</summary>
     public long TensorBytes { get; }
@@ -45,7 +49,7 @@ internal sealed record ModelWork
     /// <param name="tokens">Number of tokens.</param>
     /// <param name="cache">How they are stored.</param>
     public double CacheBytes(int depth, int tokens, CacheElement cache) =>
-        (double)Attended(depth, tokens) / tokens * CacheBytesPerPosition(cache);
+        Attended(depth, tokens) / tokens * CacheBytesPerPosition(cache);
 
     /// <summary>Operations of a prefill that wants the logits of its last token: a multiply-add is two.</summary>
     /// <param name="depth">Positions before the first token.</param>
@@ -53,12 +57,12 @@ internal sealed record ModelWork
     public double PrefillOperations(int depth, int tokens) =>
         2.0 * ((_layerWeights * (double)tokens) + _outputWeights + (2.0 * _model.Layers * _model.QueryLength * Attended(depth, tokens)));
 
-    // Positions all tokens together attend to.
-    private long Attended(int depth, int tokens)
+    // Positions all tokens together attend to, in the mean of all layers.
+    private double Attended(int depth, int tokens)
     {
-        long positions = 0;
+        double cut = (double)Enumerable.Range(0, _model.Layers).Count(_model.HasWindow) / _model.Layers, positions = 0;
         for (int token = 1; token <= tokens; token++)
-            positions += _model.SlidingWindow > 0 ? Math.Min(_model.SlidingWindow, depth + token) : depth + token;
+            positions += (cut * Math.Min(_model.SlidingWindow, depth + token)) + ((1 - cut) * (depth + token));
         return positions;
     }
 }

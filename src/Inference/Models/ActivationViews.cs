@@ -12,6 +12,12 @@ internal sealed record ActivationViews
     /// <summary>Input of a layer's projections, [tokens, embedding].</summary>
     public required View2<float> Normed { get; init; }
 
+    /// <summary>Input of a feed-forward layer that is parallel to attention and has a norm of its own, [tokens, embedding]; otherwise empty.</summary>
+    public required View2<float> FeedForwardInput { get; init; }
+
+    /// <summary>What attention or the feed-forward layer give, before it is added to the residual stream, [tokens, embedding]; empty where they add it themselves.</summary>
+    public required View2<float> Branch { get; init; }
+
     /// <summary>Queries, keys before they are turned, and values, side by side, [tokens, (heads + 2 kvHeads) * headDim].</summary>
     public required View2<float> Projected { get; init; }
 
@@ -21,7 +27,7 @@ internal sealed record ActivationViews
     /// <summary>The keys, [tokens, kvHeads, headDim].</summary>
     public required View3<float> KeyHeads { get; init; }
 
-    /// <summary>The values, [tokens, kvHeads, headDim].</summary>
+    /// <summary>The values, [tokens, kvHeads, headDim]; where attention is latent, the keys.</summary>
     public required View3<float> ValueHeads { get; init; }
 
     /// <summary>Outputs of attention, [tokens, heads * headDim].</summary>
@@ -48,6 +54,8 @@ internal sealed record ActivationViews
         Tokens = Tokens.Slice(0, count),
         Residual = Residual.Slice(0, 0, count),
         Normed = Normed.Slice(0, 0, count),
+        FeedForwardInput = Taken(FeedForwardInput, count),
+        Branch = Taken(Branch, count),
         Projected = Projected.Slice(0, 0, count),
         QueryHeads = QueryHeads.Slice(0, 0, count),
         KeyHeads = KeyHeads.Slice(0, 0, count),
@@ -55,6 +63,8 @@ internal sealed record ActivationViews
         Attended = Attended.Slice(0, 0, count),
         AttendedHeads = AttendedHeads.Slice(0, 0, count),
         Gate = Gate.Slice(0, 0, count),
-        Up = Up.Memory is null ? Up : Up.Slice(0, 0, count),
+        Up = Taken(Up, count),
     };
+
+    private static View2<float> Taken(View2<float> view, int count) => view.Memory is null ? view : view.Slice(0, 0, count);
 }

@@ -5,21 +5,25 @@ internal sealed class Activations : IDisposable
 {
     private readonly ActivationViews _all;
 
-    public Activations(Device device, ModelConfiguration model, int capacity)
+    public Activations(Device device, ModelConfiguration model, TransformerWeights weights, int capacity)
     {
         Capacity = capacity;
         View2<float> projected = device.Allocate<float>(capacity, model.QueryLength + (2 * model.KeyValueLength));
         View2<float> attended = device.Allocate<float>(capacity, model.QueryLength);
-        bool gatesApart = model.Architecture.FeedForward != FeedForwardKind.SwiGlu;
+        bool gatesApart = weights.Layers.Any(layer => layer.FeedForward is { Gate: not null, IsFused: false });
+        bool hasBranch = model.ResidualScale != 1 || model.Architecture.HasPositionEmbedding || weights.Layers.Any(layer => layer.AttentionOutput.Norm is not null || layer.Experts?.SharedGate is not null);
+        bool readsApart = model.IsParallel && weights.Layers.Any(layer => layer.FeedForwardNorm is not null);
         _all = new ActivationViews
         {
             Tokens = device.Allocate<int>(capacity),
             Residual = device.Allocate<float>(capacity, model.EmbeddingLength),
             Normed = device.Allocate<float>(capacity, model.EmbeddingLength),
+            FeedForwardInput = readsApart ? device.Allocate<float>(capacity, model.EmbeddingLength) : default,
+            Branch = hasBranch ? device.Allocate<float>(capacity, model.EmbeddingLength) : default,
             Projected = projected,
             QueryHeads = Heads(0, model.Heads),
             KeyHeads = Heads(model.QueryLength, model.KeyValueHeads),
-            ValueHeads = Heads(model.QueryLength + model.KeyValueLength, model.KeyValueHeads),
+            ValueHeads = Heads(model.Latent is null ? model.QueryLength + model.KeyValueLength : model.QueryLength, model.KeyValueHeads),
             Attended = attended,
             AttendedHeads = attended.Reshape(capacity, model.Heads, model.HeadDim),
             Gate = device.Allocate<float>(capacity, model.FeedForwardLength),
@@ -53,7 +57,7 @@ internal sealed class Activations : IDisposable
         DeviceMemory?[] memories =
         [
             _all.Tokens.Memory, _all.Residual.Memory, _all.Normed.Memory, _all.Projected.Memory,
-            _all.Attended.Memory, _all.Gate.Memory, _all.Up.Memory, One.GateUp.Memory,
+            _all.Attended.Memory, _all.Gate.Memory, _all.Up.Memory, One.GateUp.Memory, _all.FeedForwardInput.Memory, _all.Branch.Memory,
         ];
         foreach (DeviceMemory? memory in memories)
             memory?.Dispose();

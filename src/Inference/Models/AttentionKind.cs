@@ -1,11 +1,11 @@
 namespace KernelFoundry.Inference.Models;
 
-/// <summary>Which earlier positions a position attends to.</summary>
+/// <summary>Which positions a position attends to, where no window cuts them.</summary>
 public enum AttentionKind
 {
-    /// <summary>Itself and all before it.</summary>
+    /// <summary>Itself and all before it: a decoder.</summary>
     Causal,
 
-    /// <summary>Itself and as many before it as the model's window allows. Beltagy et al., "Longformer", 2020.</summary>
-    SlidingWindow,
+    /// <summary>All of its sequence: an encoder.</summary>
+    Bidirectional,
 }

@@ -125,7 +125,8 @@ public abstract class KvCache : IDisposable
     /// <summary>Attention of the tokens at position <see cref="Length"/> and after, whose keys and values have been stored.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="activations">Queries, turned, and the outputs.</param>
-    internal abstract void Attend(int layer, ActivationViews activations);
+    /// <param name="scores">What becomes of the scores.</param>
+    internal abstract void Attend(int layer, ActivationViews activations, LayerAttention scores);
 
     /// <summary>Copies the keys and values of a position over those of another, in all layers.</summary>
     private protected abstract void CopyPosition(int from, int to);

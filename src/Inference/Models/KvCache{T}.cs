@@ -7,7 +7,6 @@ internal abstract class KvCache<T> : KvCache
     where T : unmanaged
 {
     private readonly ModelConfiguration _model;
-    private readonly float _scale;
     private readonly View3<T>[] _keys;
     private readonly View3<T>[] _values;
 
@@ -15,7 +14,6 @@ internal abstract class KvCache<T> : KvCache
         : base(device, capacity)
     {
         _model = model;
-        _scale = 1f / MathF.Sqrt(model.HeadDim);
         _keys = new View3<T>[model.Layers];
         _values = new View3<T>[model.Layers];
         for (int layer = 0; layer < model.Layers; layer++)
@@ -28,15 +26,22 @@ internal abstract class KvCache<T> : KvCache
     /// <inheritdoc/>
     public override long ByteLength => Element<T>.Bytes(2L * _model.Layers * Capacity * _model.KeyValueLength);
 
-    internal override void Attend(int layer, ActivationViews activations)
+    // Scalars that a model does not need are not looked at where most models have none.
+    internal override void Attend(int layer, ActivationViews activations, LayerAttention scores)
     {
-        bool hasWindow = _model.Architecture.Attention == AttentionKind.SlidingWindow;
+        bool isPlain = !scores.IsBidirectional && scores.Sinks.Memory is null && scores.SoftCap <= 0;
         if (Tree is { } tree)
-            Attend(layer, activations, tree.Score(hasWindow ? _model.SlidingWindow : int.MaxValue));
-        else if (hasWindow)
-            Attend(layer, activations, new SlidingWindowScore(_model.SlidingWindow));
+            Attend(layer, activations, scores.Scale, isPlain ? tree.Score(scores.Window) : throw new NotSupportedException("Trees of tokens go through models of causal attention without soft caps and sinks; decode this one without speculation."));
+        else if (scores.IsBidirectional)
+            Attend(layer, activations, scores.Scale, default(FullScore));
+        else if (scores.Sinks.Memory is not null)
+            Attend(layer, activations, scores.Scale, new SinkScore(scores.Sinks, scores.Window));
+        else if (scores.SoftCap > 0)
+            Attend(layer, activations, scores.Scale, new SoftCapScore(scores.SoftCap, scores.Window));
+        else if (scores.Window < int.MaxValue)
+            Attend(layer, activations, scores.Scale, new SlidingWindowScore(scores.Window));
         else
-            Attend(layer, activations, default(CausalScore));
+            Attend(layer, activations, scores.Scale, default(CausalScore));
     }
 
     /// <inheritdoc/>
@@ -123,7 +128,7 @@ internal abstract class KvCache<T> : KvCache
         return new View3<T>(held.Memory!, held.ByteOffset, (Capacity, _model.KeyValueHeads, _model.HeadDim), (held.Stride1, held.Stride0));
     }
 
-    private void Attend<TScore>(int layer, ActivationViews a, TScore score)
+    private void Attend<TScore>(int layer, ActivationViews a, float scale, TScore score)
         where TScore : struct, IScoreFunctor<TScore>
     {
         int tokens = a.QueryHeads.Extent0;
@@ -132,13 +137,13 @@ internal abstract class KvCache<T> : KvCache
         View3<T> v = _values[layer].Slice(0, 0, keys);
         if (tokens > 1)
         {
-            Attention.FlashAttention(Device, a.QueryHeads, k, v, a.AttendedHeads, score, _model.HeadDim, Length, _scale);
+            Attention.FlashAttention(Device, a.QueryHeads, k, v, a.AttendedHeads, score, _model.HeadDim, Length, scale);
             return;
         }
 
         AttentionSplits splits = a.Splits.ForKeys(keys);
         Attention.FlashDecode(
-            Device, a.QueryHeads.Row(0), k, v, splits.Max, splits.Sum, splits.Acc, score, _model.HeadDim, Length, _scale);
+            Device, a.QueryHeads.Row(0), k, v, splits.Max, splits.Sum, splits.Acc, score, _model.HeadDim, Length, scale);
         Attention.CombineSplits(Device, splits.Max, splits.Sum, splits.Acc, a.AttendedHeads.Row(0));
     }
 }

@@ -30,6 +30,30 @@ internal readonly struct MetadataSection(GgufFile file, string architecture)
     /// <summary>A finite float above zero, or <paramref name="absent"/> where the file is silent.</summary>
     public float Positive(string key, float absent) => Has(key) ? Positive(key) : absent;
 
+    /// <summary>A finite float that is not 0, or <paramref name="absent"/> where the file is silent.</summary>
+    public float Factor(string key, float absent)
+    {
+        if (!Has(key))
+            return absent;
+        float value = file.Metadata.GetSingle(Key(key));
+        return value != 0 && float.IsFinite(value) ? value : throw Error(key, $"{value}", "a finite number that is not 0");
+    }
+
+    /// <summary>A finite float from zero on, or <paramref name="absent"/> where the file is silent.</summary>
+    public float NotNegative(string key, float absent)
+    {
+        if (!Has(key))
+            return absent;
+        float value = file.Metadata.GetSingle(Key(key));
+        return value >= 0 && float.IsFinite(value) ? value : throw Error(key, $"{value}", "a finite number from 0 on");
+    }
+
+    /// <summary>A truth value, or <paramref name="absent"/> where the file is silent.</summary>
+    public bool Truth(string key, bool absent) => Has(key) ? file.Metadata.GetBoolean(Key(key)) : absent;
+
+    /// <summary>A count that may be 0, which is also what the file's silence means.</summary>
+    public int CountOrNone(string key) => Has(key) && file.Metadata.GetUInt32(Key(key)) == 0 ? 0 : Count(key, 0);
+
     /// <summary>A string, or <paramref name="absent"/> where the file is silent.</summary>
     public string Text(string key, string absent) => file.Metadata.TryGetString(Key(key), out string? value) ? value : absent;
 

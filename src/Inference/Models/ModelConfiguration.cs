@@ -1,4 +1,4 @@
-using System.Text;
+using KernelFoundry.Inference.Embeddings;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -36,8 +36,41 @@ public sealed record ModelConfiguration
     /// <summary>What positions are multiplied by before they become angles; below 1 stretches the context.</summary>
     public required float RotaryScale { get; init; }
 
+    /// <summary>YaRN's part in the rotary frequencies; null for none.</summary>
+    public YarnScaling? Yarn { get; init; }
+
+    /// <summary>What turned queries and keys are multiplied by, besides what <see cref="Yarn"/> asks for.</summary>
+    public float RotaryMagnitude { get; init; } = 1;
+
+    /// <summary>Positions the model was trained on before LongRoPE extended it; 0 for all.</summary>
+    public int OriginalContextLength { get; init; }
+
     /// <summary>Positions a sliding window reaches back, the position itself included; 0 where there is no window.</summary>
     public required int SlidingWindow { get; init; }
+
+    /// <summary>If above 0, the last of each so many layers has no window.</summary>
+    public int GlobalEvery { get; init; }
+
+    /// <summary>Factor of attention's scores; null for 1 / sqrt(<see cref="HeadDim"/>).</summary>
+    public float? ScoreScale { get; init; }
+
+    /// <summary>Bound of attention's scores; 0 for none.</summary>
+    public float ScoreSoftCap { get; init; }
+
+    /// <summary>Bound of the logits; 0 for none.</summary>
+    public float LogitSoftCap { get; init; }
+
+    /// <summary>Whether the feed-forward layer reads what attention reads.</summary>
+    public bool IsParallel { get; init; }
+
+    /// <summary>Factor of the embeddings.</summary>
+    public float EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Factor of what is added to the residual stream.</summary>
+    public float ResidualScale { get; init; } = 1;
+
+    /// <summary>Factor of the logits.</summary>
+    public float LogitScale { get; init; } = 1;
 
     /// <summary>What is added to the mean square, or variance, in a norm.</summary>
     public required float NormEpsilon { get; init; }
@@ -53,6 +86,45 @@ public sealed record ModelConfiguration
 
     /// <summary>Rows of the key projection and of the value projection.</summary>
     public int KeyValueLength => KeyValueHeads * HeadDim;
+
+    /// <summary>Its mixtures of experts; null for none.</summary>
+    public ExpertConfiguration? Experts { get; init; }
+
+    /// <summary>Its latent attention; null for none.</summary>
+    public LatentConfiguration? Latent { get; init; }
+
+    /// <summary>How the states of a text's tokens become one vector, where the file says it.</summary>
+    public EmbeddingPooling? Pooling { get; init; }
+
+    /// <summary>Whether a layer has a mixture of experts.</summary>
+    /// <param name="layer">Number of the layer, from 0.</param>
+    public bool HasExperts(int layer) => Experts is { } experts && layer >= experts.LeadingDense;
+
+    /// <summary>Whether the feed-forward layer has a gate.</summary>
+    public bool HasGate => Architecture.FeedForward is FeedForwardKind.SwiGlu or FeedForwardKind.GeGlu;
+
+    /// <summary>Factor of attention's scores with all that makes it: the head dim, and the magnitudes of turned queries and keys where all of a head is turned.</summary>
+    internal float ScoreFactor
+    {
+        get
+        {
+            float magnitude = RotaryDims == HeadDim ? TurnedMagnitude * TurnedMagnitude : 1;
+            return (ScoreScale ?? (1f / MathF.Sqrt(HeadDim))) * magnitude * (Yarn?.ScoreFactor(RotaryScale) ?? 1);
+        }
+    }
+
+    /// <summary>What turned queries and keys are multiplied by.</summary>
+    internal float TurnedMagnitude => Architecture.Rotary == RotaryKind.None ? 1 : RotaryMagnitude * (Yarn?.Magnitude(RotaryScale) ?? 1);
+
+    /// <summary>Whether a layer's attention has a window.</summary>
+    /// <param name="layer">Number of the layer, from 0.</param>
+    public bool HasWindow(int layer) => SlidingWindow > 0 && !IsLastOf(GlobalEvery, layer);
+
+    /// <summary>Whether a layer's queries and keys are turned to their positions.</summary>
+    /// <param name="layer">Number of the layer, from 0.</param>
+    public bool IsRotated(int layer) => Architecture.Rotary != RotaryKind.None && !IsLastOf(Architecture.UnrotatedEvery, layer);
+
+    private static bool IsLastOf(int layers, int layer) => layers > 0 && (layer + 1) % layers == 0;
 
     /// <summary>Reads and checks a file's metadata.</summary>
     /// <param name="file">The file.</param>
@@ -75,41 +147,62 @@ public sealed record ModelConfiguration
     private static ModelConfiguration Read(GgufFile file, ModelArchitecture architecture)
     {
         var section = new MetadataSection(file, architecture.Name);
-        if (section.Has("expert_count") && file.Metadata.GetUInt32(section.Key("expert_count")) is var experts and > 0)
-            throw section.Error("expert_count", $"{experts}", "0: mixtures of experts are not supported");
-
         int embedding = section.Count("embedding_length");
         int heads = section.Count("attention.head_count");
         int kvHeads = section.Count("attention.head_count_kv", heads);
         if (heads % kvHeads != 0)
             throw section.Error("attention.head_count_kv", $"{kvHeads}", $"a divisor of the number of heads, {heads}");
-        int headDim = HeadDimOf(section, embedding, heads);
+        LatentConfiguration? latent = architecture.IsLatent ? LatentConfiguration.Read(section) : null;
+        if (latent is not null && kvHeads != 1)
+            throw section.Error("attention.head_count_kv", $"{kvHeads}", "1: all heads share keys");
+        int headDim = HeadDimOf(section, embedding, heads, latent);
+        if (latent is not null && (long)heads * Math.Max(latent.ValueDims, latent.PlainDims + headDim) > int.MaxValue)
+            throw section.Error("attention.head_count", $"{heads}", "heads whose keys and values are fewer elements");
+        int layers = section.Count("block_count"), window = section.CountOrNone("attention.sliding_window");
+        RotaryScaling scaling = RotaryScaling.Read(section);
+        var experts = ExpertConfiguration.Read(section, architecture.Experts, embedding);
+        bool scalesByEmbedding = layers == architecture.LayersScaledByEmbedding;
         return new ModelConfiguration
         {
             Architecture = architecture,
-            Layers = section.Count("block_count"),
+            Layers = layers,
             EmbeddingLength = embedding,
-            FeedForwardLength = section.Count("feed_forward_length"),
+            FeedForwardLength = experts is null ? section.Count("feed_forward_length") : section.Count("feed_forward_length", experts.FeedForwardLength),
+            Experts = experts,
+            Latent = latent,
+            Pooling = PoolingOf(section),
             Heads = heads,
             KeyValueHeads = kvHeads,
             HeadDim = headDim,
             RotaryDims = RotaryDimsOf(section, headDim),
             RotaryBase = section.Positive("rope.freq_base", architecture.RotaryBase),
-            RotaryScale = RotaryScaleOf(section),
-            SlidingWindow = architecture.Attention == AttentionKind.SlidingWindow ? section.Count("attention.sliding_window") : 0,
+            RotaryScale = scaling.Scale,
+            Yarn = scaling.Yarn,
+            RotaryMagnitude = scaling.Magnitude,
+            OriginalContextLength = scaling.OriginalContext,
+            SlidingWindow = window > 0 ? window : architecture.DefaultWindow,
+            GlobalEvery = section.Count("attention.sliding_window_pattern", architecture.GlobalEvery),
+            ScoreScale = scalesByEmbedding ? 1f / MathF.Sqrt((float)embedding / heads) : section.Has("attention.scale") ? section.Factor("attention.scale", 1)
+                : latent is not null ? 1f / MathF.Sqrt(section.Count("attention.key_length_mla")) : null,
+            ScoreSoftCap = section.NotNegative("attn_logit_softcapping", architecture.ScoreSoftCap),
+            LogitSoftCap = section.NotNegative("final_logit_softcapping", architecture.LogitSoftCap),
+            IsParallel = section.Truth("use_parallel_residual", architecture.IsParallel),
+            EmbeddingScale = architecture.ScalesEmbeddings ? MathF.Sqrt(embedding) : architecture.HasMultipliers ? section.Factor("embedding_scale", 1) : 1,
+            ResidualScale = architecture.HasMultipliers ? section.Factor("residual_scale", 1) : 1,
+            LogitScale = architecture.HasMultipliers ? 1 / section.Factor("logit_scale", 1) : 1,
             NormEpsilon = section.Positive(architecture.NormEpsilonKey),
             ContextLength = section.Count("context_length"),
             VocabularySize = VocabularySizeOf(file, section),
         };
     }
 
-    private static int HeadDimOf(MetadataSection section, int embedding, int heads)
+    private static int HeadDimOf(MetadataSection section, int embedding, int heads, LatentConfiguration? latent)
     {
         if (!section.Has("attention.key_length") && embedding % heads != 0)
             throw section.Error("attention.head_count", $"{heads}", $"a divisor of the embedding length, {embedding}");
         int headDim = section.Count("attention.key_length", embedding / heads);
         int valueDim = section.Count("attention.value_length", headDim);
-        if (valueDim != headDim)
+        if (valueDim != headDim && latent is null)
             throw section.Error("attention.value_length", $"{valueDim}", $"{headDim}, the length of a key");
         return (long)headDim * heads <= int.MaxValue
             ? headDim
@@ -124,17 +217,14 @@ public sealed record ModelConfiguration
             : throw section.Error("rope.dimension_count", $"{dims}", $"an even number up to the {headDim} elements of a head");
     }
 
-    private static float RotaryScaleOf(MetadataSection section)
+    // 0 is for the states as they are, 4 for a score of two texts.
+    private static EmbeddingPooling? PoolingOf(MetadataSection section) => section.CountOrNone("pooling_type") switch
     {
-        string type = section.Text("rope.scaling.type", "none");
-        return type switch
-        {
-            // Files from before the type was written have a factor alone.
-            "none" => 1f / section.Positive("rope.scale_linear", 1f),
-            "linear" => 1f / section.Positive("rope.scaling.factor"),
-            _ => throw section.Error("rope.scaling.type", InvalidModelException.Quote(Encoding.UTF8.GetBytes(type)), "'none' or 'linear'"),
-        };
-    }
+        1 => EmbeddingPooling.Mean,
+        2 => EmbeddingPooling.First,
+        3 => EmbeddingPooling.Last,
+        _ => null,
+    };
 
     private static int VocabularySizeOf(GgufFile file, MetadataSection section)
     {

@@ -7,10 +7,6 @@ namespace KernelFoundry.Inference.Models;
 /// <param name="frequencies">Radians a position, [rotaryDims / 2].</param>
 internal sealed class RotaryEncoding(RotaryKind kind, View1<float> frequencies) : IDisposable
 {
-    public static RotaryEncoding Create(Device device, ModelConfiguration model) => new(
-        model.Architecture.Rotary,
-        device.Upload<float>(RotaryFrequencies.Create(model.RotaryDims, model.RotaryBase, model.RotaryScale)));
-
     /// <summary>Turns every head of every token to its position.</summary>
     /// <param name="device">Where to run.</param>
     /// <param name="x">Queries or keys, [tokens, heads, headDim].</param>

@@ -8,4 +8,7 @@ public enum RotaryKind
 
     /// <summary>Element i with element i + half of the rotated ones.</summary>
     HalfSplit,
+
+    /// <summary>None: positions come from elsewhere.</summary>
+    None,
 }

@@ -1,23 +1,26 @@
 using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Formats;
-using KernelFoundry.Kernels;
 
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>
-/// A decoder-only transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
+/// A transformer (Vaswani et al., "Attention Is All You Need", 2017) with the choices its
 /// <see cref="ModelArchitecture"/> names. Its weights serve any number of sequences; each has a <see cref="KvCache"/> of its own. Calls from several threads take turns.
 /// </summary>
-public sealed class Transformer : IDisposable
+public sealed partial class Transformer : IDisposable
 {
     private readonly Lock _running = new();
     private readonly Device _device;
     private readonly ModelOptions _options;
     private readonly TransformerWeights _weights;
-    private readonly RotaryEncoding _rotary;
+    private readonly RotaryTable _rotary;
     private readonly Activations _activations;
+    private readonly ExpertActivations? _experts;
+    private readonly LatentActivations? _latent;
     private readonly LaunchGraph _decoding;
-    private readonly float _embeddingScale;
+
+    // Where only some elements of a head are turned, the factor of the scores cannot be their magnitude.
+    private readonly bool _scalesTurned;
 
     /// <summary>Puts a model's weights on a device.</summary>
     /// <param name="file">The model; it must stay open as long as the transformer.</param>
@@ -37,20 +40,23 @@ public sealed class Transformer : IDisposable
         _options.Cache.Require(configuration);
         _device = device;
         Configuration = configuration;
+        _scalesTurned = configuration.RotaryDims != configuration.HeadDim && configuration.TurnedMagnitude != 1;
         _weights = TransformerWeights.Load(file, configuration, device, _options);
         try
         {
-            _rotary = RotaryEncoding.Create(device, configuration);
-            _activations = new Activations(device, configuration, Math.Min(_options.PrefillBatch, configuration.ContextLength));
+            _rotary = new RotaryTable(device, configuration, _weights.RotaryDivisors);
+            _activations = new Activations(device, configuration, _weights, Math.Min(IsEncoder ? LongestEncoded : _options.PrefillBatch, configuration.ContextLength));
+            if (configuration.Latent is { } latent)
+                _latent = new LatentActivations(device, configuration, latent, _activations.Capacity);
+            if (configuration.Experts is { } experts)
+                _experts = new ExpertActivations(device, configuration, experts, _activations.Capacity);
             _decoding = device.CreateGraph();
         }
         catch
         {
-            _weights.Dispose();
+            Dispose();
             throw;
         }
-
-        _embeddingScale = configuration.Architecture.ScalesEmbeddings ? MathF.Sqrt(configuration.EmbeddingLength) : 1f;
     }
 
     /// <summary>Sizes and constants of the model.</summary>
@@ -96,6 +102,7 @@ public sealed class Transformer : IDisposable
     /// <exception cref="InvalidOperationException">The cache has not room for the tokens; it is left as it was.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="DeviceException">A kernel failed.</exception>
+    /// <exception cref="NotSupportedException">The model is an encoder, which gives no logits.</exception>
     public void Forward(
         ReadOnlySpan<int> tokens,
         KvCache cache,
@@ -117,8 +124,8 @@ public sealed class Transformer : IDisposable
                 int skipped = Math.Max(firstLogits - first, 0);
                 View2<float> rows = skipped < count ? logits.Slice(0, first + skipped - firstLogits, count - skipped) : default;
 
-                // A step of decoding is the same launches again and again, on positions that grow.
-                if (count == 1)
+                // A step of decoding is the same launches again and again, on positions that grow; but those of experts are of each token's own.
+                if (count == 1 && _experts is null)
                     _decoding.Run((transformer: this, batch, cache, skipped, rows), static a => a.transformer.Run(a.batch, a.cache, a.skipped, a.rows));
                 else
                     Run(batch, cache, skipped, rows);
@@ -140,6 +147,7 @@ public sealed class Transformer : IDisposable
     /// <exception cref="ArgumentException">The tree is in another order or too large, or the logits have another shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A token id is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">The cache has not room for the nodes; it is left as it was.</exception>
+    /// <exception cref="NotSupportedException">The model's attention has soft caps or sinks, or is not causal.</exception>
     /// <exception cref="DeviceException">A kernel failed.</exception>
     public void ForwardTree(TokenTree tree, KvCache cache, View2<float> logits)
     {
@@ -179,102 +187,30 @@ public sealed class Transformer : IDisposable
     /// <summary>Frees the weights and activations.</summary>
     public void Dispose()
     {
-        _decoding.Dispose();
+        _decoding?.Dispose();
         _weights.Dispose();
-        _rotary.Dispose();
-        _activations.Dispose();
-    }
-
-    private void Run(ActivationViews batch, KvCache cache, int skipped, View2<float> logits)
-    {
-        RunLayers(batch, cache);
-        if (logits.Extent0 > 0)
-            ComputeLogits(batch, skipped, logits);
-    }
-
-    private void RunLayers(ActivationViews a, KvCache cache)
-    {
-        int tokens = a.Tokens.Extent0;
-        _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, _embeddingScale);
-        for (int i = 0; i < _weights.Layers.Count; i++)
-        {
-            LayerWeights layer = _weights.Layers[i];
-
-            NormAndProject(a.Residual, layer.AttentionNorm, a.Normed, layer.Attention, a.Projected);
-            cache.Store(i, a, _rotary);
-            cache.Attend(i, a);
-            layer.AttentionOutput.ProjectAndAdd(_device, a.Attended, a.Residual);
-
-            FeedForward(layer, a);
-        }
-
-        cache.Advance(tokens);
-    }
-
-    private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
-    {
-        View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
-        NormAndProject(last, _weights.OutputNorm, a.Normed.Slice(0, skipped, logits.Extent0), _weights.Logits, logits);
-    }
-
-    // For one token, whose launches cost as much as small products, in one.
-    private void NormAndProject(View2<float> x, NormWeights norm, View2<float> normed, Projection projection, View2<float> y)
-    {
-        if (FusesNorm(x, projection))
-        {
-            projection.ProjectNormed(_device, x, norm.Weight, Configuration.NormEpsilon, y);
-            return;
-        }
-
-        Norm(x, norm, normed);
-        projection.Project(_device, normed, y);
-    }
-
-    private bool FusesNorm(View2<float> x, Projection projection) => x.Extent0 == 1 && projection.Fuses && Configuration.Architecture.Norm == NormKind.RmsNorm;
-
-    private void Norm(View2<float> x, NormWeights weights, View2<float> y)
-    {
-        if (Configuration.Architecture.Norm == NormKind.RmsNorm)
-            Normalization.RmsNorm(_device, x, weights.Weight, y, Configuration.NormEpsilon);
-        else
-            Normalization.LayerNorm(_device, x, weights.Weight, weights.Bias, y, Configuration.NormEpsilon);
-    }
-
-    private void FeedForward(LayerWeights layer, ActivationViews a)
-    {
-        bool isSwiGlu = Configuration.Architecture.FeedForward == FeedForwardKind.SwiGlu;
-        if (isSwiGlu && layer.Down.Fuses && FusesNorm(a.Residual, layer.GateUp))
-        {
-            layer.GateUp.ProjectNormed(_device, a.Residual, layer.FeedForwardNorm.Weight, Configuration.NormEpsilon, a.GateUp);
-            layer.Down.ProjectGatedAndAdd(_device, a.Gate, a.Up, a.Residual);
-            return;
-        }
-
-        Norm(a.Residual, layer.FeedForwardNorm, a.Normed);
-        layer.Gate.Project(_device, a.Normed, a.Gate);
-        if (isSwiGlu)
-        {
-            layer.Up.ProjectAndGate(_device, a.Normed, a.Gate);
-        }
-        else
-        {
-            layer.Up.Project(_device, a.Normed, a.Up);
-            Activation.GatedLinearUnit(_device, a.Gate, a.Up, a.Gate, default(GeluTanh));
-        }
-
-        layer.Down.ProjectAndAdd(_device, a.Gate, a.Residual);
+        _rotary?.Dispose();
+        _activations?.Dispose();
+        _experts?.Dispose();
+        _latent?.Dispose();
     }
 
     private void CheckArguments(ReadOnlySpan<int> tokens, KvCache cache, View2<float> logits)
     {
-        if (tokens.IsEmpty)
-            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
+        if (_weights.Logits is null)
+            throw new NotSupportedException($"'{Configuration.Architecture.Name}' is an encoder, which gives no logits: Encode gives what it has.");
+        CheckTokens(tokens, cache);
         if (logits.Extent0 > tokens.Length || (logits.Extent0 > 0 && logits.Extent1 != Configuration.VocabularySize))
         {
             throw new ArgumentException($"Logits of {tokens.Length} tokens have the shape [0 to {tokens.Length}, "
                 + $"{Configuration.VocabularySize}], but the view is {logits}.", nameof(logits));
         }
+    }
 
+    private void CheckTokens(ReadOnlySpan<int> tokens, KvCache cache)
+    {
+        if (tokens.IsEmpty)
+            throw new ArgumentException("There are no tokens to run.", nameof(tokens));
         for (int i = 0; i < tokens.Length; i++)
         {
             if ((uint)tokens[i] >= (uint)Configuration.VocabularySize)

@@ -11,34 +11,66 @@ internal sealed class TransformerWeights : IDisposable
 
     public required WeightMatrix TokenEmbedding { get; init; }
 
+    /// <summary>A vector a position; null for none.</summary>
+    public WeightMatrix? PositionEmbedding { get; init; }
+
+    public required RotaryDivisors RotaryDivisors { get; init; }
+
     public required IReadOnlyList<LayerWeights> Layers { get; init; }
 
-    public required NormWeights OutputNorm { get; init; }
+    /// <summary>Added to the embeddings, [embedding]; empty for none.</summary>
+    public View1<float> FirstTextType { get; init; }
 
-    /// <summary>What makes logits of the last norm's output.</summary>
-    public required Projection Logits { get; init; }
+    /// <summary>Norm of the embeddings.</summary>
+    public NormWeights? EmbeddingNorm { get; init; }
+
+    public NormWeights? OutputNorm { get; init; }
+
+    /// <summary>What makes logits of the last norm's output; null in encoders.</summary>
+    public Projection? Logits { get; init; }
+
+    /// <summary>Added to the logits, [vocabulary]; empty for none.</summary>
+    public View1<float> LogitBias { get; init; }
 
     /// <summary>Checks every tensor and puts it on the device.</summary>
     /// <exception cref="InvalidModelException">A tensor is missing, left over, or of a wrong type or shape.</exception>
     public static TransformerWeights Load(GgufFile file, ModelConfiguration model, Device device, ModelOptions options)
     {
         using var loader = new WeightLoader(file, model, device, options);
-        TensorNames names = model.Architecture.Tensors;
-        bool tied = model.Architecture.AllowsTiedOutput && !loader.Has(names.Output);
+        ModelArchitecture architecture = model.Architecture;
+        TensorNames names = architecture.Tensors;
+        bool isEncoder = architecture.Attention == AttentionKind.Bidirectional;
+        bool tied = !isEncoder && architecture.AllowsTiedOutput && !loader.Has(names.Output);
+
         // In the order of their use. Layers are found missing one by one: the number of them is the file's word alone.
         var layers = new List<LayerWeights>();
         for (int i = 0; i < model.Layers; i++)
-            layers.Add(LoadLayer(loader, model, i));
-        NormWeights outputNorm = loader.Norm(names.OutputNorm);
+            layers.Add(new LayerLoader(loader, model, i).Load());
+        NormWeights? outputNorm = architecture.HasOutputNorm ? loader.Norm(names.OutputNorm, model.EmbeddingLength) : null;
         WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
-        WeightMatrix output = tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
+        WeightMatrix? output = isEncoder ? null : tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
+        View1<float> logitBias = loader.Bias(architecture.Biases.HasFlag(ProjectionBiases.Logits), (names.Output, model.VocabularySize));
+        WeightMatrix? positions = architecture.HasPositionEmbedding
+            ? loader.Matrix(names.PositionEmbedding, model.ContextLength, model.EmbeddingLength, isMultiplied: false)
+            : null;
+        int pairs = model.RotaryDims / 2;
+        var divisors = new RotaryDivisors(
+            loader.HostValues(names.RotaryDivisors + ".weight", pairs), loader.HostValues(names.ShortRotaryDivisors + ".weight", pairs),
+            loader.HostValues(names.LongRotaryDivisors + ".weight", pairs));
+        View1<float> firstTextType = architecture.HasTextTypes ? loader.FirstRow(names.TextTypes, model.EmbeddingLength) : default;
+        NormWeights? embeddingNorm = architecture.HasTextTypes ? loader.Norm(names.EmbeddingNorm, model.EmbeddingLength) : null;
         loader.CheckAllUsed();
         return new TransformerWeights(loader.Take())
         {
             TokenEmbedding = embedding,
+            PositionEmbedding = positions,
+            RotaryDivisors = divisors,
             Layers = layers,
             OutputNorm = outputNorm,
-            Logits = new Projection((output, 0)),
+            FirstTextType = firstTextType,
+            EmbeddingNorm = embeddingNorm,
+            Logits = output is null ? null : new Projection((output, 0)),
+            LogitBias = logitBias,
         };
     }
 
@@ -46,31 +78,5 @@ internal sealed class TransformerWeights : IDisposable
     {
         foreach (DeviceMemory memory in _memories)
             memory.Dispose();
-    }
-
-    private static LayerWeights LoadLayer(WeightLoader loader, ModelConfiguration model, int layer)
-    {
-        TensorNames names = model.Architecture.Tensors;
-        int embedding = model.EmbeddingLength, feedForward = model.FeedForwardLength;
-        // In the order of their use, which is the order in which they lie in memory.
-        NormWeights attentionNorm = loader.Norm(Name(names.AttentionNorm));
-        Projection attention = loader.Projection(
-            embedding, (Name(names.Query), model.QueryLength), (Name(names.Key), model.KeyValueLength), (Name(names.Value), model.KeyValueLength));
-        WeightMatrix attentionOutput = loader.Matrix(Name(names.AttentionOutput), embedding, model.QueryLength);
-        NormWeights feedForwardNorm = loader.Norm(Name(names.FeedForwardNorm));
-        Projection gateUp = loader.Projection(embedding, (Name(names.Gate), feedForward), (Name(names.Up), feedForward));
-        return new LayerWeights
-        {
-            AttentionNorm = attentionNorm,
-            Attention = attention,
-            AttentionOutput = attentionOutput,
-            FeedForwardNorm = feedForwardNorm,
-            GateUp = gateUp,
-            Gate = gateUp.Slice(0, feedForward),
-            Up = gateUp.Slice(feedForward, feedForward),
-            Down = loader.Matrix(Name(names.Down), embedding, feedForward),
-        };
-
-        string Name(string pattern) => TensorNames.OfLayer(pattern, layer);
     }
 }

@@ -31,10 +31,10 @@ internal static class WeightFormats
     public static bool IsSupported(GgmlType type) => s_formats.ContainsKey(type);
 
     /// <summary>What a matrix of a type takes where it is copied to be multiplied.</summary>
-    public static long CopiedBytes(GgufTensor tensor)
+    public static long CopiedBytes(GgmlType type, long rows, long rowBytes)
     {
-        bool isPacked = tensor.Type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16);
-        return isPacked ? checked((tensor.Rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows * tensor.RowBytes) : tensor.ByteLength;
+        bool isPacked = type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.BF16);
+        return checked((isPacked ? (rows + Panels.Rows - 1) / Panels.Rows * Panels.Rows : rows) * rowBytes);
     }
 
     /// <summary>The matrix of a type at a place: copied where the place says so, into panels if the type is one of blocks.</summary>
@@ -43,7 +43,7 @@ internal static class WeightFormats
     private static WeightMatrix<TWeight> Create<TWeight>(Device device, WeightPlace place)
         where TWeight : unmanaged
     {
-        View2<TWeight> rows = place.Memory is { } memory ? new View2<TWeight>(memory, 0, place.Rows, place.Columns) : default;
+        View2<TWeight> rows = place.Memory is { } memory ? new View2<TWeight>(memory, place.Offset, place.Rows, place.Columns) : default;
         if (place.Arena is not { } arena || place.Source is not { } source)
             return new WeightMatrix<TWeight>(rows, rows, null, place.Rows, place.Columns);
         return Element<TWeight>.IsQuantized

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -8,13 +6,16 @@ namespace KernelFoundry.Inference.Models;
 /// Takes tensors from a file, one by one, and keeps account: what was taken, so that a tensor nobody asked for is found, and the memory,
 /// so that nothing stays allocated when a later tensor is wrong.
 /// </summary>
-internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Device device, ModelOptions options) : IDisposable
+internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration model, Device device, ModelOptions options) : IDisposable
 {
     private readonly HashSet<string> _used = [];
+    private readonly Dictionary<string, DeviceMemory> _tensors = [];
+    private readonly Dictionary<string, WeightArena> _arenas = [];
     private List<DeviceMemory> _memories = [];
     private WeightArena? _arena;
     private long _bytes;
 
+    /// <summary>Whether there is a tensor of weights.</summary>
     public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
 
     /// <summary>A matrix, [rows, columns].</summary>
@@ -22,18 +23,12 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     /// <param name="rows">Its rows.</param>
     /// <param name="columns">Its columns.</param>
     /// <param name="isMultiplied">Whether it is multiplied, and not only looked up in.</param>
-    public unsafe WeightMatrix Matrix(string name, int rows, int columns, bool isMultiplied = true)
-    {
-        GgufTensor tensor = TakeMatrix(name, rows, columns);
-        DeviceMemory memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
-        Keep(memory, tensor);
-        return WeightFormats.Create(tensor.Type, device, new WeightPlace(memory, rows, columns, tensor.Read, isMultiplied && Copies ? ArenaFor(tensor) : null));
-    }
+    public WeightMatrix Matrix(string name, int rows, int columns, bool isMultiplied = true) => Matrix(new MatrixRows(name, rows), columns, isMultiplied);
 
     /// <summary>Matrices that multiply the same input, [rows, columns] each. Neighbours of one type become one matrix where matrices are copied.</summary>
     /// <param name="columns">The columns of all.</param>
-    /// <param name="matrices">The tensors' names without their ending, and their rows.</param>
-    public Projection Projection(int columns, params (string Name, int Rows)[] matrices)
+    /// <param name="matrices">Where they are.</param>
+    public Projection Projection(int columns, params MatrixRows[] matrices)
     {
         var parts = new List<(WeightMatrix, int)>();
         for (int from = 0, first = 0, end; from < matrices.Length; from = end)
@@ -41,7 +36,7 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
             int rows = matrices[from].Rows;
             for (end = from + 1; end < matrices.Length && CanJoin(matrices[from], matrices[end]); end++)
                 rows += matrices[end].Rows;
-            parts.Add((end == from + 1 ? Matrix(matrices[from].Name, rows, columns) : Joined(columns, matrices[from..end]), first));
+            parts.Add((end == from + 1 ? Matrix(matrices[from], columns) : Joined(columns, matrices[from..end]), first));
             first += rows;
         }
 
@@ -49,68 +44,113 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     }
 
     // Panels of the second begin with its first row.
-    private bool CanJoin((string Name, int Rows) first, (string Name, int Rows) second) =>
+    private bool CanJoin(MatrixRows first, MatrixRows second) =>
         Copies && first.Rows % Panels.Rows == 0 && second.Rows >= Panels.Rows && TypeOf(first.Name) is { } type && type == TypeOf(second.Name);
 
     private bool Copies => options.Activations == ActivationRounding.Int8 && device.Info.Kind is DeviceKind.Cpu or DeviceKind.Cuda;
 
     private GgmlType? TypeOf(string name) => file.Tensors.TryGet(name + ".weight", out GgufTensor tensor) ? tensor.Type : null;
 
-    private GgufTensor TakeMatrix(string name, int rows, int columns)
+    /// <summary>Some rows of a tensor as a matrix, [rows, columns].</summary>
+    /// <param name="matrix">Which.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="isMultiplied">Whether it is multiplied, and not only looked up in.</param>
+    public WeightMatrix Matrix(MatrixRows matrix, int columns, bool isMultiplied = true)
     {
-        GgufTensor tensor = Take(name + ".weight", columns, rows);
+        GgufTensor tensor = TakeMatrix(matrix, columns);
+        long start = matrix.First * tensor.RowBytes;
+        return WeightFormats.Create(tensor.Type, device, new WeightPlace(
+            Memory(tensor), start, matrix.Rows, columns, (offset, destination) => tensor.Read(start + offset, destination), isMultiplied && Copies ? ArenaFor(matrix, tensor) : null));
+    }
+
+    private GgufTensor TakeMatrix(MatrixRows matrix, int columns)
+    {
+        GgufTensor tensor = matrix.Matrices > 0
+            ? Take(matrix.Name + ".weight", columns, matrix.Rows, matrix.Matrices)
+            : Take(matrix.Name + ".weight", columns, matrix.TotalRows);
         return WeightFormats.IsSupported(tensor.Type) ? tensor : throw tensor.Error("its type", $"{tensor.Type}", $"one of {WeightFormats.Supported}");
     }
 
-    // Their rows one after the other: as if they were one tensor of the file.
-    private unsafe WeightMatrix Joined(int columns, (string Name, int Rows)[] matrices)
+    // The tensor where the file has it, whichever of its rows are asked for.
+    private unsafe DeviceMemory Memory(GgufTensor tensor)
     {
-        GgufTensor[] tensors = [.. matrices.Select(matrix => TakeMatrix(matrix.Name, matrix.Rows, columns))];
+        if (!_tensors.TryGetValue(tensor.Name, out DeviceMemory? memory))
+        {
+            memory = device.Wrap(tensor.Pointer, tensor.ByteLength);
+            Keep(memory, tensor);
+            _tensors.Add(tensor.Name, memory);
+        }
+
+        return memory;
+    }
+
+    // Their rows one after the other: as if they were one tensor of the file.
+    private WeightMatrix Joined(int columns, MatrixRows[] matrices)
+    {
+        GgufTensor[] tensors = [.. matrices.Select(matrix => TakeMatrix(matrix, columns))];
         foreach (GgufTensor tensor in tensors)
-            Keep(device.Wrap(tensor.Pointer, tensor.ByteLength), tensor);
-        return WeightFormats.Create(tensors[0].Type, device, new WeightPlace(null, matrices.Sum(matrix => matrix.Rows), columns, Read, Arena()));
+            Memory(tensor);
+        return WeightFormats.Create(tensors[0].Type, device, new WeightPlace(null, 0, matrices.Sum(matrix => matrix.Rows), columns, Read, Arena()));
 
         void Read(long offset, Span<byte> destination)
         {
-            foreach (GgufTensor tensor in tensors)
+            foreach ((GgufTensor tensor, MatrixRows matrix) in tensors.Zip(matrices))
             {
-                int count = (int)Math.Clamp(tensor.ByteLength - offset, 0, destination.Length);
+                long length = matrix.Rows * tensor.RowBytes;
+                int count = (int)Math.Clamp(length - offset, 0, destination.Length);
                 if (count > 0)
-                    tensor.Read(offset, destination[..count]);
+                    tensor.Read((matrix.First * tensor.RowBytes) + offset, destination[..count]);
                 destination = destination[count..];
-                offset = Math.Max(0, offset - tensor.ByteLength);
+                offset = Math.Max(0, offset - length);
             }
         }
     }
 
     // A file's word is taken for no more than twice its size: rows that do not fill a panel are not in the common memory.
-    private WeightArena ArenaFor(GgufTensor tensor)
+    private WeightArena? ArenaFor(MatrixRows matrix, GgufTensor tensor)
     {
-        if (tensor.Rows >= Panels.Rows)
+        if (matrix.Matrices > 0)
+            return matrix.Rows >= Panels.Rows ? ArenaOfTensor(matrix, tensor) : null;
+        bool isWhole = matrix.Rows == matrix.TotalRows || (matrix.First % Panels.Rows == 0 && matrix.Rows % Panels.Rows == 0);
+        if (matrix.Rows >= Panels.Rows && isWhole)
             return Arena();
-        var own = new WeightArena(device, WeightArena.Room(WeightFormats.CopiedBytes(tensor)));
+        var own = new WeightArena(device, WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, matrix.Rows, tensor.RowBytes)));
         _memories.Add(own.Memory);
         return own;
+    }
+
+    private WeightArena ArenaOfTensor(MatrixRows matrix, GgufTensor tensor)
+    {
+        if (!_arenas.TryGetValue(tensor.Name, out WeightArena? arena))
+        {
+            arena = new WeightArena(device, checked(matrix.Matrices * WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, matrix.Rows, tensor.RowBytes))));
+            _memories.Add(arena.Memory);
+            _arenas.Add(tensor.Name, arena);
+        }
+
+        return arena;
     }
 
     private WeightArena Arena()
     {
         if (_arena is null)
         {
-            string lookedUp = model.Architecture.AllowsTiedOutput && !Has(model.Architecture.Tensors.Output) ? "" : model.Architecture.Tensors.TokenEmbedding + ".weight";
+            TensorNames names = model.Architecture.Tensors;
+            bool isMultiplied = model.Architecture is { AllowsTiedOutput: true, Attention: AttentionKind.Causal } && !Has(names.Output);
+            string lookedUp = isMultiplied ? "" : names.TokenEmbedding + ".weight";
             long room = 0;
             foreach (GgufTensor tensor in file.Tensors)
-                room += tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp ? WeightArena.Room(WeightFormats.CopiedBytes(tensor)) : 0;
+            {
+                bool isCopied = tensor.Rank == 2 && tensor.Rows >= Panels.Rows && tensor.Name != lookedUp && tensor.Name != names.PositionEmbedding + ".weight";
+                room += isCopied ? WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, tensor.Rows, tensor.RowBytes)) : 0;
+            }
+
             _arena = new WeightArena(device, room);
             _memories.Add(_arena.Memory);
         }
 
         return _arena;
     }
-
-    /// <summary>The weights of a norm, [embedding], with the bias that the architecture's kind of norm has.</summary>
-    public NormWeights Norm(string name) => new(
-        Vector(name + ".weight"), model.Architecture.Norm == NormKind.LayerNorm ? Vector(name + ".bias") : default);
 
     /// <summary>Finds a tensor that no part of the model uses: the model would not be what its file says.</summary>
     public void CheckAllUsed()
@@ -139,26 +179,6 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
             memory.Dispose();
     }
 
-    // Norms are small, so they are copied and checked; a NaN in a matrix shows in the logits.
-    private View1<float> Vector(string name)
-    {
-        GgufTensor tensor = Take(name, model.EmbeddingLength);
-        if (tensor.Type != GgmlType.F32)
-            throw tensor.Error("its type", $"{tensor.Type}", $"{GgmlType.F32}");
-        var values = new float[model.EmbeddingLength];
-        ReadOnlySpan<byte> data = tensor.Data;
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..]);
-            if (!float.IsFinite(values[i]))
-                throw tensor.Error($"element {i}", values[i].ToString(CultureInfo.InvariantCulture), "a finite number");
-        }
-
-        View1<float> view = device.Upload<float>(values);
-        Keep(view.Memory!, tensor);
-        return view;
-    }
-
     private GgufTensor Take(string name, params ReadOnlySpan<int> shape)
     {
         if (!file.Tensors.TryGet(name, out GgufTensor tensor))
@@ -173,6 +193,11 @@ internal sealed class WeightLoader(GgufFile file, ModelConfiguration model, Devi
     private void Keep(DeviceMemory memory, GgufTensor tensor)
     {
         _memories.Add(memory);
+        Count(tensor);
+    }
+
+    private void Count(GgufTensor tensor)
+    {
         _bytes += tensor.ByteLength;
         options.LoadProgress?.Report(Math.Min(1, (double)_bytes / Math.Max(1, file.Length - file.Tensors.DataStart)));
     }

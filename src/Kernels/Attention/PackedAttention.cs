@@ -49,7 +49,7 @@ public static partial class Attention
         var scaled = q.Load(queries, head, d) * scale;
         var start = starts.LoadInt(queries);
 
-        int firstKey = Max(Min(start), 0) / blockK * blockK;
+        int firstKey = Max(Min(start), 0);
         int endKey = Min(firstQuery + blockQ, q.Extent0);
         var m = Full(float.NegativeInfinity, queries);
         var l = Zeros(queries);

@@ -82,7 +82,7 @@ public static partial class Attention
 
         int endKey = Min(firstQuery + blockQ, q.Extent0);
         var acc = Zeros(queries, d);
-        for (int first = Max(Min(start), 0) / blockK * blockK; first < endKey; first += blockK)
+        for (int first = Max(Min(start), 0); first < endKey; first += blockK)
         {
             var keys = Range(first, blockK, endKey);
             var kBlock = k.Load(keys, kvHead, d);

@@ -25,7 +25,7 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> dy,
         [Shape("rows", "cols")] [Accumulated] View2<float> dw,
-        [Schedule(Cpu = 64, OpenCl = 8, Cuda = 32)] int blockRows,
+        [Schedule(Cpu = 32, OpenCl = 8, Cuda = 32)] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 16, Cuda = 32)] int blockCols,
         [Schedule(Cpu = 256, OpenCl = 32, Cuda = 64)] int blockTokens)
     {

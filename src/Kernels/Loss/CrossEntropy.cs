@@ -42,8 +42,7 @@ public static partial class Loss
         for (int t = 0; t < labels.Length; t++)
         {
             double[] row = logits[(t * vocabulary)..((t + 1) * vocabulary)];
-            double max = row.Max();
-            lse[t] = max + Math.Log(row.Sum(x => Math.Exp(x - max)));
+            lse[t] = LogSumExp(row);
             loss[t] = labels[t] < 0 ? 0 : lse[t] - row[(int)labels[t]];
             c.Magnitude("loss")[t] = labels[t] < 0 ? 0 : Math.Abs(lse[t]) + Math.Abs(row[(int)labels[t]]);
         }

@@ -70,10 +70,10 @@ public static partial class Loss
         for (int t = 0; t < labels.Length; t++)
         {
             (double[] row, double[] magnitude) = Logits(c, t);
-            double max = row.Max();
-            lse[t] = max + Math.Log(row.Sum(x => Math.Exp(x - max)));
+            lse[t] = LogSumExp(row);
             loss[t] = labels[t] < 0 ? 0 : lse[t] - row[(int)labels[t]];
             size[t] = labels[t] < 0 ? 0 : Math.Abs(lse[t]) + magnitude[(int)labels[t]];
+            double max = row.Max();
             c.Magnitude("lse")[t] = Math.Abs(max) + magnitude[Array.IndexOf(row, max)];
         }
     }

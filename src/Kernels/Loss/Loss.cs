@@ -14,4 +14,10 @@ public static partial class Loss
         for (int t = 0; t < labels.Length; t++)
             labels[t] = t % 5 == 3 ? -100 : t * 7919 % vocabulary;
     }
+
+    private static double LogSumExp(double[] logits)
+    {
+        double max = logits.Max();
+        return max + Math.Log(logits.Sum(logit => Math.Exp(logit - max)));
+    }
 }

@@ -9,7 +9,6 @@ internal sealed record GradientBuffers
     {
         Residual = buffers.Take(tokens, model.EmbeddingLength);
         Normed = buffers.Take(tokens, model.EmbeddingLength);
-        Turned = ProjectedHeads.Take(buffers, model, tokens);
         Projected = ProjectedHeads.Take(buffers, model, tokens);
         Attended = buffers.Take(tokens, model.QueryLength);
         AttendedHeads = Attended.Reshape(tokens, model.Heads, model.HeadDim);
@@ -26,10 +25,7 @@ internal sealed record GradientBuffers
     /// <summary>Of a norm's output, [tokens, embedding].</summary>
     public View2<float> Normed { get; }
 
-    /// <summary>Of queries and keys after they were turned.</summary>
-    public ProjectedHeads Turned { get; }
-
-    /// <summary>Of queries and keys before, and of values.</summary>
+    /// <summary>Of queries and keys after they were turned, and then before; and of values.</summary>
     public ProjectedHeads Projected { get; }
 
     /// <summary>Of the outputs of attention, [tokens, heads * headDim].</summary>

@@ -29,6 +29,23 @@ internal sealed class ParameterLayout
     /// <summary>The tensor of a name.</summary>
     public ParameterTensor this[string name] => _byName[name];
 
+    // LLaMA, whatever its tensors are called and its rotary pairs: nothing that has no gradient here.
+    private static bool IsPlain(ModelConfiguration model)
+    {
+        ModelArchitecture architecture = model.Architecture, plain = ModelArchitectures.Llama with
+        {
+            Name = architecture.Name,
+            Models = architecture.Models,
+            NormEpsilonKey = architecture.NormEpsilonKey,
+            Rotary = architecture.Rotary,
+            RotaryBase = architecture.RotaryBase,
+            AllowsTiedOutput = architecture.AllowsTiedOutput,
+            Tensors = architecture.Tensors,
+        };
+        return architecture == plain && architecture.Rotary != RotaryKind.None && model is { RotaryScale: 1f, Yarn: null, RotaryMagnitude: 1f, SlidingWindow: 0, ScoreScale: null }
+            && model is { ScoreSoftCap: 0, LogitSoftCap: 0, IsParallel: false };
+    }
+
     /// <summary>
     /// The tensors of a model. First values are normal with a deviation of 0.02, divided by sqrt(2 layers) where a matrix adds to the residual stream (Radford et
     /// al., "Language Models are Unsupervised Multitask Learners", 2019, section 2.3).
@@ -39,8 +56,7 @@ internal sealed class ParameterLayout
     public static ParameterLayout Of(ModelConfiguration model, bool tiesEmbeddings)
     {
         ModelArchitecture architecture = model.Architecture;
-        if (architecture.Norm != NormKind.RmsNorm || architecture.FeedForward != FeedForwardKind.SwiGlu || architecture.Attention != AttentionKind.Causal
-            || architecture.ScalesEmbeddings || model.RotaryScale != 1f)
+        if (!IsPlain(model))
         {
             throw new TrainingOptionsException("model.architecture",
                 $"is '{architecture.Name}', which cannot be trained: only models with RMSNorm, causal attention, SwiGLU, plain embeddings and unscaled positions can.");

@@ -25,6 +25,7 @@ internal sealed class TrainingTransformer<T> : IDisposable
     private readonly GradientBuffers _gradients;
     private readonly OutputLoss<T> _loss;
     private readonly View1<float> _frequencies;
+    private readonly View1<float> _frequenciesBack;
     private readonly float _scoreScale;
     private readonly bool _recomputes;
 
@@ -51,7 +52,10 @@ internal sealed class TrainingTransformer<T> : IDisposable
         _gradients = new GradientBuffers(_buffers, model, tokens);
         _loss = new OutputLoss<T>(device, _buffers, weights.Output, tokens, options.Loss);
         _frequencies = _buffers.Take<float>(model.RotaryDims / 2);
-        _frequencies.CopyFrom(RotaryFrequencies.Create(model.RotaryDims, model.RotaryBase, model.RotaryScale));
+        _frequenciesBack = _buffers.Take<float>(model.RotaryDims / 2);
+        float[] frequencies = RotaryFrequencies.Create(model.RotaryDims, model.RotaryBase, model.RotaryScale);
+        _frequencies.CopyFrom(frequencies);
+        _frequenciesBack.CopyFrom(Array.ConvertAll(frequencies, frequency => -frequency));
     }
 
     /// <summary>The sum of the losses of a batch.</summary>
@@ -109,8 +113,7 @@ internal sealed class TrainingTransformer<T> : IDisposable
         LayerActivations a = _layers[index];
         layer.AttentionNorm.Forward(_device, _residuals[index], a.Normed);
         layer.Attention.Forward(_device, a.Normed, a.Projected.All);
-        Turn(a.Projected.Queries);
-        Turn(a.Projected.Keys);
+        Turn(a.Projected.Turned, _frequencies);
         Attention.PackedAttention(
             _device, a.Projected.Queries, a.Projected.Keys, a.Projected.Values, _batch.Starts, a.AttendedHeads, a.LogSums, _model.HeadDim, _scoreScale);
         layer.AttentionOutput.ForwardAdd(_device, a.Attended, _residuals[index], a.Middle);
@@ -135,35 +138,27 @@ internal sealed class TrainingTransformer<T> : IDisposable
     {
         Clear(d.Attended);
         layer.AttentionOutput.Backward(_device, a.Attended, d.Residual, d.Attended);
-        Clear(d.Turned.All);
         Clear(d.Projected.All);
         (View3<float> q, View3<float> k, View3<float> v) = (a.Projected.Queries, a.Projected.Keys, a.Projected.Values);
         Attention.PackedAttentionDelta(_device, a.AttendedHeads, d.AttendedHeads, d.Delta);
         Attention.PackedAttentionBackwardQ(
-            _device, q, k, v, _batch.Starts, d.AttendedHeads, a.LogSums, d.Delta, d.Turned.Queries, _model.HeadDim, _scoreScale);
+            _device, q, k, v, _batch.Starts, d.AttendedHeads, a.LogSums, d.Delta, d.Projected.Queries, _model.HeadDim, _scoreScale);
         Attention.PackedAttentionBackwardKv(
-            _device, q, k, v, _batch.Starts, _batch.Ends, d.AttendedHeads, a.LogSums, d.Delta, d.Turned.Keys, d.Projected.Values, _model.HeadDim, _scoreScale);
-        TurnBack(d.Turned.Queries, d.Projected.Queries);
-        TurnBack(d.Turned.Keys, d.Projected.Keys);
+            _device, q, k, v, _batch.Starts, _batch.Ends, d.AttendedHeads, a.LogSums, d.Delta, d.Projected.Keys, d.Projected.Values, _model.HeadDim, _scoreScale);
+
+        // A rotation's gradient is the rotation back.
+        Turn(d.Projected.Turned, _frequenciesBack);
         Clear(d.Normed);
         layer.Attention.Backward(_device, a.Normed, d.Projected.All, d.Normed);
         layer.AttentionNorm.Backward(_device, residual, d.Normed, d.Residual);
     }
 
-    private void Turn(View3<float> heads)
+    private void Turn(View3<float> heads, View1<float> frequencies)
     {
         if (_model.Architecture.Rotary == RotaryKind.Interleaved)
-            Positions.RopeInterleaved(_device, heads, _batch.Positions, _frequencies, heads);
+            Positions.RopeInterleaved(_device, heads, _batch.Positions, frequencies, heads);
         else
-            Positions.RopeHalfSplit(_device, heads, _batch.Positions, _frequencies, heads);
-    }
-
-    private void TurnBack(View3<float> turned, View3<float> heads)
-    {
-        if (_model.Architecture.Rotary == RotaryKind.Interleaved)
-            Positions.RopeInterleavedBackward(_device, _batch.Positions, _frequencies, turned, heads);
-        else
-            Positions.RopeHalfSplitBackward(_device, _batch.Positions, _frequencies, turned, heads);
+            Positions.RopeHalfSplit(_device, heads, _batch.Positions, frequencies, heads);
     }
 
     private void Clear(View2<float> view) => Elementwise.Fill(_device, view, 0f);

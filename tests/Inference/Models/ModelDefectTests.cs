@@ -28,9 +28,13 @@ public class ModelDefectTests
     [InlineData("llama.rope.dimension_count", 7u, "7", "an even number")]
     [InlineData("llama.rope.dimension_count", 10u, "10", "up to the 8")]
     [InlineData("llama.rope.freq_base", 0f, "0", "above 0")]
-    [InlineData("llama.rope.scaling.type", "yarn", "'yarn'", "'none' or 'linear'")]
+    [InlineData("llama.rope.scaling.type", "su", "'su'", "'none', 'linear', 'yarn' or 'longrope'")]
+    [InlineData("llama.rope.scaling.attn_factor", -1f, "-1", "above 0")]
+    [InlineData("llama.attn_logit_softcapping", float.NaN, "NaN", "a finite number from 0 on")]
+    [InlineData("llama.attention.scale", 0f, "0", "not 0")]
+    [InlineData("llama.attention.sliding_window", uint.MaxValue, "4294967295", "1 to 2147483647")]
     [InlineData("llama.vocab_size", 5u, "5", "271, the number of tokens")]
-    [InlineData("llama.expert_count", 8u, "8", "mixtures of experts")]
+    [InlineData("llama.expert_count", "many", "of type String", "integer")]
     [InlineData("tokenizer.ggml.tokens", null, "absent", "an array of strings")]
     [InlineData("tokenizer.ggml.model", "rwkv", "'rwkv'", "llama")]
     public void MetadataIsChecked(string key, object? value, string found, string expected)
@@ -92,10 +96,10 @@ public class ModelDefectTests
     [Fact]
     public void TensorsNobodyReadsAreRefused()
     {
-        // A bias that were ignored would make another model of it.
-        var bias = TensorData.Encode(GgmlType.F32, [32], new float[32]);
-        InvalidModelException error = Refused(new TinyModel { Change = t => t["blk.0.attn_q.bias"] = bias });
-        Assert.Equal("tensor 'blk.0.attn_q.bias', its name", error.Field);
+        // A norm that were ignored would make another model of it.
+        var norm = TensorData.Encode(GgmlType.F32, [8], new float[8]);
+        InvalidModelException error = Refused(new TinyModel { Change = t => t["blk.0.attn_q_norm.weight"] = norm });
+        Assert.Equal("tensor 'blk.0.attn_q_norm.weight', its name", error.Field);
         Assert.Contains("not used", error.Found, StringComparison.Ordinal);
     }
 

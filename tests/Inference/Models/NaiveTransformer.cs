@@ -110,7 +110,7 @@ internal sealed class NaiveTransformer(TinyModel model)
     {
         int dim = model.HeadDim;
         var y = new double[q.Length];
-        int first = _architecture.Attention == AttentionKind.SlidingWindow ? Math.Max(0, position - model.Window + 1) : 0;
+        int first = model.Window > 0 ? Math.Max(0, position - model.Window + 1) : 0;
         for (int head = 0; head < model.Heads; head++)
         {
             int kv = head / (model.Heads / model.KeyValueHeads) * dim;

@@ -35,7 +35,7 @@ internal sealed class TinyModel
 
     public int Context { get; init; } = 48;
 
-    public int Window { get; init; } = 5;
+    public int Window { get; init; }
 
     public GgmlType Type { get; init; } = GgmlType.F32;
 
@@ -81,7 +81,7 @@ internal sealed class TinyModel
             [$"{name}.rope.scaling.type"] = RotaryScale == 1f ? "none" : "linear",
             [$"{name}.rope.scaling.factor"] = 1f / RotaryScale,
             [$"{name}.vocab_size"] = (uint)Vocabulary.Tokens.Count,
-            [$"{name}.attention.sliding_window"] = Architecture.Attention == AttentionKind.SlidingWindow ? (uint)Window : null,
+            [$"{name}.attention.sliding_window"] = Window > 0 ? (uint)Window : null,
         };
         foreach (var (key, value) in Metadata)
             entries[key] = value;

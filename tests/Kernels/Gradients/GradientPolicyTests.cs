@@ -32,15 +32,40 @@ public sealed class GradientPolicyTests
         }
     }
 
+    // The logits of words 128 to 255 are about 20 below the others': whole blocks, whatever their size, of probabilities below the threshold.
     [Fact]
     public void AThresholdLeavesOutWhatIsBelowIt()
     {
+        const float Threshold = 1f / 4096;
+        const int First = 128, End = 256;
+        float[] x = Numbers(1, Tokens * Columns), w = Numbers(2, Vocabulary * Columns);
+        for (int t = 0; t < Tokens; t++)
+            x[t * Columns] = 1;
+        for (int v = 0; v < Vocabulary; v++)
+            w[v * Columns] = v is >= First and < End ? -20 : 0;
         foreach (Device device in TestDevices.All)
         {
-            (float[] _, float[] exact, float[] exactW) = Cut(device, threshold: 0f);
-            (float[] _, float[] filtered, float[] filteredW) = Cut(device, threshold: 1f / 4096);
-            Assert.True(Distance(exact, filtered) < 1e-2 && Distance(exactW, filteredW) < 1e-2, $"{device}");
-            (float[] _, float[] none, float[] noneW) = Cut(device, threshold: 10f);
+            View1<int> labels = device.Upload<int>([.. Enumerable.Range(0, Tokens).Select(t => t == Ignored ? -100 : t * 31 % First)]);
+            (float[] _, float[] exact, float[] exactW) = Cut(device, x, w, labels, threshold: 0f);
+            (float[] _, float[] filtered, float[] filteredW) = Cut(device, x, w, labels, Threshold);
+            int from = First * Columns, to = End * Columns;
+            Assert.All(filteredW[from..to], value => Assert.Equal(0f, value));
+            Assert.Equal((End - First) * Columns, exactW[from..to].Count(value => value != 0));
+
+            // Every other block holds a label or a likely word, and is computed as ever.
+            Assert.Equal(exactW[..from].Concat(exactW[to..]), filteredW[..from].Concat(filteredW[to..]));
+
+            // What is missing of a token's gradient is at most the threshold times all that was left out, and one rounding of the sum.
+            float[] dLoss = Numbers(3, Tokens);
+            for (int i = 0; i < exact.Length; i++)
+            {
+                double missing = Enumerable.Range(First, End - First).Sum(v => Math.Abs((double)w[(v * Columns) + (i % Columns)]));
+                double bound = (Threshold * Math.Abs(dLoss[i / Columns]) * missing) + (1e-6 * Math.Abs(exact[i]));
+                Assert.True(Math.Abs(exact[i] - filtered[i]) <= bound, $"{device}: {exact[i]} and {filtered[i]} at {i}, which may differ by {bound}");
+            }
+
+            Assert.NotEqual(exact, filtered);
+            (float[] _, float[] none, float[] noneW) = Cut(device, x, w, labels, threshold: 10f);
             Assert.All(none.Concat(noneW), value => Assert.Equal(0f, value));
         }
     }
@@ -78,16 +103,47 @@ public sealed class GradientPolicyTests
         }
     }
 
+    [Fact]
+    public void ARowWithoutAFiniteLogitGetsNothingAndOneWithNaNSpoilsNoOther()
+    {
+        foreach (Device device in TestDevices.All)
+        {
+            View2<float> x = Random(device, 1, Columns), y = device.Allocate<float>(Tokens, Columns), dy = Random(device, 2, Columns), dx = device.Allocate<float>(Tokens, Columns);
+            x.Row(Ignored).CopyFrom([.. Enumerable.Repeat(float.NegativeInfinity, Columns)]);
+            x.Row(Spoiled).CopyFrom([.. Enumerable.Range(0, Columns).Select(i => i == 7 ? float.NaN : i)]);
+            Probabilities.Softmax(device, x, y);
+            Probabilities.SoftmaxBackward(device, y, dy, dx);
+            float[] gradient = dx.ToArray();
+            Assert.All(Row(gradient, Ignored), value => Assert.Equal(0f, value));
+            Assert.All(Row(gradient, Spoiled), value => Assert.True(float.IsNaN(value), $"{device}"));
+            Assert.Equal(Columns, gradient.Count(float.IsNaN));
+
+            Elementwise.Fill(device, dx, 0f);
+            Probabilities.LogSoftmax(device, x, y);
+            Probabilities.LogSoftmaxBackward(device, y, dy, dx);
+            gradient = dx.ToArray();
+            Assert.Equal(Row(dy.ToArray(), Ignored), Row(gradient, Ignored));
+            Assert.All(Row(gradient, Spoiled), value => Assert.True(float.IsNaN(value), $"{device}"));
+            Assert.Equal(Columns, gradient.Count(float.IsNaN));
+        }
+    }
+
     private static (float[] Loss, float[] Dx, float[] Dw) Cut(Device device, float threshold, int? nan = null)
     {
-        View2<float> x = Random(device, 1, Columns), w = device.Upload<float>(Numbers(2, Vocabulary * Columns), Vocabulary, Columns);
+        float[] activations = Numbers(1, Tokens * Columns);
         if (nan is { } row)
-            x.Row(row).CopyFrom([.. Enumerable.Repeat(float.NaN, Columns)]);
+            activations.AsSpan(row * Columns, Columns).Fill(float.NaN);
+        return Cut(device, activations, Numbers(2, Vocabulary * Columns), Labels(device), threshold);
+    }
+
+    private static (float[] Loss, float[] Dx, float[] Dw) Cut(Device device, float[] activations, float[] head, View1<int> labels, float threshold)
+    {
+        View2<float> x = device.Upload<float>(activations, Tokens, Columns), w = device.Upload<float>(head, Vocabulary, Columns);
         View1<float> loss = device.Allocate<float>(Tokens), lse = device.Allocate<float>(Tokens), dLoss = device.Upload<float>(Numbers(3, Tokens));
         View2<float> dx = device.Allocate<float>(Tokens, Columns), dw = device.Allocate<float>(Vocabulary, Columns);
-        Loss.CutCrossEntropy(device, x, w, Labels(device), loss, lse);
-        Loss.CutCrossEntropyBackwardX(device, x, w, Labels(device), lse, dLoss, dx, threshold);
-        Loss.CutCrossEntropyBackwardW(device, x, w, Labels(device), lse, dLoss, dw, threshold);
+        Loss.CutCrossEntropy(device, x, w, labels, loss, lse);
+        Loss.CutCrossEntropyBackwardX(device, x, w, labels, lse, dLoss, dx, threshold);
+        Loss.CutCrossEntropyBackwardW(device, x, w, labels, lse, dLoss, dw, threshold);
         return (loss.ToArray(), dx.ToArray(), dw.ToArray());
     }
 

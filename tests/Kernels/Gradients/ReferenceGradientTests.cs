@@ -70,6 +70,18 @@ public sealed class ReferenceGradientTests
         Check(c, forward, outputs, typeof(Loss), nameof(Loss.CutCrossEntropyBackwardW), ("w", "dw"));
     }
 
+    [Theory]
+    [InlineData(nameof(Probabilities.Softmax), nameof(Probabilities.SoftmaxBackward))]
+    [InlineData(nameof(Probabilities.LogSoftmax), nameof(Probabilities.LogSoftmaxBackward))]
+    public void OfProbabilities(string kernel, string backward)
+    {
+        KernelCase c = Case(("x", [Tokens, Vocabulary]), ("y", [Tokens, Vocabulary]), ("dy", [Tokens, Vocabulary]));
+        Action<KernelCase> forward = Reference(typeof(Probabilities), kernel);
+        forward(c);
+        c.SetView("y", c.Output("y"), Tokens, Vocabulary);
+        Check(c, forward, [("y", "dy")], typeof(Probabilities), backward, ("x", "dx"));
+    }
+
     [Fact]
     public void OfEmbeddings()
     {

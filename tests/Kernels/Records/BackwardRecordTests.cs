@@ -26,6 +26,11 @@ public sealed class BackwardRecordTests
     public void OfActivations(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
+    [KernelData(typeof(Probabilities), nameof(Probabilities.SoftmaxBackward))]
+    [KernelData(typeof(Probabilities), nameof(Probabilities.LogSoftmaxBackward))]
+    public void OfProbabilities(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
     [KernelData(typeof(Embedding), nameof(Embedding.EmbeddingBackward))]
     public void OfEmbedding(KernelTest test) => KernelRunner.Run(test);
 }

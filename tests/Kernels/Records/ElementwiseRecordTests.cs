@@ -19,4 +19,20 @@ public sealed class ElementwiseRecordTests
     [Theory]
     [KernelData(typeof(Elementwise), nameof(Elementwise.Scale))]
     public void Scale(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.AddBias))]
+    public void AddBias(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.AddScaled))]
+    public void AddScaled(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.SoftCap))]
+    public void SoftCap(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Elementwise), nameof(Elementwise.ScaleHeads))]
+    public void ScaleHeads(KernelTest test) => KernelRunner.Run(test);
 }

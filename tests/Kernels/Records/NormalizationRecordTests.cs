@@ -11,4 +11,8 @@ public sealed class NormalizationRecordTests
     [Theory]
     [KernelData(typeof(Normalization), nameof(Normalization.LayerNorm))]
     public void LayerNorm(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Normalization), nameof(Normalization.RmsNormHeads))]
+    public void RmsNormHeads(KernelTest test) => KernelRunner.Run(test);
 }

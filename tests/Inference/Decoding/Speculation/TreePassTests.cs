@@ -165,7 +165,7 @@ public sealed class TreePassTests : IDisposable
     }
 
     private static TinyModel Create(string name) => name == "window"
-        ? new TinyModel(new() { Name = "t", Attention = AttentionKind.SlidingWindow }) { HeadDim = 32, RotaryDims = 32, Window = 9 }
+        ? new TinyModel(new() { Name = "t" }) { HeadDim = 32, RotaryDims = 32, Window = 9 }
         : new TinyModel { HeadDim = 32, RotaryDims = 32 };
 
     private static int[] Path(TokenTree tree, int node)

@@ -1,0 +1,83 @@
+using KernelFoundry.Inference.Models;
+using KernelFoundry.Inference.Tokenizers;
+
+namespace KernelFoundry.Inference.Embeddings;
+
+/// <summary>Turns texts into vectors that lie near each other where texts mean the same. For one thread at a time.</summary>
+public sealed class TextEmbedder : IDisposable
+{
+    private readonly LanguageModel _model;
+    private readonly KvCache _cache;
+
+    /// <summary>Embeds with a model.</summary>
+    /// <param name="model">An encoder, or a decoder that was trained for it; not disposed of with the embedder.</param>
+    /// <param name="pooling">How states become one vector; null for what the model's file says, or the mean.</param>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public TextEmbedder(LanguageModel model, EmbeddingPooling? pooling = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        Pooling = pooling ?? model.Configuration.Pooling ?? EmbeddingPooling.Mean;
+        _cache = model.Transformer.CreateCache(Math.Min(model.Configuration.ContextLength, Transformer.LongestEncoded));
+    }
+
+    /// <summary>How states become one vector.</summary>
+    public EmbeddingPooling Pooling { get; }
+
+    /// <summary>Length of a vector.</summary>
+    public int Length => _model.Configuration.EmbeddingLength;
+
+    /// <summary>Embeds a text.</summary>
+    /// <param name="text">The text; what is beyond the model's context, or <see cref="Transformer.LongestEncoded"/> tokens, is left out.</param>
+    /// <param name="cancellationToken">Looked at before the text is run.</param>
+    /// <returns>A vector of length 1, [<see cref="Length"/>].</returns>
+    public float[] Embed(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Tokenizer tokenizer = _model.Tokenizer;
+        int[] tokens = tokenizer.Encode(text);
+        int room = Math.Max(0, _cache.Capacity - tokenizer.Prefix.Count - tokenizer.Suffix.Count);
+        return Embed([.. tokenizer.Prefix, .. tokens.Take(room), .. tokenizer.Suffix], cancellationToken);
+    }
+
+    /// <summary>Embeds tokens.</summary>
+    /// <param name="tokens">The tokens, with those that begin and end a text; at least one.</param>
+    /// <param name="cancellationToken">Looked at before they are run.</param>
+    /// <returns>A vector of length 1, [<see cref="Length"/>].</returns>
+    public float[] Embed(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
+    {
+        _cache.Rollback(0);
+        View2<float> hidden = _model.Device.Allocate<float>(tokens.Length, Length);
+        try
+        {
+            _model.Transformer.Encode(tokens, _cache, hidden, cancellationToken);
+            return Pool(hidden.ToArray(), tokens.Length);
+        }
+        finally
+        {
+            hidden.Memory!.Dispose();
+        }
+    }
+
+    /// <summary>Frees the memory of keys and values.</summary>
+    public void Dispose() => _cache.Dispose();
+
+    private float[] Pool(float[] states, int tokens)
+    {
+        (int first, int end) = Pooling switch
+        {
+            EmbeddingPooling.First => (0, 1),
+            EmbeddingPooling.Last => (tokens - 1, tokens),
+            _ => (0, tokens),
+        };
+        var sums = new double[Length];
+        for (int token = first; token < end; token++)
+        {
+            for (int i = 0; i < sums.Length; i++)
+                sums[i] += states[(token * sums.Length) + i];
+        }
+
+        double length = Math.Sqrt(sums.Sum(x => x * x));
+        return [.. sums.Select(x => (float)(length == 0 ? 0 : x / length))];
+    }
+}
