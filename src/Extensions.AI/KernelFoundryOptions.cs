@@ -1,4 +1,5 @@
 using KernelFoundry.Inference.Chat;
+using KernelFoundry.Inference.Embeddings;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Extensions.AI;
@@ -6,7 +7,7 @@ namespace KernelFoundry.Extensions.AI;
 /// <summary>What <c>services.AddKernelFoundry(...)</c> opens.</summary>
 public sealed class KernelFoundryOptions
 {
-    /// <summary>Path of the GGUF file.</summary>
+    /// <summary>Path of the GGUF file, or of a folder with safetensors.</summary>
     public string ModelPath { get; set; } = "";
 
     /// <summary>Kind of the device; null for the best there is.</summary>
@@ -25,4 +26,7 @@ public sealed class KernelFoundryOptions
 
     /// <summary>What holds where a request says nothing else.</summary>
     public ChatSettings Chat { get; set; } = new();
+
+    /// <summary>How the states of a text's tokens become one vector; null for what the model's file says, or the mean.</summary>
+    public EmbeddingPooling? Pooling { get; set; }
 }

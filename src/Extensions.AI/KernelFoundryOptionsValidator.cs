@@ -11,7 +11,7 @@ internal sealed class KernelFoundryOptionsValidator : IValidateOptions<KernelFou
         var wrong = new List<string>();
         if (string.IsNullOrWhiteSpace(options.ModelPath))
             wrong.Add(Is(nameof(options.ModelPath), "empty", "the path of a GGUF file"));
-        else if (!File.Exists(options.ModelPath))
+        else if (!File.Exists(options.ModelPath) && !Directory.Exists(options.ModelPath))
             wrong.Add(Is(nameof(options.ModelPath), $"'{options.ModelPath}', which does not exist", "the path of a GGUF file"));
         if (options.Threads is < 1)
             wrong.Add(Is(nameof(options.Threads), $"{options.Threads}", "1 or more"));

@@ -11,7 +11,7 @@ namespace KernelFoundry.Extensions.AI;
 public static class KernelFoundryServices
 {
     /// <summary>
-    /// Adds a <see cref="Device"/>, a <see cref="LanguageModel"/> and an <see cref="IChatClient"/>, one of each for the application. The
+    /// Adds a <see cref="Device"/>, a <see cref="LanguageModel"/>, an <see cref="IChatClient"/> and an embedding generator, one of each for the application. The
     /// model is opened when it is first asked for; wrong options are an <see cref="OptionsValidationException"/> then, or when the
     /// application starts if it validates options at its start.
     /// </summary>
@@ -27,6 +27,8 @@ public static class KernelFoundryServices
         services.TryAddSingleton<Device>(OpenDevice);
         services.TryAddSingleton<LanguageModel>(OpenModel);
         services.TryAddSingleton<IChatClient>(CreateClient);
+        services.TryAddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(provider =>
+            new KernelFoundryEmbeddingGenerator(provider.GetRequiredService<LanguageModel>(), Options(provider).Pooling));
         return services;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelFoundry.Inference.Adapters;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Training.Configuration;
@@ -80,6 +81,24 @@ public sealed class LoraTests : IDisposable
         Assert.Equal(trainer.MeasureLoss(Tiny.HeldOut), again.MeasureLoss(Tiny.HeldOut), 1e-5);
         using LanguageModel opened = LanguageModel.Open(merged, _device);
         Assert.Equal(trainer.Model.VocabularySize, opened.Configuration.VocabularySize);
+
+        // The adapter beside the weights gives the logits of the merged model.
+        using LanguageModel adapted = LanguageModel.Open(BasePath, _device, new ModelOptions { Adapters = [new AdapterReference(adapter)] });
+        float[] expected = Logits(opened), actual = Logits(adapted);
+        double difference = Math.Sqrt(expected.Zip(actual, (x, y) => (double)(x - y) * (x - y)).Sum() / expected.Sum(x => (double)x * x));
+        Assert.InRange(difference, 0, 1e-5);
+        adapted.Adapters[0].Scale = 0;
+        Assert.NotEqual(actual, Logits(adapted));
+    }
+
+    private float[] Logits(LanguageModel model)
+    {
+        using KvCache cache = model.Transformer.CreateCache(4);
+        View2<float> logits = _device.Allocate<float>(1, model.Configuration.VocabularySize);
+        model.Transformer.Forward([1, 3, 2, 4], cache, logits);
+        float[] values = logits.ToArray();
+        logits.Memory!.Dispose();
+        return values;
     }
 
     // llama.cpp adds alpha / rank times B (A x) to W x, the rank being the first extent of lora_b (llama-adapter.h, get_scale): so W + alpha / rank B A must be the

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using KernelFoundry.Inference.Adapters;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Cli.Commands;
@@ -23,7 +25,7 @@ internal static class CommonOptions
         ["float"] = ActivationRounding.None,
     };
 
-    public static Option<string> Model() => new("--model") { Description = "The GGUF file.", Required = true, HelpName = "FILE" };
+    public static Option<string> Model() => new("--model") { Description = "The GGUF file, or a folder with safetensors, config.json and a tokenizer.", Required = true, HelpName = "FILE" };
 
     public static Option<string> Tokenizer() => new("--model")
     {
@@ -73,6 +75,33 @@ internal static class CommonOptions
         Cache = s_cacheTypes[parsed.GetRequiredValue(cacheType)],
         Activations = s_activations[parsed.GetRequiredValue(activations)],
     };
+
+    public static Option<string[]> Lora() => new("--lora")
+    {
+        Description = "A LoRA adapter: a GGUF file, or a folder with adapter_config.json; =S after it scales what it adds. May be given several times.",
+        HelpName = "PATH[=S]",
+    };
+
+    public static Option<bool> MergeLora() => new("--merge-lora")
+    {
+        Description = "Add the adapters to the weights when the model is opened: nothing is slower then, and quantized weights become F16.",
+    };
+
+    /// <summary>What --lora and --merge-lora ask for, besides other options.</summary>
+    public static ModelOptions WithAdapters(ModelOptions options, ParseResult parsed, Option<string[]> lora, Option<bool> merge) => options with
+    {
+        Adapters = [.. (parsed.GetValue(lora) ?? []).Select(Adapter)],
+        MergesAdapters = parsed.GetValue(merge),
+    };
+
+    // A path may have an equals sign of its own; a scale is what is a number after the last.
+    private static AdapterReference Adapter(string text)
+    {
+        int at = text.LastIndexOf('=');
+        return at > 0 && float.TryParse(text[(at + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float scale) && float.IsFinite(scale)
+            ? new AdapterReference(text[..at], scale)
+            : new AdapterReference(text);
+    }
 
     /// <summary>What --cache-type calls an element type.</summary>
     public static string NameOf(CacheElement cache) => s_cacheTypes.Single(type => type.Value == cache).Key;

@@ -19,6 +19,8 @@ internal static class LogitsCommand
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
+    private static readonly Option<string[]> s_lora = CommonOptions.Lora();
+    private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -27,7 +29,7 @@ internal static class LogitsCommand
     {
         var command = new Command("logits", "Print the logits after each token: all with --json, else the largest.")
         {
-            s_model, s_tokens, s_cacheType, s_activations, s_device, s_threads, s_json,
+            s_model, s_tokens, s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -38,7 +40,7 @@ internal static class LogitsCommand
         int[] tokens = ReadTokens(parsed.GetRequiredValue(s_tokens));
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.Options(parsed, s_cacheType, s_activations));
+            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
         ModelConfiguration configuration = model.Configuration;
         if (tokens.Length > configuration.ContextLength)
             throw new UsageException($"There are {tokens.Length} tokens, but the model's context holds {configuration.ContextLength}.");

@@ -1,5 +1,6 @@
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.HuggingFace;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
 
@@ -34,12 +35,13 @@ internal static class Opening
     /// <summary>What --device calls the device.</summary>
     public static string NameOf(Device device) => device.Kind.ToString().ToLowerInvariant();
 
+    /// <summary>A GGUF file, or a folder with safetensors as the GGUF file it would become.</summary>
     /// <exception cref="ModelFileException">There is no such file, or it may not be read.</exception>
     public static GgufFile File(string path)
     {
         try
         {
-            return GgufFile.Open(path);
+            return HuggingFaceModel.IsAt(path) ? HuggingFaceModel.Open(path).File : GgufFile.Open(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -66,7 +68,11 @@ internal static class Opening
         using var progress = new ProgressBar("Loading", 1);
         try
         {
-            return LanguageModel.Open(File(path), device, options with { LoadProgress = progress });
+            return LanguageModel.Open(path, device, options with { LoadProgress = progress });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ModelFileException(path, error);
         }
         catch (NotSupportedException error)
         {

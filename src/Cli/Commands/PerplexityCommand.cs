@@ -28,6 +28,8 @@ internal static class PerplexityCommand
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
+    private static readonly Option<string[]> s_lora = CommonOptions.Lora();
+    private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -36,7 +38,7 @@ internal static class PerplexityCommand
     {
         var command = new Command("perplexity", "Print how well a model predicts a text, chunk by chunk as llama.cpp's tool does.")
         {
-            s_model, s_file, s_context, s_cacheType, s_activations, s_device, s_threads, s_json,
+            s_model, s_file, s_context, s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -47,7 +49,7 @@ internal static class PerplexityCommand
         string text = TextFile.Read(parsed.GetRequiredValue(s_file));
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.Options(parsed, s_cacheType, s_activations));
+            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
         int longest = model.Configuration.ContextLength, context = parsed.GetValue(s_context) ?? Math.Min(UsualContext, longest);
         if (context < Perplexity.ShortestContext || context > longest)
             throw new UsageException($"--context is {context}; it must be {Perplexity.ShortestContext} to {longest}, the model's context.");

@@ -51,25 +51,35 @@ internal static class QuantizeCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
-        string name = parsed.GetRequiredValue(s_type), path = parsed.GetRequiredValue(s_model), output = parsed.GetRequiredValue(s_out);
-        QuantizationRecipe recipe = QuantizationRecipes.Find(name) ?? throw new UsageException(
-            $"--type is '{name}'; it must be one of {string.Join(", ", QuantizationRecipes.All.Select(each => each.Name))}.");
-        if (parsed.GetValue(s_threads) is < 1)
-            throw new UsageException($"--threads is {parsed.GetValue(s_threads)}; it must be 1 or more.");
+        string path = parsed.GetRequiredValue(s_model), output = parsed.GetRequiredValue(s_out);
+        QuantizationRecipe recipe = Recipe(parsed.GetRequiredValue(s_type));
+        int? threads = Threads(parsed.GetValue(s_threads));
         CheckOutput(path, output);
         using GgufFile file = Opening.File(path);
         ImportanceFile? importance = parsed.GetValue(s_importance) is { } given ? ReadImportance(given) : null;
-        IReadOnlyList<QuantizedTensor> tensors;
-        using (var progress = new ProgressBar("Quantizing", 1))
-        {
-            var options = new QuantizationOptions { Importance = importance, Threads = parsed.GetValue(s_threads), Progress = progress };
-            tensors = await Task.Run(() => ModelQuantizer.Quantize(file, output, recipe, options, cancellationToken), cancellationToken);
-        }
+        var options = new QuantizationOptions { Importance = importance, Threads = threads };
+        return await WriteAsync(file, output, recipe, options, "Quantizing", parsed.GetValue(s_json), cancellationToken);
+    }
 
-        Print(parsed.GetValue(s_json), output, recipe, tensors, Stopwatch.GetElapsedTime(started));
+    /// <summary>Writes a model and prints what was written.</summary>
+    public static async Task<int> WriteAsync(
+        GgufFile file, string output, QuantizationRecipe recipe, QuantizationOptions options, string title, bool json, CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        IReadOnlyList<QuantizedTensor> tensors;
+        using (var progress = new ProgressBar(title, 1))
+            tensors = await Task.Run(() => ModelQuantizer.Quantize(file, output, recipe, options with { Progress = progress }, cancellationToken), cancellationToken);
+
+        Print(json, output, recipe, tensors, Stopwatch.GetElapsedTime(started));
         return ExitCode.Done;
     }
+
+    /// <exception cref="UsageException">There is none of the name.</exception>
+    public static QuantizationRecipe Recipe(string name) => QuantizationRecipes.Find(name) ?? throw new UsageException(
+        $"--type is '{name}'; it must be one of {string.Join(", ", QuantizationRecipes.All.Select(each => each.Name))}.");
+
+    /// <exception cref="UsageException">It is no number of threads.</exception>
+    public static int? Threads(int? threads) => threads is < 1 ? throw new UsageException($"--threads is {threads}; it must be 1 or more.") : threads;
 
     private static ImportanceFile ReadImportance(string path)
     {
@@ -77,7 +87,8 @@ internal static class QuantizeCommand
         return new ImportanceFile(file);
     }
 
-    private static void CheckOutput(string model, string output)
+    /// <exception cref="UsageException">The output cannot be written, or is the model.</exception>
+    public static void CheckOutput(string model, string output)
     {
         OutputFile.Check("--out", output);
         if (Path.GetFullPath(output) == Path.GetFullPath(model))

@@ -19,6 +19,7 @@ namespace KernelFoundry.Cli.Output;
 [JsonSerializable(typeof(TokenizerTrainOutput))]
 [JsonSerializable(typeof(TokenizerBenchOutput))]
 [JsonSerializable(typeof(InspectOutput))]
+[JsonSerializable(typeof(EmbedOutput))]
 [JsonSerializable(typeof(QuantizeOutput))]
 [JsonSerializable(typeof(PerplexityOutput))]
 [JsonSerializable(typeof(DevicesOutput))]

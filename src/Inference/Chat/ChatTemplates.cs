@@ -72,6 +72,13 @@ public sealed class ChatTemplates
         }
     }
 
+    /// <summary>Sets them in a model file that is being written, as <see cref="Read"/> reads them.</summary>
+    internal void WriteTo(GgufWriter writer)
+    {
+        foreach (var (name, source) in _sources)
+            writer.Set(name == Default ? Key : $"{Key}.{name}", source);
+    }
+
     /// <summary>One of the templates.</summary>
     /// <param name="name">
     /// Its name; null for the one that fits: "tool_use", where there is one, if there are tools, and else "default".

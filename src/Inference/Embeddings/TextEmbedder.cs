@@ -31,13 +31,23 @@ public sealed class TextEmbedder : IDisposable
     /// <param name="text">The text; what is beyond the model's context, or <see cref="Transformer.LongestEncoded"/> tokens, is left out.</param>
     /// <param name="cancellationToken">Looked at before the text is run.</param>
     /// <returns>A vector of length 1, [<see cref="Length"/>].</returns>
+    /// <exception cref="ArgumentException">The text has no tokens.</exception>
     public float[] Embed(string text, CancellationToken cancellationToken = default)
+    {
+        int[] tokens = Tokens(text);
+        return tokens.Length > 0 ? Embed(tokens, cancellationToken) : throw new ArgumentException("A text without tokens has no embedding.", nameof(text));
+    }
+
+    /// <summary>A text's tokens, with those that begin and end it.</summary>
+    /// <param name="text">The text; what is beyond the model's context is left out.</param>
+    /// <returns>The tokens; none if the text is empty and the model wants none around it.</returns>
+    public int[] Tokens(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         Tokenizer tokenizer = _model.Tokenizer;
         int[] tokens = tokenizer.Encode(text);
         int room = Math.Max(0, _cache.Capacity - tokenizer.Prefix.Count - tokenizer.Suffix.Count);
-        return Embed([.. tokenizer.Prefix, .. tokens.Take(room), .. tokenizer.Suffix], cancellationToken);
+        return [.. tokenizer.Prefix, .. tokens.Take(room), .. tokenizer.Suffix];
     }
 
     /// <summary>Embeds tokens.</summary>

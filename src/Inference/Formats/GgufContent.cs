@@ -1,62 +1,46 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
-using Microsoft.Win32.SafeHandles;
 
 namespace KernelFoundry.Inference.Formats;
 
 /// <summary>
-/// The bytes of a model file at one fixed address: a read-only mapping or pinned memory. Every access is checked against the
-/// length, whatever the parser has checked before.
+/// The bytes of a model file: of one mapping or memory, or put together of several, each extent of them at a fixed address. Every access is
+/// checked against the extents, whatever the parser has checked before.
 /// </summary>
 internal sealed unsafe class GgufContent : IDisposable
 {
-    private readonly MemoryMappedFile? _map;
-    private readonly MemoryMappedViewAccessor? _view;
-    private readonly SafeFileHandle? _handle;
-    private MemoryHandle _pin;
-    private byte* _start;
+    private readonly Extent[] _extents;
+    private readonly IReadOnlyList<IDisposable> _owned;
+    private readonly byte* _first;
+    private readonly long _firstLength;
     private bool _disposed;
 
     /// <summary>Maps a file.</summary>
     public GgufContent(string path)
+        : this(new MappedPart(path), path)
     {
-        Name = path;
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        try
-        {
-            Length = stream.Length;
-            if (Length == 0)
-            {
-                // An empty file cannot be mapped; the parser reports it like any other truncated header.
-                stream.Dispose();
-                return;
-            }
-
-            _handle = stream.SafeFileHandle;
-            _map = MemoryMappedFile.CreateFromFile(
-                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            _view = _map.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
-            byte* start = null;
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            _start = start + _view.PointerOffset;
-        }
-        catch
-        {
-            _view?.Dispose();
-            _map?.Dispose();
-            stream.Dispose();
-            throw;
-        }
     }
 
     /// <summary>Pins memory for the lifetime of this object.</summary>
     public GgufContent(ReadOnlyMemory<byte> content, string name)
+        : this(new PinnedPart(content), name)
     {
-        Name = name;
-        Length = content.Length;
-        _pin = content.Pin();
-        _start = (byte*)_pin.Pointer;
+    }
+
+    /// <summary>Puts extents together.</summary>
+    /// <param name="name">What messages call them.</param>
+    /// <param name="length">Length of all, up to the last extent's end at least; what no extent covers cannot be read.</param>
+    /// <param name="extents">By rising start, apart from each other; the first begins at 0.</param>
+    /// <param name="owned">What is disposed of with this.</param>
+    public GgufContent(string name, long length, Extent[] extents, IReadOnlyList<IDisposable> owned)
+    {
+        (Name, Length, _extents, _owned) = (name, length, extents, owned);
+        _first = extents[0].Part.Start + extents[0].From;
+        _firstLength = extents[0].Length;
+    }
+
+    private GgufContent(ContentPart part, string name)
+        : this(name, part.Length, [new Extent(0, part, 0, part.Length)], [part])
+    {
     }
 
     /// <summary>The path or given name, for messages.</summary>
@@ -69,9 +53,10 @@ internal sealed unsafe class GgufContent : IDisposable
     public byte* Pointer(long offset, long length)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(GgufFile));
-        if (offset < 0 || length < 0 || offset > Length || length > Length - offset)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset}..+{length} lie outside a file of {Length} bytes.");
-        return _start + offset;
+        if (offset >= 0 && length >= 0 && offset <= _firstLength && length <= _firstLength - offset)
+            return _first + offset;
+        Extent extent = Find(offset, length);
+        return extent.Part.Start + extent.From + (offset - extent.Start);
     }
 
     /// <summary>A range of the file.</summary>
@@ -81,22 +66,13 @@ internal sealed unsafe class GgufContent : IDisposable
     /// <exception cref="EndOfStreamException">The file has become shorter.</exception>
     public void Read(long offset, Span<byte> destination)
     {
-        byte* mapped = Pointer(offset, destination.Length);
-        if (_handle is null)
-        {
-            new ReadOnlySpan<byte>(mapped, destination.Length).CopyTo(destination);
-            return;
-        }
-
-        while (destination.Length > 0)
-        {
-            int count = RandomAccess.Read(_handle, destination, offset);
-            if (count == 0)
-                throw new EndOfStreamException($"{Name} ended at byte {offset} while it was read; it had {Length} bytes when it was opened.");
-            offset += count;
-            destination = destination[count..];
-        }
+        ObjectDisposedException.ThrowIf(_disposed, typeof(GgufFile));
+        Extent extent = Find(offset, destination.Length);
+        extent.Part.Read(extent.From + (offset - extent.Start), destination);
     }
+
+    /// <summary>Gives back memory that the bytes at <paramref name="offset"/> can be made again without; addresses in it are no longer valid.</summary>
+    public void Release(long offset) => Find(offset, 0).Part.Release();
 
     /// <summary>Little-endian 32-bit value at any alignment.</summary>
     public uint UInt32(long offset) => BinaryPrimitives.ReadUInt32LittleEndian(Span(offset, sizeof(uint)));
@@ -107,16 +83,38 @@ internal sealed unsafe class GgufContent : IDisposable
     /// <summary>Text of the length-prefixed string at <paramref name="offset"/>; its length has been checked by the parser.</summary>
     public ReadOnlySpan<byte> Text(long offset) => Span(offset + sizeof(ulong), checked((int)UInt64(offset)));
 
+    /// <summary>What a range lies in, so that it can be part of another content.</summary>
+    public Extent Find(long offset, long length)
+    {
+        int low = 0, high = _extents.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (_extents[middle].Start <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        Extent found = _extents[low];
+        if (offset < found.Start || length < 0 || offset - found.Start > found.Length || length > found.Length - (offset - found.Start))
+            throw new ArgumentOutOfRangeException(nameof(offset), $"Bytes {offset}..+{length} lie outside a file of {Length} bytes.");
+        return found;
+    }
+
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        if (_view is not null && _start is not null)
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _start = null;
-        _view?.Dispose();
-        _map?.Dispose();
-        _pin.Dispose();
+        foreach (IDisposable owned in _owned)
+            owned.Dispose();
     }
+
+    /// <summary>A range of the content, and where its bytes are.</summary>
+    /// <param name="Start">Where it begins in the content.</param>
+    /// <param name="Part">What it is taken from.</param>
+    /// <param name="From">Where it begins there.</param>
+    /// <param name="Length">Its bytes.</param>
+    public readonly record struct Extent(long Start, ContentPart Part, long From, long Length);
 }

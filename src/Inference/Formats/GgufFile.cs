@@ -28,7 +28,7 @@ public sealed class GgufFile : IDisposable
     {
     }
 
-    private GgufFile(GgufContent content)
+    internal GgufFile(GgufContent content)
     {
         _content = content;
         try
@@ -66,10 +66,25 @@ public sealed class GgufFile : IDisposable
     /// <summary>The tensors.</summary>
     public GgufTensors Tensors { get; }
 
-    /// <summary>Maps the file at <paramref name="path"/>.</summary>
-    /// <exception cref="InvalidModelException">The file is not a readable GGUF file.</exception>
+    /// <summary>
+    /// Maps the file at <paramref name="path"/>; where it is one of several that hold a model together (<c>NAME-00001-of-00003.gguf</c>),
+    /// all of them, as one file.
+    /// </summary>
+    /// <exception cref="InvalidModelException">The file is not a readable GGUF file, or others that belong to it are missing.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static GgufFile Open(string path) => new(new GgufContent(path));
+    public static GgufFile Open(string path)
+    {
+        var file = new GgufFile(new GgufContent(path));
+        try
+        {
+            return GgufShards.IsOneOfSeveral(file) ? GgufShards.Join(path, file) : file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Unmaps the file or unpins the memory.</summary>
     public void Dispose() => _content.Dispose();

@@ -89,6 +89,19 @@ public readonly struct GgufTensor
         _content.Read(Offset + start, destination);
     }
 
+    /// <summary>Gives back memory that the data was made in, where it is not in a file as it is; <see cref="Pointer"/> and spans taken before are no longer valid.</summary>
+    internal void Release() => _content.Release(Offset);
+
+    /// <summary>Where the data is, so that it can be part of another file.</summary>
+    internal (ContentPart Part, long From) Place
+    {
+        get
+        {
+            GgufContent.Extent extent = _content.Find(Offset, ByteLength);
+            return (extent.Part, extent.From + (Offset - extent.Start));
+        }
+    }
+
     /// <summary>Name, dimensions in file order and type.</summary>
     public override string ToString()
     {

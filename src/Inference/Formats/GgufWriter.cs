@@ -14,20 +14,27 @@ public sealed partial class GgufWriter(int alignment = 32)
 {
     private const uint Version = 3;
     private readonly List<(string Key, byte[] Entry)> _metadata = [];
+    private readonly Dictionary<string, int> _keys = new(StringComparer.Ordinal);
     private readonly List<(string Name, long[] Dimensions, GgmlType Type, long Bytes)> _tensors = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Writes the data of a tensor, by its number, to a stream.</summary>
     /// <param name="tensor">In the order tensors were added, from 0.</param>
     /// <param name="stream">Where to write it, all of it and nothing else.</param>
     public delegate void DataWriter(int tensor, Stream stream);
 
-    /// <summary>Copies all metadata of a file, as it is.</summary>
+    /// <summary>Copies metadata of a file, as it is.</summary>
     /// <param name="source">The metadata.</param>
-    public void Copy(GgufMetadata source)
+    /// <param name="isCopied">Which keys are; null for all.</param>
+    public void Copy(GgufMetadata source, Func<string, bool>? isCopied = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         foreach (GgufValue value in source)
-            Put(value.Key, value.RawBytes.ToArray());
+        {
+            string key = value.Key;
+            if (isCopied is null || isCopied(key))
+                Put(key, value.RawBytes.ToArray());
+        }
     }
 
     /// <summary>Sets an entry, in place of one of the same key.</summary>
@@ -65,7 +72,7 @@ public sealed partial class GgufWriter(int alignment = 32)
                 $"Tensor '{name}' has rows of {dimensions[0]} elements, which are no whole blocks of {type}.", nameof(dimensions));
         }
 
-        if (_tensors.Any(tensor => tensor.Name == name))
+        if (!_names.Add(name))
             throw new ArgumentException($"There is a tensor '{name}' already.", nameof(name));
         long elements = 1;
         foreach (long dimension in dimensions)
@@ -99,6 +106,24 @@ public sealed partial class GgufWriter(int alignment = 32)
         Pad(stream, start);
     }
 
+    /// <summary>The file up to its first tensor, and where each tensor's data belongs in the file.</summary>
+    internal byte[] Header(out long[] offsets)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+            WriteHeader(writer);
+        Pad(stream, 0);
+        offsets = new long[_tensors.Count];
+        long at = stream.Length;
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = at;
+            at = checked(at + _tensors[i].Bytes + Padding(_tensors[i].Bytes));
+        }
+
+        return stream.ToArray();
+    }
+
     private void WriteHeader(BinaryWriter writer)
     {
         writer.Write("GGUF"u8);
@@ -122,11 +147,10 @@ public sealed partial class GgufWriter(int alignment = 32)
 
     private void Put(string key, byte[] entry)
     {
-        int index = _metadata.FindIndex(known => known.Key == key);
-        if (index < 0)
+        if (_keys.TryAdd(key, _metadata.Count))
             _metadata.Add((key, entry));
         else
-            _metadata[index] = (key, entry);
+            _metadata[_keys[key]] = (key, entry);
     }
 
     private void Pad(Stream stream, long start) => stream.Write(new byte[Padding(stream.Position - start)]);

@@ -1,5 +1,7 @@
+using KernelFoundry.Inference.Adapters;
 using KernelFoundry.Inference.Chat;
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.HuggingFace;
 using KernelFoundry.Inference.Tokenizers;
 
 namespace KernelFoundry.Inference.Models;
@@ -9,12 +11,17 @@ public sealed class LanguageModel : IDisposable
 {
     private readonly GgufFile _file;
 
-    private LanguageModel(GgufFile file, Device device, ModelOptions? options)
+    private LanguageModel(GgufFile file, HuggingFaceModel? folder, Device device, ModelOptions? options)
     {
+        Adapters = [.. (options?.Adapters ?? []).Select(reference => LoraAdapter.Open(reference, file))];
+        if (options is { MergesAdapters: true } && Adapters.Count > 0)
+            file = AdapterMerge.Apply(file, Adapters);
+        else if (options is not null)
+            options = options with { LoadedAdapters = Adapters };
         _file = file;
         ModelConfiguration configuration = ModelConfiguration.Read(file, options?.Architectures);
-        Tokenizer = TokenizerFactory.Create(file);
-        ChatTemplates = ChatTemplates.Read(file, ChatTokens.Of(Tokenizer));
+        Tokenizer = folder?.Tokenizer ?? TokenizerFactory.Create(file);
+        ChatTemplates = folder?.ChatTemplates ?? ChatTemplates.Read(file, ChatTokens.Of(Tokenizer));
         Transformer = new Transformer(file, configuration, device, options);
     }
 
@@ -33,11 +40,14 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Turns tokens into logits.</summary>
     public Transformer Transformer { get; }
 
+    /// <summary>The adapters it was opened with.</summary>
+    public IReadOnlyList<LoraAdapter> Adapters { get; }
+
     /// <summary>Where the model runs.</summary>
     public Device Device => Transformer.Device;
 
-    /// <summary>Opens a GGUF file. On devices that share the host's memory the weights are used in place, but for those that are packed to be multiplied faster: see <see cref="ModelOptions.Activations"/>.</summary>
-    /// <param name="path">Path of the file.</param>
+    /// <summary>Opens a GGUF file, or a folder with safetensors, <c>config.json</c> and a tokenizer. On devices that share the host's memory the weights are used in place, but for those that are packed to be multiplied faster: see <see cref="ModelOptions.Activations"/>.</summary>
+    /// <param name="path">Path of the file, or of the folder.</param>
     /// <param name="device">Where the model runs; not disposed of with the model.</param>
     /// <param name="options">How it is opened.</param>
     /// <returns>The model; the caller disposes of it.</returns>
@@ -48,7 +58,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="DeviceException">The device has not enough memory.</exception>
     public static LanguageModel Open(string path, Device device, ModelOptions? options = null) =>
-        Open(GgufFile.Open(path), device, options);
+        HuggingFaceModel.IsAt(path) ? Open(HuggingFaceModel.Open(path), device, options) : Open(GgufFile.Open(path), device, options);
 
     /// <summary>Opens a model from a file that is open already, and is closed with the model, or at once if it cannot be used.</summary>
     /// <inheritdoc cref="Open(string, Device, ModelOptions?)"/>
@@ -58,9 +68,25 @@ public sealed class LanguageModel : IDisposable
     public static LanguageModel Open(GgufFile file, Device device, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(file);
+        return Open(file, null, device, options);
+    }
+
+    /// <summary>Opens a model from a folder that is open already, and is closed with the model, or at once if it cannot be used.</summary>
+    /// <inheritdoc cref="Open(string, Device, ModelOptions?)"/>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device">Where the model runs; not disposed of with the model.</param>
+    /// <param name="options">How it is opened.</param>
+    public static LanguageModel Open(HuggingFaceModel folder, Device device, ModelOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Open(folder.File, folder, device, options);
+    }
+
+    private static LanguageModel Open(GgufFile file, HuggingFaceModel? folder, Device device, ModelOptions? options)
+    {
         try
         {
-            return new LanguageModel(file, device, options);
+            return new LanguageModel(file, folder, device, options);
         }
         catch
         {

@@ -1,3 +1,5 @@
+using KernelFoundry.Inference.Adapters;
+
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>How a model is opened.</summary>
@@ -14,6 +16,18 @@ public sealed record ModelOptions
 
     /// <summary>Architectures to choose from; null for <see cref="ModelArchitectures.All"/>.</summary>
     public IReadOnlyList<ModelArchitecture>? Architectures { get; init; }
+
+    /// <summary>Adapters to open with the model. Their scales may be changed while it runs: <see cref="LanguageModel.Adapters"/>.</summary>
+    public IReadOnlyList<AdapterReference> Adapters { get; init; } = [];
+
+    /// <summary>
+    /// Whether adapters are added to the weights once, when the model is opened, so that they cost nothing afterwards and cannot be changed. Quantized weights
+    /// become F16 thereby.
+    /// </summary>
+    public bool MergesAdapters { get; init; }
+
+    /// <summary>The adapters that run beside the weights.</summary>
+    internal IReadOnlyList<LoraAdapter> LoadedAdapters { get; init; } = [];
 
     /// <summary>Told the share of the weights that are on the device, from 0 to 1, while they get there.</summary>
     public IProgress<double>? LoadProgress { get; init; }

@@ -1,3 +1,4 @@
+using KernelFoundry.Inference.Adapters;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -12,8 +13,13 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
     private readonly Dictionary<string, DeviceMemory> _tensors = [];
     private readonly Dictionary<string, WeightArena> _arenas = [];
     private List<DeviceMemory> _memories = [];
+    private AdapterLoader? _adapterLoader;
     private WeightArena? _arena;
     private long _bytes;
+
+    // Encoders run whole texts at once.
+    private AdapterLoader Adapters => _adapterLoader ??= new AdapterLoader(
+        options.LoadedAdapters, device, model.Architecture.Attention == AttentionKind.Bidirectional ? model.ContextLength : options.PrefillBatch, memory => _memories.Add(memory));
 
     /// <summary>Whether there is a tensor of weights.</summary>
     public bool Has(string name) => file.Tensors.TryGet(name + ".weight", out _);
@@ -45,7 +51,7 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
 
     // Panels of the second begin with its first row.
     private bool CanJoin(MatrixRows first, MatrixRows second) =>
-        Copies && first.Rows % Panels.Rows == 0 && second.Rows >= Panels.Rows && TypeOf(first.Name) is { } type && type == TypeOf(second.Name);
+        Copies && !Adapters.Adapts(first.Name) && !Adapters.Adapts(second.Name) && first.Rows % Panels.Rows == 0 && second.Rows >= Panels.Rows && TypeOf(first.Name) is { } type && type == TypeOf(second.Name);
 
     private bool Copies => options.Activations == ActivationRounding.Int8 && device.Info.Kind is DeviceKind.Cpu or DeviceKind.Cuda;
 
@@ -59,8 +65,9 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
     {
         GgufTensor tensor = TakeMatrix(matrix, columns);
         long start = matrix.First * tensor.RowBytes;
-        return WeightFormats.Create(tensor.Type, device, new WeightPlace(
+        WeightMatrix weights = WeightFormats.Create(tensor.Type, device, new WeightPlace(
             Memory(tensor), start, matrix.Rows, columns, (offset, destination) => tensor.Read(start + offset, destination), isMultiplied && Copies ? ArenaFor(matrix, tensor) : null));
+        return isMultiplied && matrix.Matrices == 0 ? Adapters.Adapt(matrix, weights) : weights;
     }
 
     private GgufTensor TakeMatrix(MatrixRows matrix, int columns)

@@ -129,6 +129,8 @@ public static class ModelQuantizer
                 _done += rows * tensor.Columns;
                 options.Progress?.Report((double)_done / elements);
             }
+
+            tensor.Release();
         }
 
         private void Convert(

@@ -31,7 +31,7 @@ public static partial class Sampling
         [Shape(1)] View1<float> least,
         [Shape("room")] View1<float> sorted,
         [Range(0.3, 0.9)] float share,
-        [Schedule(Cpu = 512, OpenCl = 1024)] int block)
+        [Schedule(Cpu = 512, OpenCl = 512)] int block)
     {
         int length = counts.LoadInt(0) * Group;
         float from = low.Load(0), to = high.Load(0);

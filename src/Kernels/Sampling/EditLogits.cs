@@ -67,9 +67,12 @@ public static partial class Sampling
 
     private static void ProcessReference(KernelCase c)
     {
-        double[] logits = c.Values("logits"), processed = c.Output("processed");
+        double[] logits = c.Values("logits"), processed = c.Output("processed"), magnitude = c.Magnitude("processed");
         var processor = (ILogitsReference)c.Functor("processor");
         for (int i = 0; i < logits.Length; i++)
+        {
             processed[i] = processor.Reference(logits[i], i);
+            magnitude[i] = processor.Magnitude(logits[i], i);
+        }
     }
 }

@@ -28,4 +28,7 @@ public readonly struct GuidanceProcessor(View1<float> other, float scale, float 
     /// <inheritdoc/>
     public double Reference(double logit, int id) =>
         logit >= Least ? logit + (Scale * (logit - Other.Load(id))) : double.NegativeInfinity;
+
+    /// <inheritdoc/>
+    public double Magnitude(double logit, int id) => Math.Abs(logit) + Math.Abs(Scale * (logit - Other.Load(id)));
 }

@@ -20,6 +20,8 @@ internal static class TextFilters
         new("center", "value width?", a => PythonString.Pad(a.Context, a.Text(0), a.Integer(1, 80), " ", Alignment.Center)),
         new("indent", "value width? first? blank?", Indent),
         new("truncate", "value length? killwords? end? leeway?", Truncate),
+        new("wordwrap", "value width? break_long_words? wrapstring? break_on_hyphens?", Wrap),
+        new("random", "value", a => throw a.Error("a template gives the same text every time, so nothing in it is drawn.")),
         new("wordcount", "value", a => TemplateValue.From(CountWords(a.Context, a.Text(0)))),
         new("format", "value *rest **named", a => a.Named.Count == 0
             ? PrintfFormat.Format(a.Context, new StringValue(a.Text(0)), new TupleValue(a.Rest))
@@ -78,6 +80,10 @@ internal static class TextFilters
         a.Context.ReserveText((long)kept.Length + end.Text.Length);
         return TemplateValue.From((space < 0 ? kept : kept[..space]) + end.Text);
     }
+
+    private static TemplateValue Wrap(BoundArguments a) => a.Integer(1, 79) is var width && width > 0
+        ? WordWrap.Apply(a.Context, a.String(0).Text, width, a.Flag(2, absent: true), a.Text(3, "\n"), a.Flag(4, absent: true))
+        : throw a.Error($"the width is {width}; it must be 1 or more.");
 
     private static int CountWords(RenderContext context, string text)
     {

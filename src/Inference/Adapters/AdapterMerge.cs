@@ -1,0 +1,75 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using KernelFoundry.Inference.Formats;
+
+namespace KernelFoundry.Inference.Adapters;
+
+/// <summary>
+/// A model whose weights have adapters added: W + scale B A. Floats keep their type; sums with quantized weights are F16, since quantizing again would round twice.
+/// </summary>
+internal static class AdapterMerge
+{
+    /// <summary>The model with the adapters; <paramref name="model"/> is disposed of with it. Weights are made when they are first used.</summary>
+    public static GgufFile Apply(GgufFile model, IReadOnlyList<LoraAdapter> adapters)
+    {
+        var whole = new GgufComposition();
+        whole.Header.Copy(model.Metadata, key => key != "general.alignment");
+        Span<long> dimensions = stackalloc long[GgufTensor.MaximumRank];
+        foreach (GgufTensor tensor in model.Tensors)
+        {
+            string name = tensor.Name;
+            for (int axis = 0; axis < tensor.Rank; axis++)
+                dimensions[axis] = tensor.Dimension(axis);
+            (LowRankUpdate Update, float Scale)[] updates = [.. adapters.Where(adapter => adapter.Updates.ContainsKey(name)).Select(adapter => (adapter.Updates[name], adapter.Scale))];
+            if (updates.Length == 0)
+            {
+                var (part, from) = tensor.Place;
+                whole.Add(name, dimensions[..tensor.Rank], tensor.Type, part, from);
+                continue;
+            }
+
+            TensorCodec source = TensorCodecs.TryGet(tensor.Type) ?? throw tensor.Error("its type", $"{tensor.Type}", "a type whose elements can be read");
+            TensorCodec target = source.IsQuantized ? TensorCodecs.Of(GgmlType.F16) : source;
+            whole.Add(name, dimensions[..tensor.Rank], target.Type, Part(tensor, source, target, updates), 0);
+        }
+
+        foreach (LoraAdapter adapter in adapters)
+            adapter.IsMerged = true;
+        return whole.Open(model.Name, [model]);
+    }
+
+    private static unsafe ComputedPart Part(GgufTensor tensor, TensorCodec source, TensorCodec target, (LowRankUpdate Update, float Scale)[] updates)
+    {
+        int columns = checked((int)tensor.Columns);
+        long rowBytes = target.RowBytes(columns);
+        return new ComputedPart(tensor.Rows * rowBytes, Write);
+
+        void Write(byte* destination)
+        {
+            nint start = (nint)destination;
+            Parallel.For(0L, tensor.Rows, () => new float[columns], (row, _, values) =>
+            {
+                source.Decode(tensor.Slice(row * tensor.RowBytes, checked((int)tensor.RowBytes)), values);
+                foreach (var (update, scale) in updates)
+                    Add(update, scale, (int)row, values);
+                target.Encode(values, [], new Span<byte>((byte*)start + (row * rowBytes), checked((int)rowBytes)));
+                return values;
+            }, _ => { });
+        }
+    }
+
+    private static void Add(LowRankUpdate update, float scale, int row, float[] values)
+    {
+        Span<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values.AsSpan());
+        for (int k = 0; k < update.Rank; k++)
+        {
+            float factor = scale * update.Scale * update.B[(row * update.Rank) + k];
+            ReadOnlySpan<float> a = update.A.AsSpan(k * update.Columns, update.Columns);
+            ReadOnlySpan<Vector<float>> aVectors = MemoryMarshal.Cast<float, Vector<float>>(a);
+            for (int i = 0; i < vectors.Length; i++)
+                vectors[i] += factor * aVectors[i];
+            for (int i = vectors.Length * Vector<float>.Count; i < values.Length; i++)
+                values[i] += factor * a[i];
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Formats.Safetensors;
+using KernelFoundry.Inference.HuggingFace;
+using KernelFoundry.Inference.Tokenizers.Files.Json;
+
+namespace KernelFoundry.Inference.Adapters;
+
+/// <summary>
+/// Adapters as Hugging Face's PEFT saves them: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with tensors
+/// <c>base_model.model.NAME.lora_A.weight</c> and <c>lora_B</c>. Rows of B move as those of the matrix do when it becomes GGUF.
+/// </summary>
+internal static class PeftAdapter
+{
+    private const string Start = "base_model.model.", A = ".lora_A.weight", B = ".lora_B.weight";
+
+    public static Dictionary<string, LowRankUpdate> Read(string folder, GgufFile model)
+    {
+        string configPath = Path.Combine(folder, "adapter_config.json");
+        using var document = TokenizerJson.Parse(File.ReadAllBytes(configPath), configPath);
+        var config = new JsonField(document.RootElement, configPath, "");
+        Check(config);
+        string name = model.Metadata.GetString("general.architecture");
+        HuggingFaceArchitecture architecture = HuggingFaceArchitectures.All.FirstOrDefault(row => row.Name == name)
+            ?? throw model.Metadata.GetValue("general.architecture").Error($"'{name}', whose tensors have no known names in such folders", string.Join(", ", HuggingFaceArchitectures.All.Select(row => row.Name)));
+        var order = new RowOrder(Count(model, name, "attention.head_count", 1), Count(model, name, "attention.head_count_kv", Count(model, name, "attention.head_count", 1)));
+        double alpha = config["lora_alpha"].Number();
+        bool byRoot = config["use_rslora"].Boolean(false);
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, "adapter_model.safetensors"));
+        var updates = new Dictionary<string, LowRankUpdate>(StringComparer.Ordinal);
+        foreach (SafetensorsTensor a in file.Tensors)
+        {
+            if (a.Name.EndsWith(B, StringComparison.Ordinal) && file.Find(a.Name[..^B.Length] + A) is not null)
+                continue;
+            if (!a.Name.StartsWith(Start, StringComparison.Ordinal) || !a.Name.EndsWith(A, StringComparison.Ordinal))
+                throw a.Error("its name", "of no part of a LoRA adapter", $"names that begin with {Start} and end in {A} or {B}, in pairs");
+            string module = a.Name[Start.Length..^A.Length];
+            var (rule, target) = TensorNaming.Find(architecture, module + ".weight")
+                ?? throw a.Error("its name", $"of no matrix of architecture '{name}'", "the names that its class gives tensors");
+            SafetensorsTensor b = file.Find(a.Name[..^A.Length] + B) ?? throw a.Error("it", "alone", $"'{module}{B}' beside it");
+            updates.Add(target, Update(a, b, rule, order, rank => (float)(alpha / (byRoot ? Math.Sqrt(rank) : rank))));
+        }
+
+        return updates;
+    }
+
+    private static LowRankUpdate Update(SafetensorsTensor a, SafetensorsTensor b, TensorRule rule, RowOrder order, Func<long, float> scale)
+    {
+        if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] == 0 || !order.Fits(rule.Transform, b.Shape[0]))
+            throw b.Error("its shape", $"[{string.Join(", ", b.Shape)}]", $"[rows, rank], with '{a.Name}' of [{string.Join(", ", a.Shape)}]");
+        int rank = checked((int)a.Shape[0]), rows = checked((int)b.Shape[0]);
+        float[] stored = Values(b), moved = new float[stored.Length];
+        for (int row = 0; row < rows; row++)
+            stored.AsSpan((int)order.Source(rule.Transform, row, rows) * rank, rank).CopyTo(moved.AsSpan(row * rank));
+        return new LowRankUpdate(rows, checked((int)a.Shape[1]), rank, Values(a), moved, scale(rank));
+    }
+
+    // What changes the sum in ways that are not built.
+    private static void Check(JsonField config)
+    {
+        if (config["peft_type"].String() != "LORA")
+            throw config["peft_type"].Error(config["peft_type"].Describe(), "'LORA'");
+        if (config["use_dora"].Boolean(false))
+            throw config["use_dora"].Error("true", "false");
+        if ((config["bias"].OptionalString() ?? "none") != "none")
+            throw config["bias"].Error(config["bias"].Describe(), "'none'");
+        if (config["modules_to_save"] is { IsNull: false } saved && saved.Count > 0)
+            throw config["modules_to_save"].Error("a list", "null");
+        if (config["alpha_pattern"] is { IsNull: false } pattern && pattern.Properties().Any())
+            throw config["alpha_pattern"].Error("an object with entries", "an empty one");
+    }
+
+    private static int Count(GgufFile model, string architecture, string key, int absent) =>
+        model.Metadata.TryGetUInt32($"{architecture}.{key}", out uint value) && value is > 0 and <= int.MaxValue ? (int)value : absent;
+
+    private static float[] Values(SafetensorsTensor tensor)
+    {
+        TensorCodec codec = tensor.Type.Ggml is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16
+            ? TensorCodecs.Of(tensor.Type.Ggml.Value)
+            : throw tensor.Error("its dtype", $"{tensor.Type}", "F32, F16 or BF16");
+        var values = new float[checked((int)tensor.ElementCount)];
+        codec.Decode(tensor.Data, values);
+        int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
+        return wrong < 0 ? values : throw tensor.Error($"element {wrong}", $"{values[wrong]}", "a finite number");
+    }
+}

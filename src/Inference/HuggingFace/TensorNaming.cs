@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace KernelFoundry.Inference.HuggingFace;
+
+/// <summary>Finds the rule for a tensor by its name.</summary>
+internal static class TensorNaming
+{
+    /// <summary>The rule, and what the tensor becomes in GGUF; null where there is no rule.</summary>
+    public static (TensorRule Rule, string Target)? Find(HuggingFaceArchitecture architecture, string name) =>
+        Find(architecture, Generalize(WithoutPrefix(architecture, name), out List<int> numbers), numbers);
+
+    /// <summary>The same of a name whose numbers were taken out.</summary>
+    public static (TensorRule Rule, string Target)? Find(HuggingFaceArchitecture architecture, string pattern, List<int> numbers)
+    {
+        int dot = pattern.LastIndexOf('.');
+        string ending = dot < 0 ? "" : pattern[dot..];
+        if (ending is not (".weight" or ".bias") || !architecture.Rules.TryGetValue(pattern[..dot], out TensorRule? rule))
+            return null;
+        return (rule, string.Format(CultureInfo.InvariantCulture, rule.Target, numbers.Cast<object>().FirstOrDefault(0)) + ending);
+    }
+
+    /// <summary>Whether the tensor is left out.</summary>
+    public static bool IsIgnored(HuggingFaceArchitecture architecture, string pattern) => architecture.Ignored.Any(ignored =>
+        ignored.EndsWith('*') ? pattern.StartsWith(ignored[..^1], StringComparison.Ordinal) : pattern == ignored);
+
+    /// <summary>A name as the rules begin it.</summary>
+    public static string WithoutPrefix(HuggingFaceArchitecture architecture, string name)
+    {
+        foreach (var (from, to) in architecture.Prefixes)
+        {
+            if (name.StartsWith(from, StringComparison.Ordinal))
+                return to + name[from.Length..];
+        }
+
+        return name;
+    }
+
+    /// <summary>A name with {0}, {1} for the numbers between its dots.</summary>
+    public static string Generalize(string name, out List<int> numbers)
+    {
+        numbers = [];
+        string[] parts = name.Split('.');
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (numbers.Count < 2 && int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number.ToString(CultureInfo.InvariantCulture) == parts[i])
+            {
+                parts[i] = $"{{{numbers.Count}}}";
+                numbers.Add(number);
+            }
+        }
+
+        return string.Join('.', parts);
+    }
+}

@@ -1,0 +1,110 @@
+using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.HuggingFace;
+using KernelFoundry.Inference.Models;
+using KernelFoundry.Inference.Quantization;
+using KernelFoundry.Inference.Tests.Models;
+using KernelFoundry.Inference.Tokenizers;
+
+namespace KernelFoundry.Inference.Tests.HuggingFace;
+
+public class HuggingFaceModelTests
+{
+    private static readonly int[] s_tokens = [5, 260, 17, 261, 5, 99, 270, 3];
+
+    [Theory]
+    [InlineData(GgmlType.F32, 1, false)]
+    [InlineData(GgmlType.F16, 1, true)]
+    [InlineData(GgmlType.BF16, 3, false)]
+    public void A_folder_gives_the_logits_of_its_makers_layout(GgmlType type, int shards, bool tied)
+    {
+        using var folder = new TinyFolder(type, shards, tied);
+        using Device device = TestDevices.Open("cpu-1");
+        using LanguageModel model = LanguageModel.Open(folder.Path, device);
+
+        Assert.InRange(Logits.Error(folder.Model.Oracle().Logits(s_tokens), Logits.Run(model, s_tokens)), 0, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(GgmlType.F32)]
+    [InlineData(GgmlType.BF16)]
+    public void What_it_is_converted_to_gives_the_same_bits(GgmlType type)
+    {
+        using var folder = new TinyFolder(type);
+        using Device device = TestDevices.Open("cpu-1");
+        string path = folder.FilePath("converted.gguf");
+        using (HuggingFaceModel source = HuggingFaceModel.Open(folder.Path))
+            ModelQuantizer.Quantize(source.File, path, QuantizationRecipes.Find(type.ToString())!);
+        using LanguageModel direct = LanguageModel.Open(folder.Path, device), converted = LanguageModel.Open(path, device);
+
+        Assert.Equal(Logits.Run(direct, s_tokens), Logits.Run(converted, s_tokens));
+        Assert.Equal(direct.Configuration, converted.Configuration);
+        const string Text = "the quick  fox, ünïcode 12345";
+        Assert.Equal(direct.Tokenizer.Encode(Text), converted.Tokenizer.Encode(Text));
+        Assert.Equal(folder.Tokenizer.Encode(Text), converted.Tokenizer.Encode(Text));
+        Assert.Equal((folder.Tokenizer.BosId, folder.Tokenizer.EosId), (converted.Tokenizer.BosId, converted.Tokenizer.EosId));
+        Assert.Equal(["default"], converted.ChatTemplates.Names);
+        Assert.Equal("[PAD270]", converted.Tokenizer.Decode([270]));
+        Assert.Equal("[PAD270]", direct.Tokenizer.Decode([270]));
+    }
+
+    [Fact]
+    public void Matrices_that_are_the_same_in_both_stay_where_they_are()
+    {
+        using var folder = new TinyFolder(GgmlType.BF16);
+        using HuggingFaceModel model = HuggingFaceModel.Open(folder.Path);
+
+        Assert.Equal("MappedPart", model.File.Tensors["blk.0.attn_v.weight"].Place.Part.GetType().Name);
+        Assert.Equal("ComputedPart", model.File.Tensors["blk.0.attn_q.weight"].Place.Part.GetType().Name);
+        Assert.Equal(GgmlType.F32, model.File.Tensors["blk.0.attn_norm.weight"].Type);
+    }
+
+    [Theory]
+    [InlineData("architectures", "[\"NoSuchForCausalLM\"]", "NoSuchForCausalLM")]
+    [InlineData("architectures", "[]", "LlamaForCausalLM")]
+    [InlineData("hidden_act", "\"gelu\"", "'silu'")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"dynamic\", \"factor\": 2}", "dynamic")]
+    [InlineData("hidden_size", "\"big\"", "hidden_size")]
+    [InlineData("num_attention_heads", "0", "num_attention_heads")]
+    [InlineData("num_attention_heads", "-4", "num_attention_heads")]
+    [InlineData("num_attention_heads", "5", "heads")]
+    [InlineData("max_position_embeddings", "null", "max_position_embeddings")]
+    public void A_configuration_that_cannot_be_is_refused_by_what_is_wrong(string field, string json, string named)
+    {
+        using var folder = new TinyFolder();
+        folder.Config(field, json);
+        using Device device = TestDevices.Open("cpu-1");
+        Assert.Contains(named, Assert.Throws<InvalidModelException>(() => LanguageModel.Open(folder.Path, device).Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model.layers.0.self_attn.z_proj.weight", GgmlType.F32, "z_proj")]
+    [InlineData("model.norm.weight", GgmlType.F32, "token_embd.weight")]
+    public void A_tensor_that_no_rule_knows_or_that_is_missing_is_refused(string name, GgmlType type, string named)
+    {
+        using var folder = new TinyFolder();
+        File.WriteAllBytes(folder.FilePath("model.safetensors"), TinyFolder.Safetensors([(name, TensorData.Encode(type, [6, 3], new float[18]))]));
+        Assert.Contains(named, Assert.Throws<InvalidModelException>(() => HuggingFaceModel.Open(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../model.safetensors")]
+    [InlineData("/etc/passwd")]
+    [InlineData("absent.safetensors")]
+    [InlineData("config.json")]
+    public void An_index_reaches_nothing_outside_its_folder(string file)
+    {
+        using var folder = new TinyFolder();
+        File.Delete(folder.FilePath("model.safetensors"));
+        File.WriteAllText(folder.FilePath("model.safetensors.index.json"), $"{{\"weight_map\":{{\"a\":\"{file}\"}}}}");
+        Assert.Contains(file, Assert.Throws<InvalidModelException>(() => HuggingFaceModel.Open(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_tokenizer_with_more_tokens_than_the_model_has_rows_is_refused()
+    {
+        using var folder = new TinyFolder();
+        using HuggingFaceModel model = HuggingFaceModel.Open(folder.Path);
+        Assert.Equal(271, model.Tokenizer.VocabularySize);
+        Assert.Throws<InvalidModelException>(() => VocabularyPadding.To(model.Tokenizer, 270, "m"));
+    }
+}
