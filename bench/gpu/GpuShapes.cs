@@ -64,7 +64,7 @@ internal static class GpuShapes
             typeof(Positions), nameof(Positions.RopeInterleaved), ["Half"], new() { ["tokens"] = 4096, ["heads"] = 32, ["headDim"] = 128, ["pairs"] = 64 });
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 64, ["vocabulary"] = 128256 }, "argmax");
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 1, ["vocabulary"] = 128256 }, "argmax");
-        yield return new(typeof(Sampling), nameof(Sampling.Sample), [], new() { ["vocabulary"] = 128256, ["topK"] = 40 });
+        yield return new(typeof(Sampling), nameof(Sampling.Measure), [], new() { ["rows"] = 1, ["vocabulary"] = 128256 });
         foreach (string type in new[] { "Half", "BFloat16" })
         {
             yield return Product(nameof(Linear.MatMulHalf), type, "matmul");

@@ -19,6 +19,6 @@ g++ -O1 -Wall -o "$here/obj/logits" "$here/logits.cpp" -ldl
 found="$here/obj/errors.tsv"
 rm -f "$found"
 KERNELFOUNDRY_LLAMA="$here/obj/logits|$libraries" KERNELFOUNDRY_LLAMA_ERRORS="$found" \
-  dotnet test "$here/../../tests/Inference" -c "$configuration" --filter "FullyQualifiedName~PeerTests"
+  dotnet test "$here/../../tests/Inference" -c "$configuration" --filter "FullyQualifiedName~PeerTests" -- xUnit.Explicit=only
 { printf 'llama.cpp\t%s\n' "$(node -p "require('$modules/node-llama-cpp/llama/binariesGithubRelease.json').release")"; sort "$found"; } > "$here/../../docs/models.tsv"
 echo "Wrote docs/models.tsv; KF_UPDATE_GOLDEN=1 dotnet test tests/Inference --filter ModelsPageTests writes docs/models.md."

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KernelFoundry.Inference.Chat;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Templates;
 using Microsoft.Extensions.AI;
@@ -10,7 +11,7 @@ namespace KernelFoundry.Extensions.AI;
 /// <summary>What a request's options ask for. What cannot be honoured is an error that names the option, never left out silently.</summary>
 internal static class RequestOptions
 {
-    private const string MinP = "min_p";
+    private const string MinP = "min_p", DraftLookup = "draft_lookup", DraftRecycling = "draft_recycling";
 
     /// <exception cref="ArgumentException">An option cannot be honoured.</exception>
     public static ChatSettings Apply(ChatSettings settings, ChatOptions? options, IChatClient client, string model)
@@ -47,8 +48,13 @@ internal static class RequestOptions
             Require(minP is >= 0 and <= 1, $"{nameof(options.AdditionalProperties)}[\"{MinP}\"]", Text(minP), "from 0 to 1");
         }
 
+        int lookup = Tokens(options, DraftLookup), recycling = Tokens(options, DraftRecycling);
+        Require(lookup == 0 || recycling == 0, $"{nameof(options.AdditionalProperties)}[\"{DraftRecycling}\"]", $"{recycling}", $"0 with \"{DraftLookup}\"");
         return standard with
         {
+            Speculation = lookup > 0 ? new SpeculationOptions { Drafts = new PromptLookup(lookup) }
+                : recycling > 0 ? new SpeculationOptions { Drafts = new TokenRecycling(Math.Max(recycling, 2)) }
+                : standard.Speculation,
             MaxTokens = options.MaxOutputTokens ?? standard.MaxTokens,
             Temperature = options.Temperature ?? standard.Temperature,
             TopK = options.TopK ?? standard.TopK,
@@ -57,6 +63,15 @@ internal static class RequestOptions
             Seed = (uint?)options.Seed ?? standard.Seed,
             StopStrings = options.StopSequences is null ? standard.StopStrings : [.. options.StopSequences],
         };
+    }
+
+    private static int Tokens(ChatOptions options, string name)
+    {
+        if (options.AdditionalProperties?.TryGetValue(name, out object? given) != true)
+            return 0;
+        long tokens = given is JsonElement { ValueKind: JsonValueKind.Number } json ? json.GetInt64() : Convert.ToInt64(given, CultureInfo.InvariantCulture);
+        Require(tokens is >= 0 and <= 1024, $"{nameof(options.AdditionalProperties)}[\"{name}\"]", $"{tokens}", "a number of tokens from 0 to 1024");
+        return (int)tokens;
     }
 
     private static ChatTool Tool(AITool tool)
@@ -75,7 +90,7 @@ internal static class RequestOptions
         var variables = new Dictionary<string, TemplateValue>(standard, StringComparer.Ordinal);
         foreach ((string name, object? value) in properties)
         {
-            if (name == MinP)
+            if (name is MinP or DraftLookup or DraftRecycling)
                 continue;
             variables[name] = value switch
             {

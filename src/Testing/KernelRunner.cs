@@ -28,7 +28,7 @@ public static class KernelRunner
             KernelCase expected = inputs.Expected(memories);
             IReadOnlyDictionary<string, byte[]> after = Launch(inputs, images, seed);
             difference = images.Select(image => image.Value.Stray(after[image.Key])).FirstOrDefault(stray => stray is not null)
-                ?? inputs.Tensors.Values.Where(tensor => tensor.IsOutput)
+                ?? inputs.Tensors.Values.Where(tensor => tensor.IsOutput && !expected.ScratchViews.Contains(tensor.Name))
                     .Select(tensor => Difference(test, tensor, expected, images[tensor.Name].After(after[tensor.Name])))
                     .FirstOrDefault(found => found is not null);
         }

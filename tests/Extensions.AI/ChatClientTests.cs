@@ -82,6 +82,8 @@ public class ChatClientTests
         { "ChatOptions.ModelId", new ChatOptions { ModelId = "other" } },
         { "ChatOptions.Tools", new ChatOptions { Tools = [new HostedWebSearchTool()] } },
         { "min_p", new ChatOptions { AdditionalProperties = new() { ["min_p"] = 2f } } },
+        { "draft_lookup", new ChatOptions { AdditionalProperties = new() { ["draft_lookup"] = -1 } } },
+        { "draft_recycling", new ChatOptions { AdditionalProperties = new() { ["draft_lookup"] = 4, ["draft_recycling"] = 4 } } },
         { "ChatOptions.AdditionalProperties[\"x\"]", new ChatOptions { AdditionalProperties = new() { ["x"] = new object() } } },
     };
 
@@ -116,6 +118,20 @@ public class ChatClientTests
         using var client = new KernelFoundryChatClient(model, Settings(8));
         ChatResponse[] responses = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => client.GetResponseAsync(s_messages)));
         Assert.Single(responses.Select(r => r.Text).Distinct());
+    }
+
+    [Theory]
+    [InlineData("draft_lookup")]
+    [InlineData("draft_recycling")]
+    public async Task DraftsChangeNoAnswer(string name)
+    {
+        using LanguageModel model = Tiny().Open(Device.Reference);
+        using var client = new KernelFoundryChatClient(model, Settings(12));
+        string plain = (await client.GetResponseAsync(s_messages)).Text;
+        var options = new ChatOptions { AdditionalProperties = new() { [name] = 6 } };
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(plain, (await client.GetResponseAsync(s_messages, options)).Text);
+        Assert.Equal(plain, (await client.GetResponseAsync(s_messages)).Text);
     }
 
     [Fact]

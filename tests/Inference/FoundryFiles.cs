@@ -5,7 +5,7 @@ namespace KernelFoundry.Inference.Tests;
 /// <summary>Finds the models of our own in the repository, where a test needs a real distribution. models/README.md says what they can do.</summary>
 internal static class FoundryFiles
 {
-    /// <summary>Path of a model, such as <c>foundry-3m-Q8_0.gguf</c>; where it has not been trained yet, the calling test is skipped.</summary>
+    /// <summary>Path of a model, such as <c>foundry-0.3m-Q8_0.gguf</c>.</summary>
     public static string Require(string name, [CallerFilePath] string source = "")
     {
         foreach (string? start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(source) })
@@ -18,7 +18,6 @@ internal static class FoundryFiles
             }
         }
 
-        Assert.Skip($"Needs models/{name}: models/README.md says how to train it.");
-        return "";
+        throw new FileNotFoundException($"models/{name} is a part of the repository.");
     }
 }

@@ -21,5 +21,13 @@ internal static class Samples
         FunctorSamples.Add(_ => new SoftCapScore(3.5f, 40));
         FunctorSamples.Add(sample => new AlibiScore(sample.Axis("heads")));
         FunctorSamples.Add(sample => new SinkScore(sample.View1<float>("heads"), 40));
+        FunctorSamples.Add(sample => new TreeScore(
+            sample.View1<int>(140, low: 0, high: 140), sample.View1<int>(140, low: 0, high: 20), start: 3, nodes: 140, window: 25));
+        FunctorSamples.Add(_ => new TemperatureProcessor(0.8f));
+        FunctorSamples.Add(sample => new MaskedTemperatureProcessor(
+            sample.View1<int>((sample.Axis("vocabulary") + 31) / 32, int.MinValue, int.MaxValue), 1.25f));
+        FunctorSamples.Add(sample => new GuidanceProcessor(sample.View1<float>("vocabulary"), 1.5f, -1));
+        FunctorSamples.Add(sample => new ChainProgram(
+            sample.Values(Truncation.TopK, Truncation.TopP, Truncation.MinP), sample.Values(20, 0, sample.Uniform(0.5f, 1.1f), 0, -2, 0), 3));
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using KernelFoundry.Cli.Output;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Models;
 
@@ -23,22 +24,10 @@ internal static class GenerateCommand
     private static readonly Option<int> s_maxTokens = Number(
         "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
 
-    private static readonly Option<float> s_temperature = Number(
-        "--temperature", "T", "0 takes the most probable token every time.", s_defaults.Temperature);
-
-    private static readonly Option<int> s_topK = Number(
-        "--top-k", "K", "Draw from the K most probable tokens; 0 for all.", s_defaults.TopK);
-
-    private static readonly Option<float> s_topP = Number(
-        "--top-p", "P", "Draw from the most probable tokens that have probability P together.", s_defaults.TopP);
-
-    private static readonly Option<float> s_minP = Number(
-        "--min-p", "P", "Draw from tokens at least P times as probable as the best.", s_defaults.MinP);
-
-    private static readonly Option<uint?> s_seed = new("--seed")
+    private static readonly Option<int?> s_logProbabilities = new("--logprobs")
     {
-        Description = "Seed of the random numbers, 0 to 2^32 - 1; a new one every time if absent.",
-        HelpName = "S",
+        Description = "With --json: log-probabilities of each token and of the N most probable ones, before and after the pipeline.",
+        HelpName = "N",
     };
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
@@ -49,12 +38,21 @@ internal static class GenerateCommand
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
 
+    private static readonly OptionGroup[] s_groups =
+    [
+        new("Text", s_model, s_prompt, s_maxTokens),
+        .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
+        new("Running", s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads),
+        new("Output", s_json, s_logProbabilities),
+    ];
+
     public static Command Create()
     {
-        var command = new Command("generate", "Continue a text. The text goes to stdout, statistics to stderr.")
-        {
-            s_model, s_prompt, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads, s_json,
-        };
+        const string Description = "Continue a text. The text goes to stdout, statistics to stderr.";
+        var command = new Command("generate", Description);
+        foreach (Option option in s_groups.SelectMany(group => group.Options))
+            command.Options.Add(option);
+        command.Options.Add(GroupedHelp.For("kf generate --model FILE --prompt TEXT [options]", Description, s_groups));
         command.SetAction(RunAsync);
         return command;
     }
@@ -65,15 +63,31 @@ internal static class GenerateCommand
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
             parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file
+            ? Opening.Model(file, device, CommonOptions.Options(parsed, s_cacheType, s_activations))
+            : null;
+        SpeculationOptions? speculation = SpeculationFlags.Read(parsed, draft);
         var generator = new TextGenerator(model);
         int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
+        DecodingOptions decoding = SamplingFlags.Read(parsed);
+        (prompt, LogitsProcessor? constraint) = StructureFlags.Read(parsed, model, prompt);
+        if (constraint is not null)
+            decoding = decoding with { Processors = [constraint] };
+        if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
+        {
+            return speculation is null
+                ? PrintSearch(parsed, model, prompt, search(cancellationToken))
+                : throw new UsageException("Searches do not draft ahead; leave out the options of one of them.");
+        }
+
         using var progress = new ProgressBar("Reading the prompt", prompt.Length);
-        GenerationOptions options = ReadOptions(parsed, progress);
+        GenerationOptions options = UsageException.Check(() => ReadOptions(parsed, decoding, model, progress) with { Speculation = speculation });
         IAsyncEnumerable<GenerationChunk> chunks = UsageException.Check(() => generator.GenerateAsync(prompt, options, cancellationToken));
         TimeSpan loadTime = Stopwatch.GetElapsedTime(started);
 
         bool json = parsed.GetValue(s_json);
         var tokens = new List<int>();
+        var steps = new List<StepLogProbabilities>();
         var text = new StringBuilder();
         GenerationChunk last = default;
         await foreach (GenerationChunk chunk in chunks)
@@ -81,6 +95,8 @@ internal static class GenerateCommand
             last = chunk;
             if (chunk.Token is { } token)
                 tokens.Add(token);
+            if (chunk.LogProbabilities is { } step)
+                steps.Add(step);
             text.Append(chunk.Text);
             if (!json)
             {
@@ -90,25 +106,58 @@ internal static class GenerateCommand
             }
         }
 
+        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, last) : null;
         if (json)
-            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime);
+            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps, ratio);
         else
-            PrintStatistics(text.ToString(), last, device, loadTime);
+            PrintStatistics(text.ToString(), last, device, loadTime, ratio);
         return last.FinishReason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static GenerationOptions ReadOptions(ParseResult parsed, IProgress<int> progress) => new()
+    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int> progress) => new()
     {
         MaxTokens = parsed.GetValue(s_maxTokens),
-        Temperature = parsed.GetValue(s_temperature),
-        TopK = parsed.GetValue(s_topK),
-        TopP = parsed.GetValue(s_topP),
-        MinP = parsed.GetValue(s_minP),
-        Seed = parsed.GetValue(s_seed),
+        Pipeline = decoding.ToPipeline(model.Tokenizer.EosId is { } eos ? [eos] : []),
+        LogProbabilities = parsed.GetValue(s_logProbabilities),
         PrefillProgress = progress,
     };
 
-    private static void PrintJson(int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime)
+    // Per token: the texts may be of different lengths.
+    private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, GenerationChunk last)
+    {
+        GenerationStatistics plain = generator.Generate(prompt, options with { Speculation = null, PrefillProgress = null }).Last().Statistics!;
+        return plain.DecodeTokensPerSecond > 0 ? last.Statistics!.DecodeTokensPerSecond / plain.DecodeTokensPerSecond : null;
+    }
+
+    private static SpeculationOutput? Speculation(GenerationStatistics statistics, double? ratio) => statistics.Speculation is { } s
+        ? new SpeculationOutput(
+            s.Passes, s.Drafted, s.Accepted, s.AcceptanceRate, s.TokensPerPass, s.DraftTime.TotalMilliseconds, s.TargetTime.TotalMilliseconds, ratio)
+        : null;
+
+    private static int PrintSearch(ParseResult parsed, LanguageModel model, int[] prompt, IReadOnlyList<Hypothesis> found)
+    {
+        SearchResult[] results = [.. found.Select(each => new SearchResult(
+            each.Tokens, model.Tokenizer.Decode([.. each.Tokens], atTextStart: false), each.LogProbability, each.Score, each.IsFinished ? "stop" : "length"))];
+        if (parsed.GetValue(s_json))
+        {
+            KfJson.Print(new SearchOutput(prompt, results), json => json.SearchOutput);
+            return ExitCode.Done;
+        }
+
+        foreach (SearchResult result in results)
+        {
+            Console.Out.WriteLine(result.Text);
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"log-probability {result.LogProbability:F3}, score {result.Score:F3}, {result.Tokens.Count} tokens, finished: {result.FinishReason}"));
+        }
+
+        if (results.Length == 0)
+            Console.Error.WriteLine("No text was found that meets the constraints.");
+        return results.Length > 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void PrintJson(
+        int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps, double? ratio)
     {
         GenerationStatistics statistics = last.Statistics!;
         var timings = new GenerateTimings(
@@ -117,11 +166,12 @@ internal static class GenerateCommand
             statistics.DecodeTime.TotalMilliseconds,
             statistics.PrefillTokensPerSecond,
             statistics.DecodeTokensPerSecond);
-        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings);
+        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings,
+            steps.Count > 0 ? steps : null, Speculation(statistics, ratio));
         KfJson.Print(output, json => json.GenerateOutput);
     }
 
-    private static void PrintStatistics(string text, GenerationChunk last, Device device, TimeSpan loadTime)
+    private static void PrintStatistics(string text, GenerationChunk last, Device device, TimeSpan loadTime, double? ratio)
     {
         // The text ends with a line break on a terminal; what is piped stays exactly the text.
         if (!Console.IsOutputRedirected && !text.EndsWith('\n'))
@@ -131,6 +181,12 @@ internal static class GenerateCommand
             $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
             + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
             + $"({s.DecodeTokensPerSecond:F0}/s); finished: {Word(last.FinishReason)}"));
+        if (Speculation(s, ratio) is not { } speculation)
+            return;
+        string compared = ratio is { } times ? string.Create(CultureInfo.InvariantCulture, $"; {times:F2} times as fast as without") : "";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"drafts: {speculation.Accepted} of {speculation.Drafted} tokens accepted, {speculation.AcceptanceRate:P0} of the places with drafts, "
+            + $"{speculation.TokensPerPass:F2} tokens a pass; drafting {speculation.DraftMs:F0} ms, passes {speculation.TargetMs:F0} ms{compared}"));
     }
 
     private static string Word(FinishReason? reason) => reason switch

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using KernelFoundry.Inference.Decoding;
+
 namespace KernelFoundry.Cli.Output;
 
 /// <summary>What <c>kf generate --json</c> prints. Tokens and text are the continuation alone.</summary>
@@ -7,4 +10,6 @@ internal sealed record GenerateOutput(
     string Text,
     string FinishReason,
     string Device,
-    GenerateTimings Timings);
+    GenerateTimings Timings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepLogProbabilities>? LogProbabilities = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpeculationOutput? Speculation = null);

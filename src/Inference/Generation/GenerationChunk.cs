@@ -1,3 +1,5 @@
+using KernelFoundry.Inference.Decoding;
+
 namespace KernelFoundry.Inference.Generation;
 
 /// <summary>
@@ -9,5 +11,6 @@ namespace KernelFoundry.Inference.Generation;
 /// </param>
 /// <param name="FinishReason">Why the generation ended; null in all but the last chunk.</param>
 /// <param name="Statistics">What it took; null in all but the last chunk.</param>
+/// <param name="LogProbabilities">What the token was chosen among, where the options ask for it.</param>
 public readonly record struct GenerationChunk(
-    int? Token, string Text, FinishReason? FinishReason = null, GenerationStatistics? Statistics = null);
+    int? Token, string Text, FinishReason? FinishReason = null, GenerationStatistics? Statistics = null, StepLogProbabilities? LogProbabilities = null);

@@ -1,3 +1,5 @@
+using KernelFoundry.Inference.Decoding;
+
 namespace KernelFoundry.Inference.Generation;
 
 /// <summary>How tokens are chosen and when generation ends. The defaults choose greedily.</summary>
@@ -20,8 +22,23 @@ public sealed record GenerationOptions
     /// <summary>Draw from tokens at least this many times as probable as the most probable one, 0 to 1; 0 for all.</summary>
     public float MinP { get; init; }
 
-    /// <summary>Seed of the random numbers: on one device the same seed gives the same text. Null for a new one every time.</summary>
+    /// <summary>Seed of the random numbers: the same seed gives the same text. Null for a new one every time.</summary>
     public uint? Seed { get; init; }
+
+    /// <summary>
+    /// How logits become tokens, where that is more than <see cref="Temperature"/>, <see cref="TopK"/>, <see cref="TopP"/>, <see cref="MinP"/> and
+    /// <see cref="Seed"/>, which are then left as they are: see <see cref="DecodingOptions.ToPipeline"/>.
+    /// </summary>
+    public DecodingPipeline? Pipeline { get; init; }
+
+    /// <summary>
+    /// How many of the most probable tokens to list with each token, before and after the pipeline, and with it the token's own log-probability,
+    /// rank and entropy; null measures nothing.
+    /// </summary>
+    public int? LogProbabilities { get; init; }
+
+    /// <summary>How to draft tokens ahead, which gives the same texts sooner where drafts are good; null for one token a pass.</summary>
+    public SpeculationOptions? Speculation { get; init; }
 
     /// <summary>Texts that end the generation, wherever tokens begin and end; none of them empty.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
@@ -50,9 +67,22 @@ public sealed record GenerationOptions
         Require(TopK >= 0, nameof(TopK), TopK, "0 or more");
         Require(TopP is > 0 and <= 1, nameof(TopP), TopP, "above 0 and at most 1");
         Require(MinP is >= 0 and <= 1, nameof(MinP), MinP, "from 0 to 1");
+        if (LogProbabilities is { } count)
+            Require(count >= 0, nameof(LogProbabilities), count, "0 or more");
+        Speculation?.Validate();
+        if (Pipeline is not null && (Temperature != 0 || TopK != 0 || TopP != 1 || MinP != 0 || Seed is not null))
+        {
+            throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(Pipeline)} says how tokens are drawn; leave {nameof(Temperature)}, "
+                + $"{nameof(TopK)}, {nameof(TopP)}, {nameof(MinP)} and {nameof(Seed)} as they are.");
+        }
+
         if (StopStrings.Any(string.IsNullOrEmpty))
             throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(StopStrings)} has an empty text, which would stop at once.");
     }
+
+    /// <summary>The pipeline these options come to.</summary>
+    internal DecodingPipeline ToPipeline() => Pipeline
+        ?? new DecodingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed }.ToPipeline();
 
     private static void Require(bool valid, string name, IFormattable value, string expected)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
 
@@ -14,7 +15,10 @@ internal sealed class GenerationRun : IDisposable
     private readonly IReadOnlyList<int> _stopTokens;
     private readonly StopStringMatcher _stops;
     private readonly StreamingDecoder _decoder;
-    private readonly TokenSampler _sampler;
+    private readonly SequenceSampler? _sampler;
+    private readonly ModelSequence? _sequence;
+    private readonly SpeculativeDecoder? _speculation;
+    private readonly int[] _tokens;
     private readonly KvCache _cache;
     private readonly View2<float> _logits;
     private readonly int[] _last = new int[1];
@@ -35,12 +39,28 @@ internal sealed class GenerationRun : IDisposable
         _stops = new StopStringMatcher(options.StopStrings);
         _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt), options.IncludeSpecial);
         _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
-        _sampler = new TokenSampler(model, options);
+        DecodingPipeline pipeline = options.ToPipeline();
+        if (options.Speculation is null)
+            _sampler = new SequenceSampler(pipeline, model.Device, model.Configuration.VocabularySize, options.LogProbabilities);
 
         // The cache is no larger than this generation can fill. It comes last: one that is borrowed has to be given back.
         int capacity = (int)Math.Min((long)prompt.Length + options.MaxTokens, model.Configuration.ContextLength);
         _cache = options.PromptCache?.Begin(prompt, capacity) ?? model.Transformer.CreateCache(capacity);
         _cached = _cache.Length;
+        _tokens = new int[capacity + 1];
+        prompt.CopyTo(_tokens, 0);
+        if (options.Speculation is not { } speculation)
+            return;
+        _sequence = new ModelSequence(model, _cache, ownsCache: false);
+        try
+        {
+            _speculation = new SpeculativeDecoder(_sequence, pipeline, speculation, _stopTokens, options.LogProbabilities);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether the last chunk has been given.</summary>
@@ -49,18 +69,26 @@ internal sealed class GenerationRun : IDisposable
     /// <summary>The next chunk. The first call runs the prompt.</summary>
     public GenerationChunk Next(CancellationToken cancellationToken)
     {
-        if (_options.MaxTokens > 0 && _cache.Length < _prompt.Length && !TryPrefill(cancellationToken))
+        if (_options.MaxTokens > 0 && _generated == 0 && _cache.Length < Prefilled && !TryPrefill(cancellationToken))
             return Finish(FinishReason.Cancelled);
 
         long started = Stopwatch.GetTimestamp();
         FinishReason? reason = Step(cancellationToken, out string text);
         _decodeTime += Stopwatch.GetElapsedTime(started);
-        return reason is { } why ? Finish(why) : new GenerationChunk(_last[0], text);
+        return reason is { } why ? Finish(why) : new GenerationChunk(_last[0], text, LogProbabilities: _sampler?.LogProbabilities ?? _speculation?.LogProbabilities);
     }
+
+    // With speculation the prompt's last token is the root of the first tree.
+    private int Prefilled => _speculation is null ? _prompt.Length : _prompt.Length - 1;
 
     public void Dispose()
     {
-        _sampler.Dispose();
+        _sampler?.Dispose();
+        _speculation?.Commit();
+        _speculation?.Dispose();
+        _sequence?.Dispose();
+        for (int i = _prompt.Length; _speculation is not null && i < _cache.Length; i++)
+            _options.PromptCache?.Append(_tokens[i]);
         if (_options.PromptCache is null)
             _cache.Dispose();
         else
@@ -83,7 +111,8 @@ internal sealed class GenerationRun : IDisposable
         long started = Stopwatch.GetTimestamp();
         try
         {
-            _model.Transformer.Forward(_prompt.AsSpan(_cached), _cache, _logits, _options.PrefillProgress, cancellationToken);
+            View2<float> logits = _speculation is null ? _logits : default;
+            _model.Transformer.Forward(_prompt.AsSpan(_cached..Prefilled), _cache, logits, _options.PrefillProgress, cancellationToken);
             _model.Device.Synchronize();
             return true;
         }
@@ -107,20 +136,38 @@ internal sealed class GenerationRun : IDisposable
             return FinishReason.Length;
         if (cancellationToken.IsCancellationRequested)
             return FinishReason.Cancelled;
-        if (_generated > 0)
+        if (_prompt.Length + _generated > _model.Configuration.ContextLength)
+            return FinishReason.Context;
+        if (_generated > 0 && _speculation is null)
         {
-            if (_cache.Length == _model.Configuration.ContextLength)
-                return FinishReason.Context;
             _model.Transformer.Forward(_last, _cache, _logits);
             _options.PromptCache?.Append(_last[0]);
         }
 
-        _last[0] = _sampler.Next(_logits, _cache.Length);
+        _last[0] = Choose();
+        _tokens[_prompt.Length + _generated] = _last[0];
         if (_stopTokens.Contains(_last[0]))
             return FinishReason.Stop;
         _generated++;
         text = _stops.Append(_decoder.Append(_last[0]));
         return null;
+    }
+
+    private int Choose()
+    {
+        Memory<int> tokens = _tokens.AsMemory(0, _prompt.Length + _generated);
+        SampledToken chosen = _speculation is null
+            ? _sampler!.Next(_logits.Row(0), tokens, _prompt.Length)
+            : _speculation.Next(tokens, _prompt.Length, _options.MaxTokens - _generated);
+        if (chosen.IsBroken)
+        {
+            throw new InvalidModelException(_model.Name, $"the logits for position {_prompt.Length + _generated}", "partly NaN or infinite",
+                "finite numbers, which finite weights of usual size give");
+        }
+
+        return chosen.Token >= 0
+            ? chosen.Token
+            : throw new InvalidOperationException($"No token is left for position {_prompt.Length + _generated}: the pipeline's processors ban every one.");
     }
 
     private GenerationChunk Finish(FinishReason reason)
@@ -134,6 +181,7 @@ internal sealed class GenerationRun : IDisposable
             GeneratedTokens = _generated,
             PrefillTime = _prefillTime,
             DecodeTime = _decodeTime,
+            Speculation = _speculation?.Statistics,
         });
     }
 }

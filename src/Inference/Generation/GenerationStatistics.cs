@@ -1,3 +1,5 @@
+using KernelFoundry.Inference.Decoding;
+
 namespace KernelFoundry.Inference.Generation;
 
 /// <summary>What a generation took.</summary>
@@ -17,6 +19,9 @@ public sealed record GenerationStatistics
 
     /// <summary>From there to the end; time the consumer took between tokens is not counted.</summary>
     public required TimeSpan DecodeTime { get; init; }
+
+    /// <summary>What speculation did, where the options ask for it.</summary>
+    public SpeculationStatistics? Speculation { get; init; }
 
     /// <summary>Prompt tokens a second, kept ones not counted; 0 if none went through.</summary>
     public double PrefillTokensPerSecond => PerSecond(PromptTokens - CachedTokens, PrefillTime);

@@ -21,6 +21,37 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
     /// <summary>Bytes of the keys and values there is room for.</summary>
     public long ByteLength => _cache?.ByteLength ?? 0;
 
+    /// <summary>Writes the tokens with their keys and values, to go on with another day or on another machine.</summary>
+    /// <param name="stream">Where to.</param>
+    /// <exception cref="InvalidOperationException">There is nothing to save, or a generation has the cache.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        RequireFree();
+        if (_cache is null || _tokens.Count == 0)
+            throw new InvalidOperationException("The prompt cache is empty: there is no sequence to save.");
+        PromptCacheFile.Write(stream, model, CollectionsMarshal.AsSpan(_tokens), _cache);
+    }
+
+    /// <summary>Reads a sequence that was saved, in place of what is kept. If it cannot be used, nothing changes.</summary>
+    /// <param name="stream">Where from.</param>
+    /// <returns>Its tokens.</returns>
+    /// <exception cref="InvalidDataException">It is no saved sequence, is damaged, or is of another model or kind of cache.</exception>
+    /// <exception cref="InvalidOperationException">A generation has the cache.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="DeviceException">The device has not enough memory.</exception>
+    public IReadOnlyList<int> Load(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        RequireFree();
+        (int[] tokens, KvCache cache) = PromptCacheFile.Read(stream, model, RoomFor);
+        Clear();
+        _cache = cache;
+        _tokens.AddRange(tokens);
+        return tokens;
+    }
+
     /// <summary>Frees the memory. The cache can be used again, and is empty then.</summary>
     public void Clear()
     {
@@ -38,8 +69,7 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
     /// <exception cref="InvalidOperationException">Another generation has it.</exception>
     internal KvCache Begin(ReadOnlySpan<int> prompt, int capacity)
     {
-        if (_isInUse)
-            throw new InvalidOperationException("The prompt cache serves one generation at a time, and one has not ended yet.");
+        RequireFree();
         if (_cache is not null && _cache.Capacity < capacity)
             Clear();
 
@@ -63,6 +93,12 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
         _isInUse = false;
         int kept = Math.Min(_tokens.Count, _cache!.Length);
         _tokens.RemoveRange(kept, _tokens.Count - kept);
+    }
+
+    private void RequireFree()
+    {
+        if (_isInUse)
+            throw new InvalidOperationException("The prompt cache serves one generation at a time, and one has not ended yet.");
     }
 
     // Twice what is needed, so that a conversation does not outgrow it every turn.

@@ -99,6 +99,7 @@ public sealed class TextGenerator(LanguageModel model)
                 + $"{configuration.ContextLength}. Shorten the prompt.", nameof(prompt));
         }
 
+        options.Speculation?.Drafts.Validate(configuration.VocabularySize);
         CheckIds(prompt, configuration.VocabularySize, "Token", nameof(prompt));
         CheckIds(options.StopTokens?.ToArray() ?? [], configuration.VocabularySize, "Stop token", nameof(options));
         return prompt.ToArray();

@@ -4,9 +4,13 @@ namespace KernelFoundry.Inference.Models;
 internal sealed class FloatKvCache<T>(Device device, ModelConfiguration model, int capacity) : KvCache<T>(device, model, capacity)
     where T : unmanaged
 {
+    private readonly ModelConfiguration _model = model;
+
     internal override void Store(int layer, ActivationViews activations, RotaryEncoding rotary)
     {
         int tokens = activations.KeyHeads.Extent0;
-        rotary.ApplyAndStore(Device, activations, Positions.Slice(Length, tokens), NextKeys(layer, tokens), NextValues(layer, tokens));
+        rotary.ApplyAndStore(Device, activations, NextPositions(tokens), NextKeys(layer, tokens), NextValues(layer, tokens));
     }
+
+    protected override KvCache<T> Create() => new FloatKvCache<T>(Device, _model, Capacity);
 }

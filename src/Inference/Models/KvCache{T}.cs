@@ -13,7 +13,6 @@ internal abstract class KvCache<T> : KvCache
     protected KvCache(Device device, ModelConfiguration model, int capacity)
         : base(device, capacity)
     {
-        Device = device;
         _model = model;
         _keys = new View3<T>[model.Layers];
         _values = new View3<T>[model.Layers];
@@ -27,12 +26,13 @@ internal abstract class KvCache<T> : KvCache
     /// <inheritdoc/>
     public override long ByteLength => Element<T>.Bytes(2L * _model.Layers * Capacity * _model.KeyValueLength);
 
-    protected Device Device { get; }
-
     // Scalars that a model does not need are not looked at where most models have none.
     internal override void Attend(int layer, ActivationViews activations, LayerAttention scores)
     {
-        if (scores.IsBidirectional)
+        bool isPlain = !scores.IsBidirectional && scores.Sinks.Memory is null && scores.SoftCap <= 0;
+        if (Tree is { } tree)
+            Attend(layer, activations, scores.Scale, isPlain ? tree.Score(scores.Window) : throw new NotSupportedException("Trees of tokens go through models of causal attention without soft caps and sinks; decode this one without speculation."));
+        else if (scores.IsBidirectional)
             Attend(layer, activations, scores.Scale, default(FullScore));
         else if (scores.Sinks.Memory is not null)
             Attend(layer, activations, scores.Scale, new SinkScore(scores.Sinks, scores.Window));
@@ -44,11 +44,66 @@ internal abstract class KvCache<T> : KvCache
             Attend(layer, activations, scores.Scale, default(CausalScore));
     }
 
+    /// <inheritdoc/>
+    public override KvCache Fork()
+    {
+        KvCache<T> copy = Create();
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            CopyPositions(_keys[layer], copy._keys[layer]);
+            CopyPositions(_values[layer], copy._values[layer]);
+        }
+
+        copy.Advance(Length);
+        Device.Synchronize();
+        return copy;
+    }
+
+    /// <summary>An empty cache of the same kind and capacity.</summary>
+    protected abstract KvCache<T> Create();
+
     /// <summary>Where the keys of the next tokens go, [tokens, kvHeads, headDim].</summary>
     protected View3<T> NextKeys(int layer, int tokens) => _keys[layer].Slice(0, Length, tokens);
 
     /// <summary>Where the values of the next tokens go, [tokens, kvHeads, headDim].</summary>
     protected View3<T> NextValues(int layer, int tokens) => _values[layer].Slice(0, Length, tokens);
+
+    internal override string ElementName => typeof(T).Name;
+
+    internal override void ForEachPart(int positions, PartVisitor visit)
+    {
+        Device.Synchronize();
+        long head = Element<T>.Bytes((long)Capacity * _model.HeadDim);
+        byte[] part = new byte[Element<T>.Bytes((long)positions * _model.HeadDim)];
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            foreach (View3<T> view in (ReadOnlySpan<View3<T>>)[_keys[layer], _values[layer]])
+            {
+                for (int i = 0; i < _model.KeyValueHeads; i++)
+                    visit(view.Memory!, view.ByteOffset + (i * head), part);
+            }
+        }
+    }
+
+    // Of a head's positions, which lie together, one.
+    private protected override void CopyPosition(int from, int to)
+    {
+        long head = Element<T>.Bytes((long)Capacity * _model.HeadDim), each = Element<T>.Bytes(_model.HeadDim);
+        for (int layer = 0; layer < _model.Layers; layer++)
+        {
+            Copy(_keys[layer]);
+            Copy(_values[layer]);
+        }
+
+        void Copy(View3<T> view)
+        {
+            for (int i = 0; i < _model.KeyValueHeads; i++)
+            {
+                long at = view.ByteOffset + (i * head);
+                view.Memory!.BeginCopy(at + (to * each), view.Memory!, at + (from * each), each);
+            }
+        }
+    }
 
     private protected override void Free()
     {
@@ -57,6 +112,14 @@ internal abstract class KvCache<T> : KvCache
             _keys[layer].Memory?.Dispose();
             _values[layer].Memory?.Dispose();
         }
+    }
+
+    // The positions of a head lie together; those beyond the length are left out.
+    private void CopyPositions(View3<T> from, View3<T> to)
+    {
+        long head = Element<T>.Bytes((long)Capacity * _model.HeadDim), used = Element<T>.Bytes((long)Length * _model.HeadDim);
+        for (int i = 0; i < _model.KeyValueHeads && used > 0; i++)
+            to.Memory!.BeginCopy(to.ByteOffset + (i * head), from.Memory!, from.ByteOffset + (i * head), used);
     }
 
     private View3<T> Allocate()

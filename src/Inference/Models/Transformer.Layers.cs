@@ -29,7 +29,7 @@ public sealed partial class Transformer
         _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, Configuration.EmbeddingScale);
         if (_weights.PositionEmbedding is { } positions)
         {
-            positions.Embed(_device, cache.Positions.Slice(cache.Length, a.Tokens.Extent0), a.Branch, 1);
+            positions.Embed(_device, cache.NextPositions(a.Tokens.Extent0), a.Branch, 1);
             Elementwise.ResidualAdd(_device, a.Branch, a.Residual, a.Residual);
         }
 

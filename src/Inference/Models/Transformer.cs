@@ -1,3 +1,4 @@
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -129,6 +130,56 @@ public sealed partial class Transformer : IDisposable
                 else
                     Run(batch, cache, skipped, rows);
                 progress?.Report(first + count);
+            }
+        }
+    }
+
+    /// <summary>Most nodes of a tree that go through the model at once.</summary>
+    public int MostTreeNodes => _activations.Capacity;
+
+    /// <summary>
+    /// Runs a tree of tokens through the model in one pass, after the tokens that are in the cache: each node sees them, the nodes above it, and
+    /// itself, at the position its depth gives it. The cache keeps none of them until <see cref="KvCache.CommitPath"/>.
+    /// </summary>
+    /// <param name="tree">The tree, in depth-first order.</param>
+    /// <param name="cache">The sequence before the root.</param>
+    /// <param name="logits">Receives the logits after each node, [nodes, vocabulary].</param>
+    /// <exception cref="ArgumentException">The tree is in another order or too large, or the logits have another shape.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A token id is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">The cache has not room for the nodes; it is left as it was.</exception>
+    /// <exception cref="NotSupportedException">The model's attention has soft caps or sinks, or is not causal.</exception>
+    /// <exception cref="DeviceException">A kernel failed.</exception>
+    public void ForwardTree(TokenTree tree, KvCache cache, View2<float> logits)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        ArgumentNullException.ThrowIfNull(cache);
+        if (tree.Count > MostTreeNodes || !tree.IsDepthFirst())
+            throw new ArgumentException($"The tree has {tree.Count} nodes; it must be in depth-first order and have at most {MostTreeNodes}.", nameof(tree));
+        Span<int> tokens = tree.Count <= 256 ? stackalloc int[tree.Count] : new int[tree.Count];
+        tree.CopyTokens(tokens);
+        CheckArguments(tokens, cache, logits);
+        if (logits.Extent0 != tree.Count)
+            throw new ArgumentException($"There are {tree.Count} nodes, but {logits.Extent0} rows of logits.", nameof(logits));
+        int length = cache.Length;
+        lock (_running)
+        {
+            try
+            {
+                // A root alone is a token as any other.
+                if (tree.Count == 1)
+                {
+                    Forward(tokens, cache, logits);
+                    return;
+                }
+
+                cache.BeginTree(tree);
+                ActivationViews batch = _activations.Take(tree.Count);
+                batch.Tokens.CopyFrom(tokens);
+                Run(batch, cache, 0, logits);
+            }
+            finally
+            {
+                cache.EndTree(tree, length);
             }
         }
     }

@@ -134,6 +134,8 @@ public static partial class Loss
     private static void CutInputs(KernelCase c)
     {
         LabelInputs(c);
+        if (!c.Has("lse"))
+            return;
         double[] lse = c.Values("lse");
         for (int t = 0; t < lse.Length; t++)
             lse[t] = LogSumExp(Logits(c, t).Values);

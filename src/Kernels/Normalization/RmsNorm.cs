@@ -26,7 +26,7 @@ public static partial class Normalization
         [Shape("rows", "cols")] View2<T> x,
         [Shape("cols")] View1<float> weight,
         [Shape("rows", "cols")] View2<T> y,
-        [Value(1e-5f)] float epsilon)
+        [Value(0.5f)] float epsilon)
         where T : unmanaged
     {
         int row = ProgramId(0, x.Extent0);

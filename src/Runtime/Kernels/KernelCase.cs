@@ -12,6 +12,7 @@ public sealed class KernelCase
     private readonly Dictionary<string, (double[] Values, int[] Extents)> views = [];
     private readonly Dictionary<string, double[]> outputs = [];
     private readonly Dictionary<string, double[]> magnitudes = [];
+    private readonly HashSet<string> scratch = [];
 
     /// <summary>A case for one choice of type arguments.</summary>
     /// <param name="typeArguments">Element names and full names of functors, in the order of the type parameters.</param>
@@ -25,6 +26,9 @@ public sealed class KernelCase
 
     /// <summary>The magnitudes the reference has stated, by view name.</summary>
     public IReadOnlyDictionary<string, double[]> Magnitudes => magnitudes;
+
+    /// <summary>The views the reference has called scratch.</summary>
+    public IReadOnlyCollection<string> ScratchViews => scratch;
 
     /// <summary>The extent of a test axis.</summary>
     /// <param name="name">The axis.</param>
@@ -56,6 +60,10 @@ public sealed class KernelCase
             outputs[view] = values = [.. Values(view)];
         return values;
     }
+
+    /// <summary>Says that a view is only room to work in: what the kernel leaves there means nothing.</summary>
+    /// <param name="view">The view parameter.</param>
+    public void Scratch(string view) => scratch.Add(view);
 
     /// <summary>
     /// The array of the magnitudes of what a view's elements are computed from, such as the norm of the terms of a sum. Where terms cancel, the result is small

@@ -55,6 +55,18 @@ public sealed class FunctorSample
     /// <returns>The number: the same for all devices of a test.</returns>
     public float Uniform(float low, float high) => low + ((high - low) * random.NextSingle());
 
+    /// <summary>A view of given elements.</summary>
+    /// <param name="elements">The elements.</param>
+    /// <typeparam name="T">Element type; not quantized.</typeparam>
+    /// <returns>The view.</returns>
+    public View1<T> Values<T>(params ReadOnlySpan<T> elements)
+        where T : unmanaged
+    {
+        View1<T> view = device.Upload(elements);
+        memories.Add(view.Memory!);
+        return view;
+    }
+
     private object View<T>(int[] extents, double? low, double? high)
         where T : unmanaged
     {

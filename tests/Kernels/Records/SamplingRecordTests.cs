@@ -9,6 +9,38 @@ public sealed class SamplingRecordTests
     public void ArgMax(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
-    [KernelData(typeof(Sampling), nameof(Sampling.Sample))]
-    public void Sample(KernelTest test) => KernelRunner.Run(test);
+    [KernelData(typeof(Sampling), nameof(Sampling.Screen))]
+    public void Screen(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Cut))]
+    public void Cut(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.EditLogits))]
+    public void EditLogits(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Process))]
+    public void Process(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Measure))]
+    public void Measure(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Select))]
+    public void Select(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Collect))]
+    public void Collect(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.CutTail))]
+    public void CutTail(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Choose))]
+    public void Choose(KernelTest test) => KernelRunner.Run(test);
 }
