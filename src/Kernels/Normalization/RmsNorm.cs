@@ -23,7 +23,7 @@ public static partial class Normalization
     [Tolerance(typeof(Half), 6e-4)]
     [Tolerance(typeof(BFloat16), 5e-3)]
     public static void RmsNorm<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
-        [Shape("rows", "cols")] View2<T> x,
+        [Shape("rows", "cols")] [Range(-2, 2)] View2<T> x,
         [Shape("cols")] View1<float> weight,
         [Shape("rows", "cols")] View2<T> y,
         [Value(0.5f)] float epsilon)
