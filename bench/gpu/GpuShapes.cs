@@ -53,7 +53,7 @@ internal static class GpuShapes
         {
             yield return new(
                 typeof(Attention), nameof(Attention.FlashDecode), ["Half", nameof(CausalScore)],
-                new() { ["heads"] = 32, ["kvHeads"] = 8, ["keys"] = keys, ["splits"] = keys / 256, ["headDim"] = 128, ["position"] = keys - 1 }, "decode-attention");
+                new() { ["sequences"] = 1, ["heads"] = 32, ["kvHeads"] = 8, ["slots"] = keys, ["blocks"] = keys / 32, ["splits"] = keys / 128, ["headDim"] = 128 }, "decode-attention");
         }
 
         yield return new(typeof(Probabilities), nameof(Probabilities.Softmax), ["float"], new() { ["rows"] = 256, ["cols"] = 128256 }, "softmax");
@@ -77,7 +77,7 @@ internal static class GpuShapes
         // Of the scores under a causal mask, half are computed.
         yield return new(
             typeof(Attention), nameof(Attention.FlashAttention), ["Half", nameof(CausalScore)],
-            new() { ["tokens"] = 2048, ["heads"] = 32, ["kvHeads"] = 8, ["keys"] = 2048, ["headDim"] = 128, ["start"] = 0 }, "prefill-attention",
+            new() { ["tokens"] = 2048, ["heads"] = 32, ["kvHeads"] = 8, ["keys"] = 2048, ["slots"] = 2048, ["blocks"] = 64, ["headDim"] = 128, ["start"] = 0 }, "prefill-attention",
             axes => 2.0 * axes["tokens"] * axes["keys"] * axes["heads"] * axes["headDim"]);
     }
 

@@ -6,8 +6,8 @@ namespace KernelFoundry.UserMask.Tests;
 /// <summary>A mask of a user's own project, fused into the library's attention kernels, on every device.</summary>
 public sealed class DocumentScoreTests
 {
-    // Queries go up to position 132: 100, and 33 of them.
-    private const int Positions = 255;
+    // Decoded queries are at positions up to 300.
+    private const int Positions = 300;
 
     static DocumentScoreTests() => FunctorSamples.Add(sample => new DocumentScore(sample.View1<int>(Positions, low: 0, high: 3), 0.05f));
 
@@ -28,7 +28,8 @@ public sealed class DocumentScoreTests
         View3<float> q = device.Allocate<float>(8, 1, 2), o = device.Allocate<float>(8, 1, 2);
         Half[] values = [.. Enumerable.Range(0, 16).Select(i => (Half)(i < 8 ? 1 : 2))];
         View3<Half> k = device.Allocate<Half>(8, 1, 2), v = device.Upload<Half>(values, 8, 1, 2);
-        Attention.FlashAttention(device, q, k, v, o, new DocumentScore(document, 0.1f), 2, start: 0, scale: 1f);
+        View1<int> blocks = device.Upload<int>([0]);
+        Attention.FlashAttention(device, q, k, v, blocks, o, new DocumentScore(document, 0.1f), 2, start: 0, keys: 8, scale: 1f);
         Assert.Equal([.. Enumerable.Range(0, 16).Select(i => i < 8 ? 1f : 2f)], o.ToArray());
     }
 }

@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Diagnostics;
 using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Models;
-using KernelFoundry.Inference.Tokenizers;
 
 namespace KernelFoundry.Inference.Generation;
 
@@ -12,9 +10,7 @@ internal sealed class GenerationRun : IDisposable
     private readonly LanguageModel _model;
     private readonly int[] _prompt;
     private readonly GenerationOptions _options;
-    private readonly IReadOnlyList<int> _stopTokens;
-    private readonly StopStringMatcher _stops;
-    private readonly StreamingDecoder _decoder;
+    private readonly GenerationText _text;
     private readonly SequenceSampler? _sampler;
     private readonly ModelSequence? _sequence;
     private readonly SpeculativeDecoder? _speculation;
@@ -35,9 +31,7 @@ internal sealed class GenerationRun : IDisposable
         _model = model;
         _prompt = prompt;
         _options = options;
-        _stopTokens = options.StopTokens ?? (model.Tokenizer.EosId is { } eos ? [eos] : []);
-        _stops = new StopStringMatcher(options.StopStrings);
-        _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt), options.IncludeSpecial);
+        _text = new GenerationText(model, prompt, options);
         _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
         DecodingPipeline pipeline = options.ToPipeline();
         if (options.Speculation is null)
@@ -54,7 +48,7 @@ internal sealed class GenerationRun : IDisposable
         _sequence = new ModelSequence(model, _cache, ownsCache: false);
         try
         {
-            _speculation = new SpeculativeDecoder(_sequence, pipeline, speculation, _stopTokens, options.LogProbabilities);
+            _speculation = new SpeculativeDecoder(_sequence, pipeline, speculation, _text.StopTokens, options.LogProbabilities);
         }
         catch
         {
@@ -96,16 +90,6 @@ internal sealed class GenerationRun : IDisposable
         _logits.Memory!.Dispose();
     }
 
-    // A space put before a text when encoding is removed only where the text begins.
-    private static bool IsAtTextStart(Tokenizer tokenizer, ReadOnlySpan<int> prompt)
-    {
-        bool atTextStart = true;
-        var text = new ArrayBufferWriter<byte>();
-        foreach (int token in prompt)
-            tokenizer.AppendBytes(token, ref atTextStart, includeSpecial: false, text);
-        return atTextStart;
-    }
-
     private bool TryPrefill(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
@@ -130,7 +114,7 @@ internal sealed class GenerationRun : IDisposable
     private FinishReason? Step(CancellationToken cancellationToken, out string text)
     {
         text = "";
-        if (_stops.IsStopped)
+        if (_text.IsStopped)
             return FinishReason.Stop;
         if (_generated == _options.MaxTokens)
             return FinishReason.Length;
@@ -146,10 +130,10 @@ internal sealed class GenerationRun : IDisposable
 
         _last[0] = Choose();
         _tokens[_prompt.Length + _generated] = _last[0];
-        if (_stopTokens.Contains(_last[0]))
+        if (_text.StopTokens.Contains(_last[0]))
             return FinishReason.Stop;
         _generated++;
-        text = _stops.Append(_decoder.Append(_last[0]));
+        text = _text.Append(_last[0]);
         return null;
     }
 
@@ -159,22 +143,25 @@ internal sealed class GenerationRun : IDisposable
         SampledToken chosen = _speculation is null
             ? _sampler!.Next(_logits.Row(0), tokens, _prompt.Length)
             : _speculation.Next(tokens, _prompt.Length, _options.MaxTokens - _generated);
-        if (chosen.IsBroken)
-        {
-            throw new InvalidModelException(_model.Name, $"the logits for position {_prompt.Length + _generated}", "partly NaN or infinite",
-                "finite numbers, which finite weights of usual size give");
-        }
+        return Checked(_model, chosen, _prompt.Length + _generated);
+    }
 
+    /// <summary>A token that was chosen.</summary>
+    /// <exception cref="InvalidModelException">The logits were not numbers.</exception>
+    /// <exception cref="InvalidOperationException">Every token was banned.</exception>
+    internal static int Checked(LanguageModel model, SampledToken chosen, int position)
+    {
+        if (chosen.IsBroken)
+            throw new InvalidModelException(model.Name, $"the logits for position {position}", "partly NaN or infinite", "finite numbers, which finite weights of usual size give");
         return chosen.Token >= 0
             ? chosen.Token
-            : throw new InvalidOperationException($"No token is left for position {_prompt.Length + _generated}: the pipeline's processors ban every one.");
+            : throw new InvalidOperationException($"No token is left for position {position}: the pipeline's processors ban every one.");
     }
 
     private GenerationChunk Finish(FinishReason reason)
     {
         IsFinished = true;
-        string rest = _stops.Append(_decoder.Flush()) + _stops.Flush();
-        return new GenerationChunk(null, rest, reason, new GenerationStatistics
+        return new GenerationChunk(null, _text.Flush(), reason, new GenerationStatistics
         {
             PromptTokens = _prompt.Length,
             CachedTokens = _cached,

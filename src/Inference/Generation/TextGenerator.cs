@@ -87,7 +87,7 @@ public sealed class TextGenerator(LanguageModel model)
             yield return await Task.Run(next, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private int[] Check(ReadOnlySpan<int> prompt, GenerationOptions options)
+    internal int[] Check(ReadOnlySpan<int> prompt, GenerationOptions options)
     {
         options.Validate();
         ModelConfiguration configuration = model.Configuration;

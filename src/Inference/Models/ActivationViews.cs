@@ -45,9 +45,6 @@ internal sealed record ActivationViews
     /// <summary>Of one token, gate and up projection side by side, [1, 2 * feedForward]: <see cref="Gate"/> and <see cref="Up"/> are its halves. Of more, empty.</summary>
     public View2<float> GateUp { get; init; }
 
-    /// <summary>States of a decoded token's attention.</summary>
-    public required AttentionSplits Splits { get; init; }
-
     /// <summary>The part that the first <paramref name="count"/> tokens use.</summary>
     public ActivationViews Take(int count) => this with
     {

@@ -28,7 +28,6 @@ internal sealed class Activations : IDisposable
             AttendedHeads = attended.Reshape(capacity, model.Heads, model.HeadDim),
             Gate = device.Allocate<float>(capacity, model.FeedForwardLength),
             Up = gatesApart ? device.Allocate<float>(capacity, model.FeedForwardLength) : default,
-            Splits = AttentionSplits.Allocate(device, model.Heads, model.HeadDim),
         };
         View2<float> gateUp = device.Allocate<float>(1, 2 * model.FeedForwardLength);
         One = _all.Take(1) with
@@ -53,7 +52,6 @@ internal sealed class Activations : IDisposable
 
     public void Dispose()
     {
-        _all.Splits.Free();
         DeviceMemory?[] memories =
         [
             _all.Tokens.Memory, _all.Residual.Memory, _all.Normed.Memory, _all.Projected.Memory,

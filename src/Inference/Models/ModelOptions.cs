@@ -14,6 +14,13 @@ public sealed record ModelOptions
     /// <summary>Most tokens of a prompt that go through the model at once; activations are allocated for as many.</summary>
     public int PrefillBatch { get; init; } = 256;
 
+    /// <summary>
+    /// Whether one token alone goes through the kernels that many go through, so that on CPU devices logits have the same bits however tokens are cut into
+    /// steps. With Q8_0 and Q4_0 weights that is so anyway; with others a sequence alone decodes more slowly for it: see docs/decoding/batching.md. Batches
+    /// are invariant whatever is set here.
+    /// </summary>
+    public bool BatchInvariant { get; init; }
+
     /// <summary>Architectures to choose from; null for <see cref="ModelArchitectures.All"/>.</summary>
     public IReadOnlyList<ModelArchitecture>? Architectures { get; init; }
 

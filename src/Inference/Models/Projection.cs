@@ -7,7 +7,19 @@ namespace KernelFoundry.Inference.Models;
 internal sealed class Projection(params (WeightMatrix Matrix, int First)[] parts)
 {
     /// <summary>Whether a launch for one token norms the input too.</summary>
-    public bool Fuses { get; } = parts.All(part => part.Matrix.Fuses);
+    public bool Fuses
+    {
+        get
+        {
+            foreach ((WeightMatrix matrix, _) in parts)
+            {
+                if (!matrix.Fuses)
+                    return false;
+            }
+
+            return true;
+        }
+    }
 
     /// <summary>Some of the results' matrix: rows that lie in one of the matrices.</summary>
     /// <param name="first">First of the rows.</param>

@@ -26,16 +26,17 @@ internal sealed class RotaryEncoding(RotaryKind kind, View1<float> frequencies) 
     /// <param name="device">Where to run.</param>
     /// <param name="a">Queries, turned where they are, keys and values.</param>
     /// <param name="positions">[tokens].</param>
-    /// <param name="keys">The keys' place, [tokens, kvHeads, headDim].</param>
-    /// <param name="values">The values' place, [tokens, kvHeads, headDim].</param>
+    /// <param name="slots">Where in the cache each token's keys and values go, [tokens].</param>
+    /// <param name="keys">The cache's keys, [slots, kvHeads, headDim].</param>
+    /// <param name="values">The cache's values, [slots, kvHeads, headDim].</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
-    public void ApplyAndStore<T>(Device device, ActivationViews a, View1<int> positions, View3<T> keys, View3<T> values)
+    public void ApplyAndStore<T>(Device device, ActivationViews a, View1<int> positions, View1<int> slots, View3<T> keys, View3<T> values)
         where T : unmanaged
     {
         if (kind == RotaryKind.Interleaved)
-            Positions.RotateAndStore(device, a.QueryHeads, a.KeyHeads, a.ValueHeads, positions, frequencies, a.QueryHeads, keys, values, default(AdjacentPairs));
+            Positions.RotateAndStore(device, a.QueryHeads, a.KeyHeads, a.ValueHeads, positions, frequencies, a.QueryHeads, slots, keys, values, default(AdjacentPairs));
         else
-            Positions.RotateAndStore(device, a.QueryHeads, a.KeyHeads, a.ValueHeads, positions, frequencies, a.QueryHeads, keys, values, default(HalfSplitPairs));
+            Positions.RotateAndStore(device, a.QueryHeads, a.KeyHeads, a.ValueHeads, positions, frequencies, a.QueryHeads, slots, keys, values, default(HalfSplitPairs));
     }
 
     public void Dispose() => frequencies.Memory!.Dispose();

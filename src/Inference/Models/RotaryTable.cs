@@ -38,7 +38,10 @@ internal sealed class RotaryTable : IDisposable
     public RotaryEncoding this[int layer, int capacity] =>
         !_model.IsRotated(layer) ? _none
         : _model.HasWindow(layer) ? _local
-        : _extended is not null && capacity > _model.OriginalContextLength ? _extended : _global;
+        : IsExtended(capacity) ? _extended! : _global;
+
+    /// <summary>Whether a sequence that may become so long is turned as others are not.</summary>
+    public bool IsExtended(int capacity) => _extended is not null && capacity > _model.OriginalContextLength;
 
     public void Dispose()
     {

@@ -39,7 +39,9 @@ public sealed partial class Transformer
                 int count = Math.Min(_activations.Capacity, tokens.Length - first);
                 ActivationViews batch = _activations.Take(count);
                 batch.Tokens.CopyFrom(tokens.Slice(first, count));
-                RunLayers(batch, cache);
+                _plan.Set(cache, count);
+                ProductOrder.Set(_options.BatchInvariant);
+                RunLayers(batch);
                 View2<float> states = hidden.Slice(0, first, count);
                 if (_weights.OutputNorm is { } norm)
                     Norm(batch.Residual, norm, states);

@@ -5,31 +5,32 @@ namespace KernelFoundry.Inference.Models;
 /// <content>The layers, from tokens to logits: what an architecture has not, its weights have not.</content>
 public sealed partial class Transformer
 {
-    private void Run(ActivationViews batch, KvCache cache, int skipped, View2<float> logits)
+    private void Run(ActivationViews batch, int skipped, View2<float> logits)
     {
-        RunLayers(batch, cache);
+        ProductOrder.Set(_options.BatchInvariant);
+        RunLayers(batch);
         if (logits.Extent0 > 0)
             ComputeLogits(batch, skipped, logits);
     }
 
-    private void RunLayers(ActivationViews batch, KvCache cache)
+    private void RunLayers(ActivationViews batch)
     {
-        Embed(batch, cache);
+        Embed(batch);
         for (int i = 0; i < _weights.Layers.Count; i++)
         {
-            Attend(i, batch, cache);
+            Attend(i, batch);
             FeedForward(_weights.Layers[i], batch);
         }
 
-        cache.Advance(batch.Tokens.Extent0);
+        _plan.Advance();
     }
 
-    private void Embed(ActivationViews a, KvCache cache)
+    private void Embed(ActivationViews a)
     {
         _weights.TokenEmbedding.Embed(_device, a.Tokens, a.Residual, Configuration.EmbeddingScale);
         if (_weights.PositionEmbedding is { } positions)
         {
-            positions.Embed(_device, cache.NextPositions(a.Tokens.Extent0), a.Branch, 1);
+            positions.Embed(_device, _plan.Positions, a.Branch, 1);
             Elementwise.ResidualAdd(_device, a.Branch, a.Residual, a.Residual);
         }
 
@@ -38,7 +39,7 @@ public sealed partial class Transformer
             Norm(a.Residual, norm, a.Residual);
     }
 
-    private void Attend(int index, ActivationViews a, KvCache cache)
+    private void Attend(int index, ActivationViews a)
     {
         LayerWeights layer = _weights.Layers[index];
         if (layer.Latent is { } latent)
@@ -47,11 +48,11 @@ public sealed partial class Transformer
             ReadResidual(layer, layer.Attention!, a);
         AddBias(layer.AttentionBias, a.Projected);
         NormQueriesAndKeys(layer, a);
-        RotaryEncoding rotary = _rotary[index, cache.Capacity];
+        RotaryEncoding rotary = _rotary[index, _plan.Capacity];
         if (_scalesTurned && Configuration.IsRotated(index))
             Elementwise.ScaleHeads(_device, TurnedPart(a.QueryHeads), TurnedPart(a.QueryHeads), Configuration.TurnedMagnitude * Configuration.TurnedMagnitude);
-        cache.Store(index, a, rotary);
-        cache.Attend(index, a, layer.Scores);
+        _plan.Pool.Store(index, a, rotary, _plan);
+        _plan.Pool.Attend(index, a, layer.Scores, _plan);
         AddTo(a.Residual, layer.AttentionOutput, layer.Latent is null ? a.Attended : ExpandValues(layer.Latent, a), a);
     }
 
@@ -184,10 +185,12 @@ public sealed partial class Transformer
             Elementwise.AddBias(_device, x, bias, x);
     }
 
-    private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits)
+    private void ComputeLogits(ActivationViews a, int skipped, View2<float> logits) =>
+        ComputeLogits(a.Residual.Slice(0, skipped, logits.Extent0), a.Normed.Slice(0, skipped, logits.Extent0), logits);
+
+    private void ComputeLogits(View2<float> last, View2<float> normed, View2<float> logits)
     {
-        View2<float> last = a.Residual.Slice(0, skipped, logits.Extent0);
-        NormAndProject(last, _weights.OutputNorm!, a.Normed.Slice(0, skipped, logits.Extent0), _weights.Logits!, logits);
+        NormAndProject(last, _weights.OutputNorm!, normed, _weights.Logits!, logits);
         AddBias(_weights.LogitBias, logits);
         if (Configuration.LogitScale != 1)
             Elementwise.Scale(_device, logits, logits, Configuration.LogitScale);

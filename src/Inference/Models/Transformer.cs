@@ -18,6 +18,8 @@ public sealed partial class Transformer : IDisposable
     private readonly ExpertActivations? _experts;
     private readonly LatentActivations? _latent;
     private readonly LaunchGraph _decoding;
+    private readonly SplitRoom _splits;
+    private readonly BatchPlan _plan;
 
     // Where only some elements of a head are turned, the factor of the scores cannot be their magnitude.
     private readonly bool _scalesTurned;
@@ -50,6 +52,8 @@ public sealed partial class Transformer : IDisposable
                 _latent = new LatentActivations(device, configuration, latent, _activations.Capacity);
             if (configuration.Experts is { } experts)
                 _experts = new ExpertActivations(device, configuration, experts, _activations.Capacity);
+            _splits = new SplitRoom(device, configuration.Heads, configuration.HeadDim);
+            _plan = new BatchPlan(device, _splits);
             _decoding = device.CreateGraph();
         }
         catch
@@ -64,24 +68,6 @@ public sealed partial class Transformer : IDisposable
 
     /// <summary>Where the weights are.</summary>
     public Device Device => _device;
-
-    /// <summary>Makes an empty cache for one sequence; the caller disposes of it.</summary>
-    /// <param name="capacity">Most positions it will hold, at most the model's context length.</param>
-    /// <returns>The cache.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The capacity is not from 1 to the context length.</exception>
-    /// <exception cref="DeviceException">The device has not enough memory.</exception>
-    public KvCache CreateCache(int capacity)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Configuration.ContextLength);
-        return _options.Cache switch
-        {
-            CacheElement.Half => new FloatKvCache<Half>(_device, Configuration, capacity),
-            CacheElement.BFloat16 => new FloatKvCache<BFloat16>(_device, Configuration, capacity),
-            CacheElement.Q8_0 => new Q8KvCache(_device, Configuration, capacity),
-            _ => new FloatKvCache<float>(_device, Configuration, capacity),
-        };
-    }
 
     /// <summary>
     /// Runs tokens through the model, after those that are in the cache. Several go through in batches (prefill); one alone (decode)
@@ -125,10 +111,11 @@ public sealed partial class Transformer : IDisposable
                 View2<float> rows = skipped < count ? logits.Slice(0, first + skipped - firstLogits, count - skipped) : default;
 
                 // A step of decoding is the same launches again and again, on positions that grow; but those of experts are of each token's own.
+                _plan.Set(cache, count);
                 if (count == 1 && _experts is null)
-                    _decoding.Run((transformer: this, batch, cache, skipped, rows), static a => a.transformer.Run(a.batch, a.cache, a.skipped, a.rows));
+                    _decoding.Run((transformer: this, batch, skipped, rows), static a => a.transformer.Run(a.batch, a.skipped, a.rows));
                 else
-                    Run(batch, cache, skipped, rows);
+                    Run(batch, skipped, rows);
                 progress?.Report(first + count);
             }
         }
@@ -172,10 +159,10 @@ public sealed partial class Transformer : IDisposable
                     return;
                 }
 
-                cache.BeginTree(tree);
+                _plan.Set(cache, tree);
                 ActivationViews batch = _activations.Take(tree.Count);
                 batch.Tokens.CopyFrom(tokens);
-                Run(batch, cache, 0, logits);
+                Run(batch, 0, logits);
             }
             finally
             {
@@ -188,6 +175,10 @@ public sealed partial class Transformer : IDisposable
     public void Dispose()
     {
         _decoding?.Dispose();
+        _plan?.Dispose();
+        _splits?.Dispose();
+        _gathered.Memory?.Dispose();
+        _gatheredRows.Memory?.Dispose();
         _weights.Dispose();
         _rotary?.Dispose();
         _activations?.Dispose();
@@ -225,5 +216,8 @@ public sealed partial class Transformer : IDisposable
             throw new InvalidOperationException($"The KV cache holds {cache.Length} of {cache.Capacity} positions and has no room for "
                 + $"{tokens.Length} more tokens.");
         }
+
+        if (cache.BlocksToTake(tokens.Length) is var blocks && blocks > 0 && !cache.Pool.Has(blocks))
+            throw new InvalidOperationException($"The KV cache's pool has {cache.Pool.FreeBlocks} free blocks, and {tokens.Length} more tokens need {blocks}.");
     }
 }

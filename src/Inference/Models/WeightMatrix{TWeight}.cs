@@ -11,7 +11,14 @@ namespace KernelFoundry.Inference.Models;
 internal sealed class WeightMatrix<TWeight>(View2<TWeight> embeddings, View2<TWeight> weights, Panels<TWeight>? panels, int rows, int columns) : WeightMatrix(rows, columns)
     where TWeight : unmanaged
 {
-    public override bool Fuses => panels is not null;
+    // Formats whose sums of a row alone and of rows together run over the blocks in one order, without offsets, as tests hold them to; and no further than
+    // one block of columns of the kernel for one token.
+    private static readonly bool s_hasOneOrder = typeof(TWeight) == typeof(Q8_0) || typeof(TWeight) == typeof(Q4_0);
+    private const int LongestInOneOrder = 16384;
+
+    public override bool Fuses => panels is not null && TakesOne;
+
+    private bool TakesOne => !ProductOrder.IsFixed || (s_hasOneOrder && panels is not null && Columns <= LongestInOneOrder);
 
     public override WeightMatrix Slice(int first, int count) => panels is { } packed
         ? new WeightMatrix<TWeight>(default, default, packed.Slice(first, count), count, Columns)
@@ -49,7 +56,7 @@ internal sealed class WeightMatrix<TWeight>(View2<TWeight> embeddings, View2<TWe
     private bool IsOne(View2<float> x, out Panels<TWeight> packed)
     {
         packed = panels.GetValueOrDefault();
-        return x.Extent0 == 1 && panels is not null;
+        return x.Extent0 == 1 && panels is not null && TakesOne;
     }
 
     private void Multiply<TEpilogue>(Device device, View2<float> x, View2<float> y, TEpilogue epilogue)
@@ -57,7 +64,7 @@ internal sealed class WeightMatrix<TWeight>(View2<TWeight> embeddings, View2<TWe
     {
         if (panels is { } packed)
             Linear.MatMulInt8(device, packed, x, y, epilogue);
-        else if (x.Extent0 == 1)
+        else if (x.Extent0 == 1 && TakesOne)
             Linear.MatVec(device, weights, x, y, epilogue);
         else
             Linear.MatMul(device, weights, x, y, epilogue);

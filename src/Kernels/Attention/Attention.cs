@@ -7,13 +7,27 @@ namespace KernelFoundry.Kernels;
 public static partial class Attention
 {
     /// <summary>
+    /// Positions of a block of the cache, which lie together in memory. Block tables say where a sequence's blocks are: position p is slot
+    /// table[p / BlockTokens] * BlockTokens + p % BlockTokens (Kwon et al., "Efficient memory management for large language model serving with
+    /// PagedAttention", 2023, section 4.1).
+    /// </summary>
+    public const int BlockTokens = 32;
+
+    /// <summary>
+    /// Keys whose state is computed apart, from a multiple of this number on: states are then merged in the order of their keys. Prefill and decoding cut
+    /// keys in the same places, so that a query's result does not depend on which of the two computed it.
+    /// </summary>
+    public const int KeysPerSplit = 128;
+
+    /// <summary>
     /// The state of one query after keys [first, end), starting from a sink's score (-inf for none), by the definition, and the sum of the
     /// sizes of what acc adds up.
     /// </summary>
     private static (double Max, double Sum, double[] Acc, double[] Magnitude) StateReference(
-        KernelCase c, int queryRow, int query, int head, int kvHead, int first, int end, double sink)
+        KernelCase c, int queryRow, int query, int head, int kvHead, int first, int end, double sink, int table = 0)
     {
-        double[] q = c.Values("q"), k = c.Values("k"), v = c.Values("v");
+        double[] q = c.Values("q"), k = c.Values("k"), v = c.Values("v"), blocks = c.Values("blocks");
+        int Slot(int position) => ((int)blocks[table + (position / BlockTokens)] * BlockTokens) + (position % BlockTokens);
         int kvHeads = c.Extent("k", 1), headDim = c.Extent("k", 2);
         var score = (IScoreReference)c.Functor("score");
         var scores = new double[Math.Max(0, end - first)];
@@ -22,7 +36,7 @@ public static partial class Attention
         {
             double dot = 0;
             for (int d = 0; d < headDim; d++)
-                dot += q[(queryRow * headDim) + d] * k[((((first + s) * kvHeads) + kvHead) * headDim) + d];
+                dot += q[(queryRow * headDim) + d] * k[(((Slot(first + s) * kvHeads) + kvHead) * headDim) + d];
             scores[s] = score.Reference(dot * c.Scalar("scale"), query, first + s, head);
             max = Math.Max(max, scores[s]);
         }
@@ -38,7 +52,7 @@ public static partial class Attention
             sum += p;
             for (int d = 0; d < headDim; d++)
             {
-                double value = p * v[((((first + s) * kvHeads) + kvHead) * headDim) + d];
+                double value = p * v[(((Slot(first + s) * kvHeads) + kvHead) * headDim) + d];
                 acc[d] += value;
                 magnitude[d] += Math.Abs(value);
             }

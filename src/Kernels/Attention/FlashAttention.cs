@@ -9,16 +9,18 @@ public static partial class Attention
     /// Attention of a run of queries on a cache: o = softmax(score(scale q k^T)) v (Dao, "FlashAttention-2", 2023, algorithm 1), for any
     /// number of query heads a key head (Ainslie et al., "GQA", 2023). A query whose keys are all masked gives zeros, unless it has a sink.
     /// NaN in a query, or in a key or value it attends to, makes its output NaN. The result of a query does not depend on which others are
-    /// with it.
+    /// with it, and on the CPU it has the bits that <see cref="FlashDecode"/> and <see cref="CombineSplits"/> give.
     /// <paramref name="o"/> must not be <paramref name="q"/>.
     /// </summary>
     /// <param name="q">Queries at positions start, start + 1, ..., [tokens, heads, headDim].</param>
-    /// <param name="k">Keys from position 0 on, [keys, kvHeads, headDim]; kvHeads divides heads.</param>
-    /// <param name="v">Values, [keys, kvHeads, headDim].</param>
+    /// <param name="k">Keys of the cache's blocks, [slots, kvHeads, headDim]; kvHeads divides heads.</param>
+    /// <param name="v">Values, [slots, kvHeads, headDim].</param>
+    /// <param name="blocks">Where the sequence's blocks of <see cref="BlockTokens"/> positions are, [blocks].</param>
     /// <param name="o">Output, [tokens, heads, headDim].</param>
     /// <param name="score">What becomes of scores before softmax.</param>
     /// <param name="headDim">Dimensions of a head.</param>
     /// <param name="start">Position of the first query.</param>
+    /// <param name="keys">Number of keys of the sequence.</param>
     /// <param name="scale">Factor of the scores, mostly 1 / sqrt(headDim).</param>
     /// <param name="blockQ">Queries a program.</param>
     /// <param name="blockK">Keys taken at a time.</param>
@@ -31,19 +33,23 @@ public static partial class Attention
     [Axis("keys", 1, 7, 31, 32, 33, 127, 255)]
     [Axis("headDim", 7, 64, 80, 96, 128)]
     [Axis("start", 0, 5, 100)]
+    [Axis("slots", 128)]
+    [Axis("blocks", 8)]
     [Reference(nameof(FlashAttentionReference))]
     [Tolerance(typeof(float), 1e-5)]
     public static void FlashAttention<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0))] T, TScore>(
         [Shape("tokens", "heads", "headDim")] View3<float> q,
-        [Shape("keys", "kvHeads", "headDim")] View3<T> k,
-        [Shape("keys", "kvHeads", "headDim")] View3<T> v,
+        [Shape("slots", "kvHeads", "headDim")] View3<T> k,
+        [Shape("slots", "kvHeads", "headDim")] View3<T> v,
+        [Shape("blocks")] [Range(0, 4)] View1<int> blocks,
         [Shape("tokens", "heads", "headDim")] View3<float> o,
         TScore score,
         [Value("headDim")] [Specialize(64, 128, Cpu = false)] int headDim,
         [Value("start")] int start,
+        [Value("keys")] int keys,
         [Value(0.2f)] float scale,
         [Schedule(Cpu = 64, OpenCl = 8, Cuda = 32)] int blockQ,
-        [Schedule(Cpu = 64, OpenCl = 32)] int blockK)
+        [Schedule(Cpu = 32, OpenCl = 32)] int blockK)
         where T : unmanaged
         where TScore : struct, IScoreFunctor<TScore>
     {
@@ -57,33 +63,55 @@ public static partial class Attention
         // Blocks of keys begin at multiples of their size wherever a query may attend from: so every query meets its keys in the same
         // order.
         int firstKey = Max(TScore.FirstKey(score, start + firstQuery), 0) / blockK * blockK;
-        int endKey = Min(TScore.EndKey(score, start + Min(firstQuery + blockQ, q.Extent0) - 1, k.Extent0), k.Extent0);
+        int endKey = Min(TScore.EndKey(score, start + Min(firstQuery + blockQ, q.Extent0) - 1, keys), keys);
 
-        var m = TScore.Sink(score, FullInt(head, queries));
-        var l = Where(m > float.NegativeInfinity, 1f, 0f);
+        // Of keys before the current split and of those in it: (top, total, output) and (m, l, acc). Where a split begins, the second state is merged into the
+        // first and starts anew; elsewhere what is merged has weight 0.
+        var top = TScore.Sink(score, FullInt(head, queries));
+        var total = Where(top > float.NegativeInfinity, 1f, 0f);
+        var output = Zeros(queries, d);
+        var m = Full(float.NegativeInfinity, queries);
+        var l = Zeros(queries);
         var acc = Zeros(queries, d);
         for (int first = firstKey; first < endKey; first += blockK)
         {
-            var keys = Range(first, blockK, endKey);
+            float merges = first % KeysPerSplit == 0 ? 0f : float.NegativeInfinity;
+            var largest = Max(top, m + merges);
+            var origin = Where(largest == float.NegativeInfinity, 0f, largest);
+            var before = Exp(top - origin);
+            var added = Exp((m + merges) - origin);
+            total = (total * before) + (l * added);
+            output = (output * Col(before)) + (acc * Col(added));
+            top = largest;
+
+            float starts = first % KeysPerSplit == 0 ? float.NegativeInfinity : 0f;
+            int slot = (blocks.LoadInt(first / BlockTokens) * BlockTokens) + (first % BlockTokens);
+            var slots = Range(slot, blockK, slot + Min(endKey - first, KeysPerSplit));
             var s = TScore.Apply(
-                score, Dot(scaled, Transpose(k.Load(keys, kvHead, d))), Col(queries + start), Row(keys), Col(Range(head, 1)));
-            var next = Max(m, Max(s, axis: 1));
+                score, Dot(scaled, Transpose(k.Load(slots, kvHead, d))), Col(queries + start), Row(slots + (first - slot)), Col(Range(head, 1)));
+            var next = Max(m + starts, Max(s, axis: 1));
             var shift = Where(next == float.NegativeInfinity, 0f, next);
             var p = Exp(s - Col(shift));
-            var alpha = Exp(m - shift);
+            var alpha = Exp((m + starts) - shift);
             l = (l * alpha) + Sum(p, axis: 1);
-            acc = Dot(p, v.Load(keys, kvHead, d), acc * Col(alpha));
+            acc = Dot(p, v.Load(slots, kvHead, d), acc * Col(alpha));
             m = next;
         }
 
-        o.Store(queries, head, d, acc / Col(Where(l == 0f, 1f, l)));
+        var most = Max(top, m);
+        var zero = Where(most == float.NegativeInfinity, 0f, most);
+        var all = Exp(top - zero);
+        var last = Exp(m - zero);
+        total = (total * all) + (l * last);
+        output = (output * Col(all)) + (acc * Col(last));
+        o.Store(queries, head, d, output / Col(Where(total == 0f, 1f, total)));
     }
 
     private static void FlashAttentionReference(KernelCase c)
     {
         double[] o = c.Output("o"), magnitude = c.Magnitude("o");
         int tokens = c.Extent("q", 0), heads = c.Extent("q", 1), headDim = c.Extent("q", 2);
-        int keys = c.Extent("k", 0), group = heads / c.Extent("k", 1);
+        int keys = c.Int("keys"), group = heads / c.Extent("k", 1);
         var score = (IScoreReference)c.Functor("score");
         for (int t = 0; t < tokens; t++)
         {

@@ -20,20 +20,22 @@ public static partial class Positions
     }
 
     // Pair i of a head is dimensions (first(i), second(i)); those beyond the pairs stay as they are.
-    private static void RopeReference(KernelCase c, string input, string output, Func<int, int, (int First, int Second)> pair)
+    // Rows may go to slots of a cache.
+    private static void RopeReference(KernelCase c, string input, string output, Func<int, int, (int First, int Second)> pair, string? slots = null)
     {
         double[] x = c.Values(input), positions = c.Values("positions"), frequencies = c.Values("frequencies"), y = c.Output(output);
         int heads = c.Extent(input, 1), headDim = c.Extent(input, 2), pairs = frequencies.Length;
-        x.CopyTo(y, 0);
+        int Place(int row) => slots is null ? row : ((int)c.Values(slots)[row / heads] * heads) + (row % heads);
         for (int row = 0; row < positions.Length * heads; row++)
         {
+            x.AsSpan(row * headDim, headDim).CopyTo(y.AsSpan(Place(row) * headDim));
             for (int i = 0; i < pairs; i++)
             {
                 (int first, int second) = pair(i, pairs);
                 (double sin, double cos) = Math.SinCos(positions[row / heads] * frequencies[i]);
                 double a = x[(row * headDim) + first], b = x[(row * headDim) + second];
-                y[(row * headDim) + first] = (a * cos) - (b * sin);
-                y[(row * headDim) + second] = (a * sin) + (b * cos);
+                y[(Place(row) * headDim) + first] = (a * cos) - (b * sin);
+                y[(Place(row) * headDim) + second] = (a * sin) + (b * cos);
             }
         }
     }

@@ -16,13 +16,15 @@ public static partial class Positions
     /// <param name="positions">Position of each token, [tokens].</param>
     /// <param name="frequencies">Radians a position, [pairs], with 2 * pairs at most headDim: see <see cref="RotaryFrequencies"/>.</param>
     /// <param name="turned">The queries, turned, [tokens, heads, headDim].</param>
-    /// <param name="keys">The keys' place in the cache, [tokens, kvHeads, headDim].</param>
-    /// <param name="values">The values' place in the cache, [tokens, kvHeads, headDim].</param>
+    /// <param name="slots">Where in the cache each token's keys and values go, [tokens]; no two the same.</param>
+    /// <param name="keys">The cache's keys, [slots, kvHeads, headDim].</param>
+    /// <param name="values">The cache's values, [slots, kvHeads, headDim].</param>
     /// <param name="order">Which dimensions are pairs.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TPairs">Which dimensions are pairs.</typeparam>
     [Kernel]
-    [Axis("tokens", 1, 5)]
+    [Axis("tokens", 1)]
+    [Axis("slots", 7)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 3)]
     [Axis("headDim", 64, 80, 127)]
@@ -38,13 +40,15 @@ public static partial class Positions
         [Shape("tokens")] [Range(0, 131072)] View1<int> positions,
         [Shape("pairs")] [Range(0, 1)] View1<float> frequencies,
         [Shape("tokens", "heads", "headDim")] View3<float> turned,
-        [Shape("tokens", "kvHeads", "headDim")] View3<T> keys,
-        [Shape("tokens", "kvHeads", "headDim")] View3<T> values,
+        [Shape("tokens")] [Range(0, 7)] View1<int> slots,
+        [Shape("slots", "kvHeads", "headDim")] View3<T> keys,
+        [Shape("slots", "kvHeads", "headDim")] View3<T> values,
         TPairs order)
         where T : unmanaged
         where TPairs : struct, IRotaryPairs<TPairs>
     {
         int token = ProgramId(0, q.Extent0);
+        int slot = slots.LoadInt(token);
         var heads = Range(0, q.Extent1);
         var kvHeads = Range(0, k.Extent1);
         var all = Range(0, v.Extent2);
@@ -62,17 +66,20 @@ public static partial class Positions
 
         var x = k.Load(token, kvHeads, first);
         var y = k.Load(token, kvHeads, second);
-        keys.Store(token, kvHeads, first, (x * Row(cos)) - (y * Row(sin)));
-        keys.Store(token, kvHeads, second, (x * Row(sin)) + (y * Row(cos)));
-        keys.Store(token, kvHeads, rest, k.Load(token, kvHeads, rest));
-        values.Store(token, kvHeads, all, v.Load(token, kvHeads, all));
+        keys.Store(slot, kvHeads, first, (x * Row(cos)) - (y * Row(sin)));
+        keys.Store(slot, kvHeads, second, (x * Row(sin)) + (y * Row(cos)));
+        keys.Store(slot, kvHeads, rest, k.Load(token, kvHeads, rest));
+        values.Store(slot, kvHeads, all, v.Load(token, kvHeads, all));
     }
 
     private static void RotateAndStoreReference(KernelCase c)
     {
         var order = (IRotaryPairsReference)c.Functor("order");
         RopeReference(c, "q", "turned", order.Reference);
-        RopeReference(c, "k", "keys", order.Reference);
-        c.Values("v").CopyTo(c.Output("values"), 0);
+        RopeReference(c, "k", "keys", order.Reference, "slots");
+        double[] slots = c.Values("slots"), v = c.Values("v");
+        int length = c.Extent("v", 1) * c.Extent("v", 2);
+        for (int token = 0; token < slots.Length; token++)
+            v.AsSpan(token * length, length).CopyTo(c.Output("values").AsSpan((int)slots[token] * length));
     }
 }

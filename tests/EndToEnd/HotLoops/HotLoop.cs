@@ -20,7 +20,7 @@ internal sealed record HotLoop(string Kernel, string Type, int Bits, string Meth
         ["MatVec"] = ["tokens=1", "rows=2", "cols=512"],
         ["MatMul"] = ["tokens=16", "rows=33", "cols=64"],
         ["MatMulInt8"] = ["tokens=33", "rows=33", "cols=512"],
-        ["FlashDecode"] = ["heads=6", "kvHeads=6", "keys=33", "splits=1", "headDim=64", "position=100"],
+        ["FlashDecode"] = ["sequences=1", "heads=6", "kvHeads=6", "splits=3", "headDim=64"],
     };
 
     /// <summary>How <c>kf</c> is asked to run the kernel.</summary>

@@ -105,7 +105,7 @@ public class Q8CacheTests
         using Device device = TestDevices.Open("cpu-1");
         using LanguageModel model = Tiny().Open(device, new ModelOptions { Cache = element });
         using KvCache cache = model.Transformer.CreateCache(10);
-        Assert.Equal(10 * bytesAPosition, cache.ByteLength);
+        Assert.Equal(KvBlockPool.BlockTokens * bytesAPosition, cache.ByteLength);
         Assert.Equal(bytesAPosition, element.ToElement().Bytes(2 * 2 * 2 * 64));
     }
 

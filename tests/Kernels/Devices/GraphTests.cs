@@ -5,7 +5,7 @@ namespace KernelFoundry.Kernels.Tests;
 /// <summary>A step of decoding run as a graph, while the cache grows: the bits of its launches one by one.</summary>
 public sealed class GraphTests
 {
-    private const int Heads = 6, KvHeads = 2, HeadDim = 64, Capacity = 70, Splits = 3, Channels = Heads * HeadDim;
+    private const int Heads = 6, KvHeads = 2, HeadDim = 64, Capacity = 160, Splits = 2, Channels = Heads * HeadDim;
 
     [Theory]
     [DeviceData]
@@ -16,6 +16,7 @@ public sealed class GraphTests
         var expected = new List<float[]>();
         for (int position = 0; position < Capacity; position += position < 4 ? 1 : 11)
         {
+            step.Plan(position);
             step.Launch(position);
             expected.Add(step.Result);
             graph.Run((step, position), static a => a.step.Launch(a.position));
@@ -30,8 +31,10 @@ public sealed class GraphTests
     {
         private readonly Device device;
         private readonly Random random = new(1);
-        private readonly View2<float> x, normed, weights, attended, result, max, sum, cache;
-        private readonly View3<float> acc;
+        private readonly View2<float> x, normed, weights, attended, result, cache;
+        private readonly View3<float> max, sum;
+        private readonly View4<float> acc;
+        private readonly View1<int> numbers;
         private readonly View1<float> gains;
 
         public Step(Device device)
@@ -44,22 +47,29 @@ public sealed class GraphTests
             normed = Draw(1, Channels);
             attended = Draw(1, Channels);
             result = Draw(1, Channels);
-            max = device.Allocate<float>(Splits, Heads);
-            sum = device.Allocate<float>(Splits, Heads);
-            acc = device.Allocate<float>(Splits, Heads, HeadDim);
+            max = device.Allocate<float>(1, Splits, Heads);
+            sum = device.Allocate<float>(1, Splits, Heads);
+            acc = device.Allocate<float>(1, Splits, Heads, HeadDim);
+            numbers = device.Upload<int>([0, 4, 2, 0, 1, 3]);
         }
 
         public float[] Result => result.ToArray();
 
+        public void Plan(int position) => numbers.Slice(0, 1).CopyFrom([position]);
+
         public void Launch(int position)
         {
-            int length = position + 1;
-            View3<float> keys = new(cache.Memory!, 0, length, KvHeads, HeadDim);
-            View3<float> values = new(cache.Memory!, sizeof(float) * Capacity * KvHeads * HeadDim, length, KvHeads, HeadDim);
-            View2<float> queries = new(normed.Memory!, 0, Heads, HeadDim), heads = new(attended.Memory!, 0, Heads, HeadDim);
+            View3<float> keys = new(cache.Memory!, 0, Capacity, KvHeads, HeadDim);
+            View3<float> values = new(cache.Memory!, sizeof(float) * Capacity * KvHeads * HeadDim, Capacity, KvHeads, HeadDim);
+            View3<float> queries = new(normed.Memory!, 0, 1, Heads, HeadDim), heads = new(attended.Memory!, 0, 1, Heads, HeadDim);
+            View2<int> blocks = numbers.Slice(1, 5).Reshape(1, 5);
+            int splits = (position / Attention.KeysPerSplit) + 1;
+            View1<int> positions = numbers.Slice(0, 1);
             Normalization.RmsNorm(device, x, gains, normed, 1e-5f);
-            Attention.FlashDecode(device, queries, keys, values, max, sum, acc, default(CausalScore), HeadDim, position, 0.125f);
-            Attention.CombineSplits(device, max, sum, acc, heads);
+            View3<float> m = max.Slice(1, 0, splits), l = sum.Slice(1, 0, splits);
+            View4<float> o = acc.Slice(1, 0, splits);
+            Attention.FlashDecode(device, queries, keys, values, blocks, positions, m, l, o, default(CausalScore), HeadDim, 0.125f);
+            Attention.CombineSplits(device, m, l, o, positions, heads, default(CausalScore));
             Linear.MatVec(device, weights, attended, result, default(NoEpilogue));
         }
 
