@@ -68,6 +68,7 @@ internal static class PromptCacheFile
             cache = model.Transformer.CreateCache(capacityFor(count));
             byte[] expected = Describe(model, cache);
             Require(description.AsSpan().SequenceEqual(expected), $"it is of '{Encoding.UTF8.GetString(description)}', and the open model is '{Encoding.UTF8.GetString(expected)}'");
+            cache.Prepare(count);
             cache.ForEachPart(count, (memory, offset, part) =>
             {
                 stream.ReadExactly(part);

@@ -100,7 +100,7 @@ public sealed class BatchEngineTests : IDisposable
         Assert.Equal(0, (await second).GeneratedTokens);
 
         // An error in one request's pipeline is that request's.
-        var broken = new GenerationOptions { Pipeline = DecodingPipeline.Logits.With(new Callback(_ => throw new FormatException("mine"))).Greedy() };
+        var broken = new GenerationOptions { MaxTokens = 4, Pipeline = DecodingPipeline.Logits.With(new Callback(_ => throw new FormatException("mine"))).Greedy() };
         await Assert.ThrowsAsync<FormatException>(() => Run(engine, prompt, broken));
         Assert.Equal(4, (await Run(engine, prompt)).GeneratedTokens);
         engine.Dispose();
