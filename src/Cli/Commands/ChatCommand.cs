@@ -3,6 +3,7 @@ using KernelFoundry.Cli.Chat;
 using KernelFoundry.Inference;
 using KernelFoundry.Inference.Chat;
 using KernelFoundry.Inference.Generation;
+using KernelFoundry.Inference.Hooks;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Cli.Commands;
@@ -31,6 +32,7 @@ internal static class ChatCommand
     private static readonly Option<string> s_activations = CommonOptions.Activations();
     private static readonly Option<string[]> s_lora = CommonOptions.Lora();
     private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
+    private static readonly Option<string[]> s_controlVectors = CommonOptions.ControlVectors();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
 
@@ -39,7 +41,7 @@ internal static class ChatCommand
         var command = new Command("chat", "Talk with a model. Answers go to stdout, everything else to stderr; /help lists what can be typed.")
         {
             s_model, s_system, s_template, s_load, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_hideThoughts, s_cacheType,
-            s_activations, s_lora, s_mergeLora, s_device, s_threads,
+            s_activations, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads,
         };
         command.SetAction(RunAsync);
         return command;
@@ -50,6 +52,7 @@ internal static class ChatCommand
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
             parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
         using var interrupt = new AnswerInterrupt();
         var settings = new ChatSettings
         {

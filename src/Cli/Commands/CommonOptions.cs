@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using KernelFoundry.Inference.Adapters;
+using KernelFoundry.Inference.Hooks;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Cli.Commands;
@@ -90,17 +91,32 @@ internal static class CommonOptions
     /// <summary>What --lora and --merge-lora ask for, besides other options.</summary>
     public static ModelOptions WithAdapters(ModelOptions options, ParseResult parsed, Option<string[]> lora, Option<bool> merge) => options with
     {
-        Adapters = [.. (parsed.GetValue(lora) ?? []).Select(Adapter)],
+        Adapters = [.. (parsed.GetValue(lora) ?? []).Select(ScaledPath).Select(each => new AdapterReference(each.Path, each.Scale))],
         MergesAdapters = parsed.GetValue(merge),
     };
 
+    public static Option<string[]> ControlVectors() => new("--control-vector")
+    {
+        Description = "Steer the model by the control vectors of a GGUF file; =S after it scales them. May be given several times.",
+        HelpName = "FILE[=S]",
+    };
+
+    /// <summary>What --control-vector asks for, at work until it is disposed of; null where there is none.</summary>
+    /// <exception cref="ModelFileException">A file cannot be read.</exception>
+    public static LayerHooks? Steer(LanguageModel model, ParseResult parsed, Option<string[]> option)
+    {
+        if (parsed.GetValue(option) is not { Length: > 0 } files)
+            return null;
+        return new LayerHooks(model.Transformer, [.. files.Select(ScaledPath).SelectMany(each => Opening.ControlVectors(each.Path, model.Configuration, each.Scale))]);
+    }
+
     // A path may have an equals sign of its own; a scale is what is a number after the last.
-    private static AdapterReference Adapter(string text)
+    private static (string Path, float Scale) ScaledPath(string text)
     {
         int at = text.LastIndexOf('=');
         return at > 0 && float.TryParse(text[(at + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out float scale) && float.IsFinite(scale)
-            ? new AdapterReference(text[..at], scale)
-            : new AdapterReference(text);
+            ? (text[..at], scale)
+            : (text, 1);
     }
 
     /// <summary>What --cache-type calls an element type.</summary>

@@ -5,6 +5,7 @@ using System.Text;
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
+using KernelFoundry.Inference.Hooks;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Cli.Commands;
@@ -34,6 +35,7 @@ internal static class GenerateCommand
     private static readonly Option<string> s_activations = CommonOptions.Activations();
     private static readonly Option<string[]> s_lora = CommonOptions.Lora();
     private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
+    private static readonly Option<string[]> s_controlVectors = CommonOptions.ControlVectors();
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
     private static readonly Option<bool> s_json = CommonOptions.Json();
@@ -42,7 +44,7 @@ internal static class GenerateCommand
     [
         new("Text", s_model, s_prompt, s_maxTokens),
         .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
-        new("Running", s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads),
+        new("Running", s_cacheType, s_activations, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
         new("Output", s_json, s_logProbabilities),
     ];
 
@@ -63,6 +65,7 @@ internal static class GenerateCommand
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
         using LanguageModel model = Opening.Model(
             parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
         using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file
             ? Opening.Model(file, device, CommonOptions.Options(parsed, s_cacheType, s_activations))
             : null;

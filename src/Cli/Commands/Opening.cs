@@ -1,5 +1,6 @@
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Hooks;
 using KernelFoundry.Inference.HuggingFace;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
@@ -55,6 +56,19 @@ internal static class Opening
         try
         {
             return TokenizerFactory.Open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new ModelFileException(path, error);
+        }
+    }
+
+    /// <exception cref="ModelFileException">There is no such file, or it may not be read.</exception>
+    public static IReadOnlyList<AddVector> ControlVectors(string path, ModelConfiguration model, float scale)
+    {
+        try
+        {
+            return ControlVector.Read(path, model, scale);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -31,7 +31,7 @@ internal static class GgufAdapter
             if (a.Rank != 2 || b.Rank != 2 || b.Columns != a.Rows)
                 throw b.Error("its shape", $"[{b.Rows}, {b.Columns}]", $"[rows, {a.Rows}], as '{name}' is [{a.Rows}, {a.Columns}]");
             updates.Add(name[..^A.Length], new LowRankUpdate(
-                checked((int)b.Rows), checked((int)a.Columns), checked((int)a.Rows), Values(a), Values(b), alpha == 0 ? 1 : alpha / a.Rows));
+                checked((int)b.Rows), checked((int)a.Columns), checked((int)a.Rows), TensorValues.Finite(a), TensorValues.Finite(b), alpha == 0 ? 1 : alpha / a.Rows));
         }
 
         return updates;
@@ -41,16 +41,5 @@ internal static class GgufAdapter
     {
         if (file.Metadata.GetString(key) is var found && found != value)
             throw file.Metadata.GetValue(key).Error(file.Metadata.GetValue(key).ToString(), $"'{value}'");
-    }
-
-    private static float[] Values(GgufTensor tensor)
-    {
-        TensorCodec codec = TensorCodecs.TryGet(tensor.Type) is { IsQuantized: false } readable
-            ? readable
-            : throw tensor.Error("its type", $"{tensor.Type}", "F32, F16 or BF16");
-        var values = new float[checked((int)tensor.ElementCount)];
-        codec.Decode(tensor.Data, values);
-        int wrong = Array.FindIndex(values, value => !float.IsFinite(value));
-        return wrong < 0 ? values : throw tensor.Error($"element {wrong}", $"{values[wrong]}", "a finite number");
     }
 }

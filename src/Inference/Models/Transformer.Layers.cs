@@ -16,10 +16,12 @@ public sealed partial class Transformer
     private void RunLayers(ActivationViews batch)
     {
         Embed(batch);
+        _hooks?.Run(0, batch.Residual);
         for (int i = 0; i < _weights.Layers.Count; i++)
         {
             Attend(i, batch);
             FeedForward(_weights.Layers[i], batch);
+            _hooks?.Run(i + 1, batch.Residual);
         }
 
         _plan.Advance();

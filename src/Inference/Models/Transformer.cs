@@ -110,9 +110,9 @@ public sealed partial class Transformer : IDisposable
                 int skipped = Math.Max(firstLogits - first, 0);
                 View2<float> rows = skipped < count ? logits.Slice(0, first + skipped - firstLogits, count - skipped) : default;
 
-                // A step of decoding is the same launches again and again, on positions that grow; but those of experts are of each token's own.
+                // A step of decoding is the same launches again and again, on positions that grow; but those of experts are of each token's own, and hooks read what launches wrote.
                 _plan.Set(cache, count);
-                if (count == 1 && _experts is null)
+                if (count == 1 && _experts is null && _hooks is null)
                     _decoding.Run((transformer: this, batch, skipped, rows), static a => a.transformer.Run(a.batch, a.skipped, a.rows));
                 else
                     Run(batch, skipped, rows);
