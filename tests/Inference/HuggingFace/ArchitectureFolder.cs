@@ -84,7 +84,7 @@ internal sealed class ArchitectureFolder : IDisposable
         ["deepseek2"] = new()
         {
             ["attn_q_a"] = "self_attn.q_a_proj", ["attn_q_a_norm"] = "self_attn.q_a_layernorm", ["attn_q_b"] = "self_attn.q_b_proj",
-            ["attn_kv_a_mqa"] = "self_attn.kv_a_proj_with_mqa", ["attn_kv_a_norm"] = "self_attn.kv_a_layernorm",
+            ["exp_probs_b"] = "mlp.gate.e_score_correction_bias", ["attn_kv_a_mqa"] = "self_attn.kv_a_proj_with_mqa", ["attn_kv_a_norm"] = "self_attn.kv_a_layernorm",
             ["ffn_gate_shexp"] = "mlp.shared_experts.gate_proj", ["ffn_up_shexp"] = "mlp.shared_experts.up_proj", ["ffn_down_shexp"] = "mlp.shared_experts.down_proj",
         },
         ["bert"] = new()
@@ -166,7 +166,7 @@ internal sealed class ArchitectureFolder : IDisposable
         string known = Name(stem);
         if (stem is "attn_sinks" or "exp_probs_b")
         {
-            Write(prefix + (stem == "attn_sinks" ? known : "mlp.gate.e_score_correction_bias"), values, shape);
+            Write(prefix + known, values, shape);
             return;
         }
 
