@@ -28,8 +28,8 @@ internal sealed record ModelWork
             - (isTied ? 0 : _outputWeights);
     }
 
-    // Tensors of three axes are matrices of experts.
-    private long Used(GgufTensor tensor, long whole) => _model.Experts is { } experts && tensor.Rank == 3 ? whole * experts.Used / experts.Count : whole;
+    // Tensors of three axes are matrices of experts, or of heads of latent attention.
+    private long Used(GgufTensor tensor, long whole) => _model.Experts is { } experts && tensor.Rank == 3 && tensor.Name.Contains("_exps.", StringComparison.Ordinal) ? whole * experts.Used / experts.Count : whole;
 
     /// <summary>Bytes of all tensors.</summary>
     public long TensorBytes { get; }
