@@ -42,7 +42,7 @@ internal sealed record ModelWork
 
     /// <summary>Bytes of the keys and values of one position, in all layers.</summary>
     /// <param name="cache">How they are stored.</param>
-    public long CacheBytesPerPosition(CacheElement cache) => cache.ToElement().Bytes(2L * _model.Layers * _model.KeyValueLength);
+    public long CacheBytesPerPosition(CacheElement cache) => cache.ToElement().Bytes(_model.CachedPerPosition);
 
     /// <summary>Bytes of keys and values a token reads, its own included: the mean over tokens decoded one after the other.</summary>
     /// <param name="depth">Positions before the first token.</param>

@@ -6,6 +6,8 @@ namespace KernelFoundry.Cli.Chat;
 /// <summary>Lines typed on a terminal, with earlier ones brought back by the arrows. While a line is typed, Ctrl-C is a key: it gives up the line, and the second in a row ends the input.</summary>
 internal sealed class TerminalLines : ILineSource
 {
+    // Of a terminal that does not say.
+    private const int UsualColumns = 80;
     private readonly List<string> _history = [];
     private int _rowOfPlace;
 
@@ -66,7 +68,7 @@ internal sealed class TerminalLines : ILineSource
     // The whole line anew: from the first of the rows it takes to the end of the screen, and back to the place.
     private void Draw(string prompt, TypedLine line, bool atEnd = false)
     {
-        int columns = Math.Max(1, Console.WindowWidth);
+        int columns = Console.WindowWidth is > 0 and int width ? width : UsualColumns;
         string text = line.Text;
         var output = new StringBuilder();
         if (_rowOfPlace > 0)

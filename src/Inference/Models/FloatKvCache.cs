@@ -9,6 +9,14 @@ internal sealed class FloatKvCache<T>(Device device, ModelConfiguration model, i
     internal override void Store(int layer, ActivationViews activations, RotaryEncoding rotary)
     {
         int tokens = activations.KeyHeads.Extent0;
+        if (!HasValues)
+        {
+            View1<int> positions = NextPositions(tokens);
+            rotary.Apply(Device, activations.QueryHeads, positions, activations.QueryHeads);
+            rotary.Apply(Device, activations.KeyHeads, positions, NextKeys(layer, tokens));
+            return;
+        }
+
         rotary.ApplyAndStore(Device, activations, NextPositions(tokens), NextKeys(layer, tokens), NextValues(layer, tokens));
     }
 

@@ -19,12 +19,17 @@ internal abstract class KvCache<T> : KvCache
         for (int layer = 0; layer < model.Layers; layer++)
         {
             _keys[layer] = Allocate();
-            _values[layer] = Allocate();
+
+            // What latent attention sums up is its keys.
+            _values[layer] = HasValues ? Allocate() : _keys[layer];
         }
     }
 
     /// <inheritdoc/>
-    public override long ByteLength => Element<T>.Bytes(2L * _model.Layers * Capacity * _model.KeyValueLength);
+    public override long ByteLength => Element<T>.Bytes((long)Capacity * _model.CachedPerPosition);
+
+    /// <summary>Whether values are other than keys.</summary>
+    protected bool HasValues => _model.Latent is null;
 
     // Scalars that a model does not need are not looked at where most models have none.
     internal override void Attend(int layer, ActivationViews activations, LayerAttention scores)
@@ -50,8 +55,8 @@ internal abstract class KvCache<T> : KvCache
         KvCache<T> copy = Create();
         for (int layer = 0; layer < _model.Layers; layer++)
         {
-            CopyPositions(_keys[layer], copy._keys[layer]);
-            CopyPositions(_values[layer], copy._values[layer]);
+            foreach (var (from, to) in Parts(layer).Zip(copy.Parts(layer)))
+                CopyPositions(from, to);
         }
 
         copy.Advance(Length);
@@ -77,7 +82,7 @@ internal abstract class KvCache<T> : KvCache
         byte[] part = new byte[Element<T>.Bytes((long)positions * _model.HeadDim)];
         for (int layer = 0; layer < _model.Layers; layer++)
         {
-            foreach (View3<T> view in (ReadOnlySpan<View3<T>>)[_keys[layer], _values[layer]])
+            foreach (View3<T> view in Parts(layer))
             {
                 for (int i = 0; i < _model.KeyValueHeads; i++)
                     visit(view.Memory!, view.ByteOffset + (i * head), part);
@@ -92,7 +97,8 @@ internal abstract class KvCache<T> : KvCache
         for (int layer = 0; layer < _model.Layers; layer++)
         {
             Copy(_keys[layer]);
-            Copy(_values[layer]);
+            if (HasValues)
+                Copy(_values[layer]);
         }
 
         void Copy(View3<T> view)
@@ -110,9 +116,12 @@ internal abstract class KvCache<T> : KvCache
         for (int layer = 0; layer < _keys.Length; layer++)
         {
             _keys[layer].Memory?.Dispose();
-            _values[layer].Memory?.Dispose();
+            if (HasValues)
+                _values[layer].Memory?.Dispose();
         }
     }
+
+    private View3<T>[] Parts(int layer) => HasValues ? [_keys[layer], _values[layer]] : [_keys[layer]];
 
     // The positions of a head lie together; those beyond the length are left out.
     private void CopyPositions(View3<T> from, View3<T> to)

@@ -87,6 +87,9 @@ public sealed record ModelConfiguration
     /// <summary>Rows of the key projection and of the value projection.</summary>
     public int KeyValueLength => KeyValueHeads * HeadDim;
 
+    /// <summary>Elements of a position's keys and values in all layers, as a cache holds them; where attention is latent, keys are values too.</summary>
+    public long CachedPerPosition => (long)Int128.Min(long.MaxValue, (Int128)(Latent is null ? 2 : 1) * Layers * KeyValueHeads * HeadDim);
+
     /// <summary>Its mixtures of experts; null for none.</summary>
     public ExpertConfiguration? Experts { get; init; }
 

@@ -12,7 +12,8 @@ internal sealed class Q8KvCache(Device device, ModelConfiguration model, int cap
         rotary.Apply(Device, activations.QueryHeads, positions, activations.QueryHeads);
         rotary.Apply(Device, activations.KeyHeads, positions, activations.KeyHeads);
         Encode(activations.KeyHeads, NextKeys(layer, tokens));
-        Encode(activations.ValueHeads, NextValues(layer, tokens));
+        if (HasValues)
+            Encode(activations.ValueHeads, NextValues(layer, tokens));
     }
 
     protected override KvCache<Q8_0> Create() => new Q8KvCache(Device, _model, Capacity);
