@@ -13,7 +13,19 @@ internal static class LayerTypes
             return;
         bool hasWindow = architecture.DefaultWindow > 0 || CommonMetadata.Window.Value(config) is uint and > 0;
         Check(config["layer_types"], (type, layer) => (type.String(), hasWindow && !IsLastOf(architecture.GlobalEvery, layer)) is ("sliding_attention", true) or ("full_attention", false));
+        CheckWindows(config, architecture);
         Check(config["no_rope_layers"], (isRotated, layer) => isRotated.Integer() != 0 != IsLastOf(architecture.UnrotatedEvery, layer));
+    }
+
+    // What older files say of them in numbers.
+    private static void CheckWindows(JsonField config, ModelArchitecture architecture)
+    {
+        if (config["layer_types"].IsArray)
+            return;
+        if (MetadataRule.Find(config, "sliding_window_pattern", "_sliding_window_pattern") is { } pattern && pattern.Integer() != architecture.GlobalEvery)
+            throw pattern.Error(pattern.Describe(), $"{architecture.GlobalEvery}, as in all models of the architecture");
+        if (config["use_sliding_window"].Boolean(false) && MetadataRule.Find(config, "max_window_layers") is { } first && first.Integer() > 0)
+            throw first.Error(first.Describe(), "0: windows in layers from one on are not built");
     }
 
     private static void Check(JsonField field, Func<JsonField, int, bool> fits)
