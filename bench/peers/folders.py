@@ -134,3 +134,14 @@ save("starcoder2", config("Starcoder2ForCausalLM", norm_epsilon=1e-5, hidden_act
 save("olmo2", config("Olmo2ForCausalLM"), layered(attention() | head_norms(rows=(N * D, K * D)) | {"post_attention_layernorm.weight": norm(H), "post_feedforward_layernorm.weight": norm(H)} | gated(), ends()))
 save("granite", config("GraniteForCausalLM", attention_multiplier=0.1, embedding_multiplier=12.0, residual_multiplier=0.22, logits_scaling=8.0), layered(llama, ends()))
 save("smollm3", config("SmolLM3ForCausalLM", num_hidden_layers=4, tie_word_embeddings=True), layered(llama, ends(tied=True), count=4))
+sinks = {"self_attn.sinks": ([N], 0, 1), "mlp.router.weight": matrix(4, H), "mlp.router.bias": bias(4), "mlp.experts.gate_up_proj": ([4, H, 64], 0, 1.5 / H ** 0.5),
+         "mlp.experts.gate_up_proj_bias": ([4, 64], 0, 0.3), "mlp.experts.down_proj": ([4, 32, H], 0, 1.5 / 32 ** 0.5), "mlp.experts.down_proj_bias": ([4, H], 0, 0.3)}
+save("gpt-oss", config("GptOssForCausalLM", head_dim=D, intermediate_size=32, num_local_experts=4, num_experts_per_tok=2, sliding_window=32, swiglu_limit=7.0,
+     layer_types=["sliding_attention", "full_attention"]), layered(attention(biased=True, output_biased=True) | norms() | sinks, ends()))
+for generation, extra in (("V2", {"topk_method": "greedy", "scoring_func": "softmax", "norm_topk_prob": False}), ("V3", {"topk_method": "noaux_tc", "scoring_func": "sigmoid", "norm_topk_prob": True, "n_group": 2, "topk_group": 1})):
+    latent = {"self_attn.q_a_proj.weight": matrix(48, H), "self_attn.q_a_layernorm.weight": norm(48), "self_attn.q_b_proj.weight": matrix(N * 24, 48), "self_attn.kv_a_proj_with_mqa.weight": matrix(40, H),
+              "self_attn.kv_a_layernorm.weight": norm(32), "self_attn.kv_b_proj.weight": matrix(N * 40, 32), "self_attn.o_proj.weight": matrix(H, N * 24)} | norms()
+    mixed = moe | gated("mlp.shared_experts.", 64) | ({"mlp.gate.e_score_correction_bias": bias(4)} if generation == "V3" else {})
+    save("deepseek-" + generation.lower(), config(f"Deepseek{generation}ForCausalLM", num_key_value_heads=N, q_lora_rank=48, kv_lora_rank=32, qk_nope_head_dim=16, qk_rope_head_dim=8, v_head_dim=24,
+         first_k_dense_replace=1, n_routed_experts=4, n_shared_experts=2, num_experts_per_tok=2, moe_intermediate_size=32, routed_scaling_factor=1.5, **extra),
+         layered(latent, ends()) | {f"model.layers.0.{k}": v for k, v in gated().items()} | {f"model.layers.1.{k}": v for k, v in mixed.items()})

@@ -28,8 +28,8 @@ internal sealed record ModelWork
             - (isTied ? 0 : _outputWeights);
     }
 
-    // Tensors of three axes are matrices of experts.
-    private long Used(GgufTensor tensor, long whole) => _model.Experts is { } experts && tensor.Rank == 3 ? whole * experts.Used / experts.Count : whole;
+    // Tensors of three axes are matrices of experts, or of heads of latent attention.
+    private long Used(GgufTensor tensor, long whole) => _model.Experts is { } experts && tensor.Rank == 3 && tensor.Name.Contains("_exps.", StringComparison.Ordinal) ? whole * experts.Used / experts.Count : whole;
 
     /// <summary>Bytes of all tensors.</summary>
     public long TensorBytes { get; }
@@ -42,7 +42,7 @@ internal sealed record ModelWork
 
     /// <summary>Bytes of the keys and values of one position, in all layers.</summary>
     /// <param name="cache">How they are stored.</param>
-    public long CacheBytesPerPosition(CacheElement cache) => cache.ToElement().Bytes(2L * _model.Layers * _model.KeyValueLength);
+    public long CacheBytesPerPosition(CacheElement cache) => cache.ToElement().Bytes(_model.CachedPerPosition);
 
     /// <summary>Bytes of keys and values a token reads, its own included: the mean over tokens decoded one after the other.</summary>
     /// <param name="depth">Positions before the first token.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace KernelFoundry.Cli.Chat;
 
-/// <summary>Ctrl-C while the model answers: it ends the answer. At the prompt it ends the program, as usual.</summary>
+/// <summary>Ctrl-C while the model answers: it ends the answer. Where lines are read from a terminal as they come, it ends the program, as usual; <see cref="TerminalLines"/> take it as a key.</summary>
 internal sealed class AnswerInterrupt : IDisposable
 {
     private readonly PosixSignalRegistration _registration;

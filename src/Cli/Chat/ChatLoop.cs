@@ -112,7 +112,7 @@ internal sealed class ChatLoop
     {
         foreach ((string name, (string help, _)) in _commands)
             Say($"  {name,-8} {help}");
-        Say("A line that ends with \\ goes on in the next; lines between two of \"\"\" are one message. Ctrl-C ends an answer.");
+        Say("A line that ends with \\ goes on in the next; lines between two of \"\"\" are one message. Ctrl-C ends an answer; arrows bring earlier lines back.");
     }
 
     private void Load(string file)
@@ -140,7 +140,7 @@ internal sealed class ChatLoop
     }
 
     private void Statistics() => Say(_last is null ? "There has been no answer yet." : string.Create(CultureInfo.InvariantCulture,
-        $"[prompt {_last.PromptTokens} tokens, {_last.CachedTokens} kept, {_last.PrefillTokensPerSecond:F0}/s; answer {_last.GeneratedTokens} tokens, {_last.DecodeTokensPerSecond:F1}/s]"));
+        $"[prompt {_last.PromptTokens} tokens, {_last.CachedTokens} kept, {_last.PrefillTokensPerSecond:F0} tokens/s; answer {_last.GeneratedTokens} tokens, {_last.DecodeTokensPerSecond:F1} tokens/s]"));
 
     private static string Named(string file) => file.Length > 0 ? file : throw new UsageException("Name a file.");
 

@@ -71,7 +71,9 @@ internal static class ChatCommand
         if (parsed.GetValue(s_system) is { } system)
             conversation.SetSystem(system);
         using var session = new ChatSession(model);
-        var input = new ChatInput(Console.In, isTerminal: !Console.IsInputRedirected);
+        var input = new ChatInput(TerminalLines.IsPossible ? new TerminalLines() : new PlainLines(Console.In, isTerminal: !Console.IsInputRedirected));
+        if (!Console.IsInputRedirected)
+            Console.Error.WriteLine($"{Path.GetFileName(model.Name)}, context of {model.Configuration.ContextLength} tokens. /help lists what can be typed; Ctrl-D ends the program.");
         var loop = new ChatLoop(session, settings, conversation, input, interrupt, showsThoughts: !parsed.GetValue(s_hideThoughts));
         return await loop.RunAsync();
     }

@@ -54,6 +54,10 @@ internal sealed class ModelCardText
 
         Line($"architecture  {Choices(m.Architecture)}");
         Line($"sizes         {m.Layers} layers of {m.EmbeddingLength}, {m.Heads} heads of {m.HeadDim} ({m.KeyValueHeads} of keys and values), feed-forward {m.FeedForwardLength}");
+        if (m.Experts is { } experts)
+            Line($"experts       {experts.Used} of {experts.Count} a token, of {experts.FeedForwardLength}{(experts.SharedLength > 0 ? $", shared ones of {experts.SharedLength}" : "")}{(experts.LeadingDense > 0 ? $"; none in the first {experts.LeadingDense} layers" : "")}");
+        if (m.Latent is { } latent)
+            Line($"latent        keys and values of all heads are made of {latent.KeyValueRank} elements a position, keys of {latent.PlainDims} and {m.RotaryDims} turned ones, values of {latent.ValueDims}");
         Line($"parameters    {card.Parameters} in {card.BitsPerParameter:F2} bits each");
         Line($"tokenizer     {(_tokenizer.Length > 0 ? _tokenizer : _why)}");
         Line($"templates     {(_templates.Count > 0 ? string.Join(", ", _templates) : "none")}");

@@ -4,11 +4,11 @@ namespace KernelFoundry.Inference.Adapters;
 
 /// <summary>
 /// Adapters in GGUF as llama.cpp has them: <c>general.type</c> is <c>adapter</c>, <c>adapter.type</c> is <c>lora</c>, and for each matrix NAME there are
-/// <c>NAME.lora_a</c>, [rank, columns], and <c>NAME.lora_b</c>, [rows, rank].
+/// <c>NAME.lora_a</c>, [rank, columns], and <c>NAME.lora_b</c>, [rows, rank]; of experts stacked as they are, of token embeddings with <c>lora_a</c> turned, [rows, rank] and [columns, rank].
 /// </summary>
 internal static class GgufAdapter
 {
-    private const string A = ".lora_a", B = ".lora_b";
+    private const string A = ".lora_a", B = ".lora_b", Embeddings = "token_embd.weight";
 
     public static Dictionary<string, LowRankUpdate> Read(string path, GgufFile model)
     {
@@ -27,14 +27,30 @@ internal static class GgufAdapter
                 continue;
             if (!name.EndsWith(A, StringComparison.Ordinal))
                 throw a.Error("its name", "of no part of a LoRA adapter", $"names that end in {A} and {B}, in pairs");
-            GgufTensor b = file.Tensors[name[..^A.Length] + B];
-            if (a.Rank != 2 || b.Rank != 2 || b.Columns != a.Rows)
-                throw b.Error("its shape", $"[{b.Rows}, {b.Columns}]", $"[rows, {a.Rows}], as '{name}' is [{a.Rows}, {a.Columns}]");
-            updates.Add(name[..^A.Length], new LowRankUpdate(
-                checked((int)b.Rows), checked((int)a.Columns), checked((int)a.Rows), TensorValues.Finite(a), TensorValues.Finite(b), alpha == 0 ? 1 : alpha / a.Rows));
+            updates.Add(name[..^A.Length], Update(a, file.Tensors[name[..^A.Length] + B], name[..^A.Length], alpha));
         }
 
         return updates;
+    }
+
+    private static LowRankUpdate Update(GgufTensor a, GgufTensor b, string target, float alpha)
+    {
+        // What embeddings are looked up in is A, and it lies turned.
+        if (target == Embeddings)
+        {
+            if (a.Rank != 2 || b.Rank != 2 || a.Columns != b.Columns)
+                throw b.Error("its shape", $"[{b.Rows}, {b.Columns}]", $"[columns, {a.Columns}], as '{a.Name}' is [{a.Rows}, {a.Columns}]");
+            int length = checked((int)a.Columns), columns = checked((int)b.Rows);
+            return new LowRankUpdate(checked((int)a.Rows), columns, length, LowRankUpdate.Transposed(TensorValues.Finite(b), columns, length), TensorValues.Finite(a), Scale(length));
+        }
+
+        long rank = a.Dimension(1);
+        if (a.Rank is not (2 or 3) || b.Rank != a.Rank || b.Columns != rank || b.Dimension(2) != a.Dimension(2))
+            throw b.Error("its shape", $"[{b.Rows}, {b.Columns}]", $"[rows, {rank}] for each matrix, as '{a.Name}' is [{a.Rows}, {a.Columns}]");
+        return new LowRankUpdate(
+            checked((int)b.Dimension(1)), checked((int)a.Columns), checked((int)rank), TensorValues.Finite(a), TensorValues.Finite(b), Scale(rank), a.Rank == 3 ? checked((int)a.Dimension(2)) : 0);
+
+        float Scale(long r) => alpha == 0 ? 1 : alpha / r;
     }
 
     private static void Require(GgufFile file, string key, string value)

@@ -1,4 +1,5 @@
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Inference.Adapters;
 
@@ -46,17 +47,33 @@ public sealed class LoraAdapter
     internal static LoraAdapter Open(AdapterReference reference, GgufFile model)
     {
         var updates = Directory.Exists(reference.Path) ? PeftAdapter.Read(reference.Path, model) : GgufAdapter.Read(reference.Path, model);
+        var fitting = new Dictionary<string, LowRankUpdate>(StringComparer.Ordinal);
         foreach (var (name, update) in updates)
         {
-            if (name == "token_embd.weight")
-                throw new InvalidModelException(reference.Path, $"the adapter of '{name}'", "for embeddings, which are looked up and not multiplied", "adapters of matrices");
-            if (!model.Tensors.TryGet(name, out GgufTensor tensor))
-                throw new InvalidModelException(reference.Path, $"the adapter of '{name}'", $"for a matrix that '{model.Name}' does not have", "an adapter of this model");
-            if (tensor.Rank != 2 || tensor.Rows != update.Rows || tensor.Columns != update.Columns)
-                throw new InvalidModelException(reference.Path, $"the adapter of '{name}'", $"for [{update.Rows}, {update.Columns}]", $"one for [{tensor.Rows}, {tensor.Columns}]");
+            foreach (var (own, part) in Parts(name, update, model))
+            {
+                // Where embeddings make logits, those are adapted as the output projection.
+                if (!model.Tensors.TryGet(own, out GgufTensor tensor) && !(own == "output.weight" && model.Tensors.TryGet("token_embd.weight", out tensor)))
+                    throw new InvalidModelException(reference.Path, $"the adapter of '{own}'", $"for a matrix that '{model.Name}' does not have", "an adapter of this model");
+                if (tensor.Rank != (part.Matrices > 0 ? 3 : 2) || tensor.Dimension(1) != part.Rows || tensor.Columns != part.Columns || tensor.Dimension(2) != Math.Max(1, part.Matrices))
+                    throw new InvalidModelException(reference.Path, $"the adapter of '{own}'", $"for {Shape(part.Matrices, part.Rows, part.Columns)}", $"one for {Shape(tensor.Rank == 3 ? tensor.Dimension(2) : 0, tensor.Dimension(1), tensor.Columns)}");
+                fitting.Add(own, part);
+            }
         }
 
-        return new LoraAdapter(reference.Path, reference.Scale, updates);
+        return new LoraAdapter(reference.Path, reference.Scale, fitting);
+
+        static string Shape(long matrices, long rows, long columns) => matrices > 0 ? $"[{matrices}, {rows}, {columns}]" : $"[{rows}, {columns}]";
+    }
+
+    // Experts of older files are tensors of their own.
+    private static IEnumerable<(string Name, LowRankUpdate Update)> Parts(string name, LowRankUpdate update, GgufFile model)
+    {
+        const string ending = ".weight";
+        string stem = name.EndsWith(ending, StringComparison.Ordinal) ? name[..^ending.Length] : name;
+        if (update.Matrices == 0 || model.Tensors.TryGet(name, out _) || !model.Tensors.TryGet(OlderLayouts.Expert(stem, 0) + ending, out _))
+            return [(name, update)];
+        return Enumerable.Range(0, update.Matrices).Select(expert => (OlderLayouts.Expert(stem, expert) + ending, update.Of(expert)));
     }
 
     private static float Checked(float scale) =>

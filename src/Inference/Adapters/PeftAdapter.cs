@@ -7,11 +7,12 @@ namespace KernelFoundry.Inference.Adapters;
 
 /// <summary>
 /// Adapters as Hugging Face's PEFT saves them: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with tensors
-/// <c>base_model.model.NAME.lora_A.weight</c> and <c>lora_B</c>. Rows of B move as those of the matrix do when it becomes GGUF.
+/// <c>base_model.model.NAME.lora_A.weight</c> and <c>lora_B</c>, of embeddings <c>lora_embedding_A</c> and <c>lora_embedding_B</c>. Rows of B move as those of the
+/// matrix do when it becomes GGUF; experts' matrices, each with a pair of its own, are stacked.
 /// </summary>
 internal static class PeftAdapter
 {
-    private const string Start = "base_model.model.", A = ".lora_A.weight", B = ".lora_B.weight";
+    private const string Start = "base_model.model.", A = ".lora_A.weight", B = ".lora_B.weight", EmbeddingA = ".lora_embedding_A", EmbeddingB = ".lora_embedding_B";
 
     public static Dictionary<string, LowRankUpdate> Read(string folder, GgufFile model)
     {
@@ -27,20 +28,39 @@ internal static class PeftAdapter
         bool byRoot = config["use_rslora"].Boolean(false);
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, "adapter_model.safetensors"));
         var updates = new Dictionary<string, LowRankUpdate>(StringComparer.Ordinal);
+        var experts = new Dictionary<string, SortedDictionary<int, LowRankUpdate>>(StringComparer.Ordinal);
         foreach (SafetensorsTensor a in file.Tensors)
         {
-            if (a.Name.EndsWith(B, StringComparison.Ordinal) && file.Find(a.Name[..^B.Length] + A) is not null)
+            var (first, second) = a.Name.EndsWith(EmbeddingA, StringComparison.Ordinal) || a.Name.EndsWith(EmbeddingB, StringComparison.Ordinal) ? (EmbeddingA, EmbeddingB) : (A, B);
+            if (a.Name.EndsWith(second, StringComparison.Ordinal) && file.Find(a.Name[..^second.Length] + first) is not null)
                 continue;
-            if (!a.Name.StartsWith(Start, StringComparison.Ordinal) || !a.Name.EndsWith(A, StringComparison.Ordinal))
-                throw a.Error("its name", "of no part of a LoRA adapter", $"names that begin with {Start} and end in {A} or {B}, in pairs");
-            string module = a.Name[Start.Length..^A.Length];
-            var (rule, target) = TensorNaming.Find(architecture, module + ".weight")
+            if (!a.Name.StartsWith(Start, StringComparison.Ordinal) || !a.Name.EndsWith(first, StringComparison.Ordinal))
+                throw a.Error("its name", "of no part of a LoRA adapter", $"names that begin with {Start} and end in {A} or {B}, or {EmbeddingA} or {EmbeddingB}, in pairs");
+            string module = a.Name[Start.Length..^first.Length];
+            string pattern = TensorNaming.Generalize(TensorNaming.WithoutPrefix(architecture, module + ".weight"), out List<int> numbers);
+            var (rule, target) = TensorNaming.Find(architecture, pattern, numbers)
                 ?? throw a.Error("its name", $"of no matrix of architecture '{name}'", "the names that its class gives tensors");
-            SafetensorsTensor b = file.Find(a.Name[..^A.Length] + B) ?? throw a.Error("it", "alone", $"'{module}{B}' beside it");
-            updates.Add(target, Update(a, b, rule, order, rank => (float)(alpha / (byRoot ? Math.Sqrt(rank) : rank))));
+            if (rule.IsStack || rule.Also is not null)
+                throw a.Error("its name", "of a tensor that is taken apart, which adapters are not", "adapters of matrices");
+            SafetensorsTensor b = file.Find(a.Name[..^first.Length] + second) ?? throw a.Error("it", "alone", $"'{module}{second}' beside it");
+            LowRankUpdate update = first == A ? Update(a, b, rule, order, Scale) : OfEmbeddings(a, b, Scale);
+            if (numbers.Count < 2)
+            {
+                updates.Add(target, update);
+            }
+            else
+            {
+                if (!experts.TryGetValue(target, out SortedDictionary<int, LowRankUpdate>? those))
+                    experts.Add(target, those = []);
+                those.Add(numbers[1], update);
+            }
         }
 
+        foreach (var (target, those) in experts)
+            updates.Add(target, Stacked(file.Name, target, those, Count(model, name, "expert_count", 1)));
         return updates;
+
+        float Scale(long rank) => (float)(alpha / (byRoot ? Math.Sqrt(rank) : rank));
     }
 
     private static LowRankUpdate Update(SafetensorsTensor a, SafetensorsTensor b, TensorRule rule, RowOrder order, Func<long, float> scale)
@@ -52,6 +72,31 @@ internal static class PeftAdapter
         for (int row = 0; row < rows; row++)
             stored.AsSpan((int)order.Source(rule.Transform, row, rows) * rank, rank).CopyTo(moved.AsSpan(row * rank));
         return new LowRankUpdate(rows, checked((int)a.Shape[1]), rank, Values(a), moved, scale(rank));
+    }
+
+    // A is [rank, tokens] and B [columns, rank]: what is looked up is a column of A.
+    private static LowRankUpdate OfEmbeddings(SafetensorsTensor a, SafetensorsTensor b, Func<long, float> scale)
+    {
+        if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] == 0)
+            throw b.Error("its shape", $"[{string.Join(", ", b.Shape)}]", $"[columns, rank], with '{a.Name}' of [{string.Join(", ", a.Shape)}]");
+        int rank = checked((int)a.Shape[0]), tokens = checked((int)a.Shape[1]), columns = checked((int)b.Shape[0]);
+        return new LowRankUpdate(tokens, columns, rank, LowRankUpdate.Transposed(Values(b), columns, rank), LowRankUpdate.Transposed(Values(a), rank, tokens), scale(rank));
+    }
+
+    // Experts without a pair get one of zeros.
+    private static LowRankUpdate Stacked(string file, string target, SortedDictionary<int, LowRankUpdate> experts, int count)
+    {
+        LowRankUpdate first = experts.First().Value;
+        if (count * Math.Max((long)first.A.Length, first.B.Length) > int.MaxValue || experts.Any(entry => entry.Key >= count || (entry.Value.Rows, entry.Value.Columns, entry.Value.Rank) != (first.Rows, first.Columns, first.Rank)))
+            throw new InvalidModelException(file, $"the adapters of '{target}'", "of different shapes, or of experts that the model does not have", $"matrices of one shape and rank, for at most {count} experts");
+        float[] a = new float[checked(count * first.A.Length)], b = new float[checked(count * first.B.Length)];
+        foreach (var (expert, update) in experts)
+        {
+            update.A.CopyTo(a, expert * first.A.Length);
+            update.B.CopyTo(b, expert * first.B.Length);
+        }
+
+        return first with { A = a, B = b, Matrices = count };
     }
 
     // What changes the sum in ways that are not built.

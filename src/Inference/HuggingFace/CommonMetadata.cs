@@ -56,6 +56,13 @@ internal static class CommonMetadata
         return Find(config, KeyValueHeads) is null ? Positive(config, Heads) : Positive(config, KeyValueHeads);
     }
 
+    /// <summary>How a model's heads lie in its tensors.</summary>
+    public static RowOrder Order(JsonField config) => new(Positive(config, Heads), KeyValueHeadCount(config))
+    {
+        PlainDims = Find(config, "qk_nope_head_dim") is { } plain ? plain.Integer() : 0,
+        ValueDims = Find(config, "v_head_dim") is { } value ? value.Integer() : 0,
+    };
+
     /// <summary>Elements of a head.</summary>
     public static int HeadDim(JsonField config) => Find(config, "head_dim") is null ? Positive(config, Hidden) / Positive(config, Heads) : Positive(config, "head_dim");
 }

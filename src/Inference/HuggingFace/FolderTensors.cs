@@ -12,12 +12,18 @@ internal sealed class FolderTensors
     private readonly SafetensorsFolder _folder;
     private readonly HuggingFaceArchitecture _architecture;
     private readonly RowOrder _order;
+    private readonly MatrixSources _sources;
+    private readonly int _layers;
+    private readonly bool _hasPredictors;
 
     /// <exception cref="InvalidModelException">A tensor is unknown, of a type or shape that does not fit, or one of a stack is missing.</exception>
     public FolderTensors(SafetensorsFolder folder, HuggingFaceArchitecture architecture, JsonField config)
     {
         (_folder, _architecture) = (folder, architecture);
-        _order = new RowOrder(MetadataRule.Positive(config, CommonMetadata.Heads), CommonMetadata.KeyValueHeadCount(config));
+        _order = CommonMetadata.Order(config);
+        _sources = new MatrixSources(folder, config, _order);
+        _layers = MetadataRule.Positive(config, CommonMetadata.Layers);
+        _hasPredictors = MetadataRule.Find(config, "num_nextn_predict_layers") is { } predictors && predictors.Integer() > 0;
         bool isTied = config["tie_word_embeddings"].Boolean(false);
         foreach (SafetensorsTensor tensor in folder.Tensors)
             Add(tensor, isTied);
@@ -40,7 +46,11 @@ internal sealed class FolderTensors
     private void Add(SafetensorsTensor tensor, bool isTied)
     {
         string pattern = TensorNaming.Generalize(TensorNaming.WithoutPrefix(_architecture, tensor.Name), out List<int> numbers);
-        if (TensorNaming.IsIgnored(_architecture, pattern))
+        if (TensorNaming.IsIgnored(_architecture, pattern) || _sources.IsBeside(tensor.Name))
+            return;
+
+        // Layers after the last predict tokens further on, in training and for drafts; the model is without them.
+        if (_hasPredictors && numbers.Count > 0 && numbers[0] >= _layers)
             return;
         var (rule, target) = TensorNaming.Find(_architecture, pattern, numbers)
             ?? throw tensor.Error("its name", $"not one of a model of architecture '{_architecture.Name}'", "the names that its class gives tensors");
@@ -48,8 +58,16 @@ internal sealed class FolderTensors
         // Files of models that share the two sometimes have both.
         if (isTied && target == Output)
             return;
+        Add(tensor, rule, target, numbers);
+        foreach (var (other, otherTarget) in TensorNaming.Others(rule, target, numbers))
+            Add(tensor, other, otherTarget, numbers);
+    }
+
+    private void Add(SafetensorsTensor tensor, TensorRule rule, string target, List<int> numbers)
+    {
+        bool isOne = numbers.Count == 2;
         if (!_plans.TryGetValue(target, out GgufTensorPlan? plan))
-            _plans.Add(target, plan = new GgufTensorPlan(target, rule, numbers.Count == 2));
-        plan.Add(tensor, numbers.Count == 2 ? numbers[1] : 0);
+            _plans.Add(target, plan = new GgufTensorPlan(target, rule, isOne || rule.IsStack || rule.Transform is TensorTransform.LatentKeys or TensorTransform.LatentValues));
+        plan.Add(_sources.Of(tensor, rule), isOne ? numbers[1] : 0);
     }
 }

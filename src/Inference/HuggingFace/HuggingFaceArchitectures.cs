@@ -176,6 +176,10 @@ internal static class HuggingFaceArchitectures
             Required = s_silu,
         },
         new("smollm3", "SmolLM3ForCausalLM") { Metadata = s_rms, Tensors = [.. s_ends, .. s_pairedAttention, .. s_norms, .. s_gated], Required = s_silu },
+        ExpertArchitectures.GptOss,
+        ExpertArchitectures.DeepSeek,
+        EncoderArchitectures.Bert,
+        EncoderArchitectures.NomicBert,
     ];
 
     /// <summary>All classes, sorted.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using KernelFoundry.Inference.Chat;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Formats.Safetensors;
+using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers;
 using KernelFoundry.Inference.Tokenizers.Files;
 using KernelFoundry.Inference.Tokenizers.Files.Json;
@@ -107,8 +108,14 @@ public sealed class HuggingFaceModel : IDisposable
         foreach (MetadataRule rule in architecture.Metadata)
             Set(header, $"{architecture.Name}.{rule.Key}", rule.Value(config));
         header.Set($"{architecture.Name}.vocab_size", (uint)tokens);
-        foreach (var (key, value) in RotaryFactors.Metadata(config))
+        if (MetadataRule.Find(config, "type_vocab_size") is { } types)
+            header.Set("tokenizer.ggml.token_type_count", MetadataRule.Unsigned(types));
+        ModelArchitecture record = ModelArchitectures.All.First(record => record.Name == architecture.Name);
+        foreach (var (key, value) in RotaryFactors.Metadata(config, record))
             Set(header, $"{architecture.Name}.{key}", value);
+        LayerTypes.Check(config, record);
+        if (record.Attention == AttentionKind.Bidirectional)
+            Set(header, $"{architecture.Name}.pooling_type", PoolingFile.Read(path));
     }
 
     private static void Set(GgufWriter header, string key, object? value)
@@ -170,7 +177,7 @@ public sealed class HuggingFaceModel : IDisposable
         return ChatTemplates.ReadTokenizerConfig(json, config, System.IO.File.Exists(separate) ? Encoding.UTF8.GetString(Content(separate)) : null);
     }
 
-    private static byte[] Content(string path) => new FileInfo(path) is { Exists: true, Length: > MaximumJsonBytes } file
+    internal static byte[] Content(string path) => new FileInfo(path) is { Exists: true, Length: > MaximumJsonBytes } file
         ? throw new InvalidModelException(path, "the file", $"{file.Length} bytes long", $"at most {MaximumJsonBytes} bytes")
         : System.IO.File.ReadAllBytes(path);
 }

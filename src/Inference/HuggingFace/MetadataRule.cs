@@ -26,6 +26,10 @@ internal sealed record MetadataRule(string Key, Func<JsonField, object?> Value)
     /// <summary>The same for every model.</summary>
     public static MetadataRule Constant(string key, object value) => new(key, _ => value);
 
+    /// <summary>No entry, but a field that must have a certain value where it is there: what another asks for is not built.</summary>
+    public static MetadataRule Check(string field, Func<JsonField, bool> fits, string expected) => new("", config =>
+        Find(config, field) is not { } given || fits(given) ? null : throw given.Error(given.Describe(), expected));
+
     /// <summary>The first of some fields that is there. A dot leads into an object.</summary>
     public static JsonField? Find(JsonField config, params ReadOnlySpan<string> names)
     {

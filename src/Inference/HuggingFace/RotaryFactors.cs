@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using KernelFoundry.Inference.Formats;
+using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Tokenizers.Files.Json;
 
 namespace KernelFoundry.Inference.HuggingFace;
@@ -14,9 +15,11 @@ internal static class RotaryFactors
 
     /// <summary>Entries, after the architecture's name.</summary>
     /// <exception cref="InvalidModelException">The scaling is of a kind that is not supported.</exception>
-    public static IEnumerable<(string Key, object Value)> Metadata(JsonField config)
+    public static IEnumerable<(string Key, object Value)> Metadata(JsonField config, ModelArchitecture architecture)
     {
         JsonField scaling = Section(config);
+        if (Kind(scaling) == "yarn" && scaling["truncate"].Boolean(architecture.RoundsYarnRange) != architecture.RoundsYarnRange)
+            throw scaling["truncate"].Error(scaling["truncate"].Describe(), architecture.RoundsYarnRange ? "true" : "false");
         switch (Kind(scaling))
         {
             case "linear":
@@ -33,11 +36,25 @@ internal static class RotaryFactors
                         yield return ($"rope.scaling.{key}", (float)scaling[name].Number());
                 }
 
+                foreach (var entry in DeepSeekMagnitudes(scaling))
+                    yield return entry;
                 break;
             case "longrope" or "su":
                 yield return ("rope.scaling.attn_factor", (float)LongAttentionFactor(config, scaling));
                 break;
         }
+    }
+
+    // DeepSeek's code: scores grow by the square of one magnitude, and what is turned by the ratio of another to it.
+    private static IEnumerable<(string Key, object Value)> DeepSeekMagnitudes(JsonField scaling)
+    {
+        double all = scaling["mscale_all_dim"].IsNull ? 0 : scaling["mscale_all_dim"].Number(), turned = scaling["mscale"].IsNull ? 1 : scaling["mscale"].Number();
+        if (all == 0)
+            yield break;
+        yield return ("rope.scaling.yarn_log_multiplier", (float)(0.1 * all));
+        double grown = 0.1 * Math.Log(Math.Max(1, scaling["factor"].Number()));
+        if (turned != all)
+            yield return ("rope.scaling.yarn_attn_factor", (float)((1 + (turned * grown)) / (1 + (all * grown))));
     }
 
     /// <summary>Adds the tensors.</summary>

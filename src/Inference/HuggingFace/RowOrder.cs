@@ -5,6 +5,12 @@ namespace KernelFoundry.Inference.HuggingFace;
 /// <param name="KeyValueHeads">Key and value heads.</param>
 internal readonly record struct RowOrder(int Heads, int KeyValueHeads)
 {
+    /// <summary>Elements of a key without positions, where attention is latent.</summary>
+    public int PlainDims { get; init; }
+
+    /// <summary>Elements of a value, where attention is latent.</summary>
+    public int ValueDims { get; init; }
+
     /// <summary>Whether rows of this many can be cut as a transform cuts them.</summary>
     public bool Fits(TensorTransform transform, long rows) => transform switch
     {

@@ -1,90 +1,104 @@
 using System.Runtime.InteropServices;
 using KernelFoundry.Inference.Formats;
-using KernelFoundry.Inference.Formats.Safetensors;
 
 namespace KernelFoundry.Inference.HuggingFace;
 
-/// <summary>Makes the bytes of a GGUF tensor from tensors of a folder: rows in another order, numbers in another type.</summary>
-/// <param name="sources">Of one type and shape, [rows, columns] or [rows].</param>
-/// <param name="transform">What becomes of the numbers.</param>
+/// <summary>Makes the bytes of a GGUF tensor from matrices of a folder: rows in another order, numbers in another type.</summary>
+/// <param name="sources">Of one type and shape.</param>
+/// <param name="rule">What becomes of the numbers.</param>
 /// <param name="order">The order of rows.</param>
 /// <param name="type">What is made: F32, or the type of the sources.</param>
-internal sealed unsafe class TensorCopy(SafetensorsTensor[] sources, TensorTransform transform, RowOrder order, GgmlType type)
+internal sealed unsafe class TensorCopy(MatrixSource[] sources, TensorRule rule, RowOrder order, GgmlType type)
 {
-    private readonly GgmlType _from = sources[0].Type.Ggml!.Value;
-
-    // A vector is a column: its elements are what rows are to a matrix.
-    private readonly long _rows = sources[0].Shape[0];
-    private readonly long _columns = sources[0].Shape.Count == 2 ? sources[0].Shape[1] : 1;
+    private const int FewBytes = 1 << 16;
+    private readonly MatrixSource _first = sources[0];
 
     /// <summary>Whether the numbers stay as they are.</summary>
-    public bool KeepsOrder => transform == TensorTransform.None || (transform == TensorTransform.Transpose && sources[0].Shape.Count == 1);
+    public bool KeepsOrder => rule.Transform == TensorTransform.None || (rule.Transform == TensorTransform.Transpose && _first.IsVector);
 
-    private int ElementBytes => GgmlTypeLayout.Of(type).BlockBytes;
+    private bool Transposes => !_first.IsVector && rule.Transform is TensorTransform.Transpose or TensorTransform.LatentKeys;
 
-    private int SourceBytes => GgmlTypeLayout.Of(_from).BlockBytes;
+    private long Rows => Transposes ? _first.Columns / rule.Step : _first.Rows;
+
+    private long Columns => Transposes ? _first.Rows : _first.Columns;
+
+    private bool Converts => type != _first.Type || rule.Transform == TensorTransform.AddOne;
+
+    private long RowBytes => Columns / GgmlTypeLayout.Of(type).BlockSize * GgmlTypeLayout.Of(type).BlockBytes;
 
     /// <summary>Bytes that are made when they are asked for.</summary>
-    public ContentPart Part() => new ComputedPart(checked(sources.Length * _rows * _columns * ElementBytes), Write);
+    public ContentPart Part() => new ComputedPart(checked(sources.Length * Rows * RowBytes), Write);
 
     private void Write(byte* destination)
     {
-        foreach (SafetensorsTensor source in sources)
+        foreach (MatrixSource source in sources)
         {
-            byte* data = source.Part.Start + source.Offset;
-            if (transform == TensorTransform.Transpose && source.Shape.Count == 2)
-                Transpose(data, destination);
+            if (Transposes)
+                Transpose(source, destination);
             else
-                Copy(data, destination);
-            destination += _rows * _columns * ElementBytes;
+                Copy(source, destination);
+            destination += Rows * RowBytes;
         }
     }
 
-    private void Copy(byte* from, byte* to)
+    private void Copy(MatrixSource source, byte* to)
     {
-        long rowBytes = _columns * ElementBytes;
-        for (long row = 0; row < _rows; row++)
+        nint start = (nint)to;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Rows * RowBytes > FewBytes ? -1 : 1 };
+        Parallel.For(0L, Rows, options, () => Converts ? new byte[source.RowBytes] : [], (row, _, buffer) =>
         {
-            byte* source = from + (order.Source(transform, row, _rows) * _columns * SourceBytes);
-            byte* target = to + (row * rowBytes);
-            if (type == _from && transform != TensorTransform.AddOne)
-                Buffer.MemoryCopy(source, target, rowBytes, rowBytes);
-            else
-                Convert(source, target);
-        }
+            long from = order.Source(rule.Transform, row, Rows);
+            var target = new Span<byte>((byte*)start + (row * RowBytes), checked((int)RowBytes));
+            source.ReadRow(from, Converts ? buffer : target);
+            if (Converts)
+                Convert(buffer, MemoryMarshal.Cast<byte, float>(target));
+            return buffer;
+        }, _ => { });
     }
 
-    private void Convert(byte* source, byte* target)
+    private void Convert(ReadOnlySpan<byte> source, Span<float> target)
     {
-        for (long i = 0; i < _columns; i++)
+        float added = rule.Transform == TensorTransform.AddOne ? 1 : 0;
+        int bytes = GgmlTypeLayout.Of(_first.Type).BlockBytes;
+        for (int i = 0; i < target.Length; i++)
         {
-            ReadOnlySpan<byte> element = new(source + (i * SourceBytes), SourceBytes);
-            float value = _from switch
+            ReadOnlySpan<byte> element = source.Slice(i * bytes, bytes);
+            target[i] = added + _first.Type switch
             {
                 GgmlType.F32 => MemoryMarshal.Read<float>(element),
                 GgmlType.F16 => (float)MemoryMarshal.Read<Half>(element),
                 GgmlType.BF16 => MemoryMarshal.Read<BFloat16>(element).ToSingle(),
                 _ => (float)MemoryMarshal.Read<double>(element),
             };
-            MemoryMarshal.Write(new Span<byte>(target + (i * sizeof(float)), sizeof(float)), transform == TensorTransform.AddOne ? value + 1 : value);
         }
     }
 
-    private void Transpose(byte* from, byte* to)
+    // Some rows of the source at a time, so that neither side walks through memory a page a step.
+    private void Transpose(MatrixSource source, byte* to)
     {
-        // By blocks, so that neither side walks through memory a page a step.
         const int Block = 64;
-        for (long row0 = 0; row0 < _columns; row0 += Block)
+        int bytes = GgmlTypeLayout.Of(_first.Type).BlockBytes;
+        byte[] block = new byte[checked(Block * source.RowBytes)];
+        var converted = new float[1];
+        for (long column0 = 0; column0 < Columns; column0 += Block)
         {
-            for (long column0 = 0; column0 < _rows; column0 += Block)
+            int count = (int)Math.Min(Block, Columns - column0);
+            for (int i = 0; i < count; i++)
+                source.ReadRow(column0 + i, block.AsSpan(i * source.RowBytes, source.RowBytes));
+            for (long row = 0; row < Rows; row++)
             {
-                for (long row = row0; row < Math.Min(row0 + Block, _columns); row++)
+                int at = (int)(rule.First + (row * rule.Step)) * bytes;
+                var target = new Span<byte>(to + (row * RowBytes), checked((int)RowBytes));
+                for (int i = 0; i < count; i++)
                 {
-                    for (long column = column0; column < Math.Min(column0 + Block, _rows); column++)
+                    ReadOnlySpan<byte> element = block.AsSpan((i * source.RowBytes) + at, bytes);
+                    if (type != _first.Type)
                     {
-                        new ReadOnlySpan<byte>(from + (((column * _columns) + row) * SourceBytes), SourceBytes)
-                            .CopyTo(new Span<byte>(to + (((row * _rows) + column) * ElementBytes), ElementBytes));
+                        Convert(element, converted);
+                        element = MemoryMarshal.AsBytes(converted.AsSpan());
                     }
+
+                    element.CopyTo(target[((int)(column0 + i) * element.Length)..]);
                 }
             }
         }

@@ -9,15 +9,32 @@ internal static class TensorNaming
     public static (TensorRule Rule, string Target)? Find(HuggingFaceArchitecture architecture, string name) =>
         Find(architecture, Generalize(WithoutPrefix(architecture, name), out List<int> numbers), numbers);
 
-    /// <summary>The same of a name whose numbers were taken out.</summary>
+    /// <summary>The same of a name whose numbers were taken out. Old files of BERT call weights and biases of norms gamma and beta.</summary>
     public static (TensorRule Rule, string Target)? Find(HuggingFaceArchitecture architecture, string pattern, List<int> numbers)
     {
+        if (architecture.Rules.TryGetValue(pattern, out TensorRule? whole) && whole.IsWhole)
+            return (whole, Target(whole, numbers));
         int dot = pattern.LastIndexOf('.');
-        string ending = dot < 0 ? "" : pattern[dot..];
-        if (ending is not (".weight" or ".bias") || !architecture.Rules.TryGetValue(pattern[..dot], out TensorRule? rule))
+        string? ending = dot < 0 ? null : pattern[dot..] switch
+        {
+            ".weight" or ".gamma" => ".weight",
+            ".bias" or ".beta" => ".bias",
+            _ => null,
+        };
+        if (ending is null || !architecture.Rules.TryGetValue(pattern[..dot], out TensorRule? rule) || rule.IsWhole)
             return null;
-        return (rule, string.Format(CultureInfo.InvariantCulture, rule.Target, numbers.Cast<object>().FirstOrDefault(0)) + ending);
+        return (rule, Target(rule, numbers) + ending);
     }
+
+    /// <summary>What a tensor becomes besides, with an ending as it has.</summary>
+    public static IEnumerable<(TensorRule Rule, string Target)> Others(TensorRule rule, string target, List<int> numbers)
+    {
+        string ending = rule.IsWhole ? "" : target[target.LastIndexOf('.')..];
+        for (TensorRule? other = rule.Also; other is not null; other = other.Also)
+            yield return (other, Target(other, numbers) + ending);
+    }
+
+    private static string Target(TensorRule rule, List<int> numbers) => string.Format(CultureInfo.InvariantCulture, rule.Target, numbers.Cast<object>().FirstOrDefault(0));
 
     /// <summary>Whether the tensor is left out.</summary>
     public static bool IsIgnored(HuggingFaceArchitecture architecture, string pattern) => architecture.Ignored.Any(ignored =>

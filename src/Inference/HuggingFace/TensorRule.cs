@@ -13,4 +13,19 @@ internal sealed record TensorRule(string Source, string Target, TensorTransform 
 
     /// <summary>The matrix has one row and becomes a vector.</summary>
     public bool IsVector { get; init; }
+
+    /// <summary>Names are whole, ending and all.</summary>
+    public bool IsWhole { get; init; }
+
+    /// <summary>The tensor holds the matrices, or vectors, of all experts: its first axis counts them.</summary>
+    public bool IsStack { get; init; }
+
+    /// <summary>The first row of the result, and the step to the next: those between belong to <see cref="Also"/>. Of what is transposed, columns.</summary>
+    public int First { get; init; }
+
+    /// <inheritdoc cref="First"/>
+    public int Step { get; init; } = 1;
+
+    /// <summary>What else the tensor becomes; null for nothing.</summary>
+    public TensorRule? Also { get; init; }
 }

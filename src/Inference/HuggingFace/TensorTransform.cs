@@ -22,4 +22,10 @@ internal enum TensorTransform
 
     /// <summary>1 is added, as Gemma's norms do when they are applied.</summary>
     AddOne,
+
+    /// <summary>Of the rows of each head of latent attention, those that make keys, transposed: what is multiplied to queries instead.</summary>
+    LatentKeys,
+
+    /// <summary>Of the rows of each head of latent attention, those that make values.</summary>
+    LatentValues,
 }

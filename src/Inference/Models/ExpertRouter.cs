@@ -55,7 +55,7 @@ internal sealed class ExpertRouter(ExpertConfiguration experts, int capacity)
         for (int i = 0; i < _scores.Length; i++)
             _scores[i] = _affinities[i] + (selectionBias.IsEmpty ? 0 : selectionBias[i]);
         if (experts.Groups > 1)
-            LeaveGroups();
+            LeaveGroups(sumsTwo: !selectionBias.IsEmpty);
         double sum = 0;
         for (int j = 0; j < experts.Used; j++)
         {
@@ -86,8 +86,8 @@ internal sealed class ExpertRouter(ExpertConfiguration experts, int capacity)
             _affinities[i] /= sum;
     }
 
-    // A group counts as its two best experts do together. DeepSeek-V3, 2024, section 2.1.2.
-    private void LeaveGroups()
+    // A group counts as its best expert does (DeepSeek-V2, 2024, section 2.2.2), or its two best together where choices are balanced by a bias (DeepSeek-V3, 2024, section 2.1.2).
+    private void LeaveGroups(bool sumsTwo)
     {
         int size = experts.Count / experts.Groups;
         for (int group = 0; group < experts.Groups; group++)
@@ -99,7 +99,7 @@ internal sealed class ExpertRouter(ExpertConfiguration experts, int capacity)
                 best = Math.Max(best, score);
             }
 
-            _groups[group] = size > 1 ? best + second : best;
+            _groups[group] = sumsTwo && size > 1 ? best + second : best;
         }
 
         for (int left = 0; left < experts.UsedGroups; left++)

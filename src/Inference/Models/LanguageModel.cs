@@ -14,12 +14,12 @@ public sealed class LanguageModel : IDisposable
     private LanguageModel(GgufFile file, HuggingFaceModel? folder, Device device, ModelOptions? options)
     {
         Adapters = [.. (options?.Adapters ?? []).Select(reference => LoraAdapter.Open(reference, file))];
+        ModelConfiguration configuration = ModelConfiguration.Read(file, options?.Architectures);
         if (options is { MergesAdapters: true } && Adapters.Count > 0)
-            file = AdapterMerge.Apply(file, Adapters);
+            file = AdapterMerge.Apply(file, Adapters, configuration.IsTied(file));
         else if (options is not null)
             options = options with { LoadedAdapters = Adapters };
         _file = file;
-        ModelConfiguration configuration = ModelConfiguration.Read(file, options?.Architectures);
         Tokenizer = folder?.Tokenizer ?? TokenizerFactory.Create(file);
         ChatTemplates = folder?.ChatTemplates ?? ChatTemplates.Read(file, ChatTokens.Of(Tokenizer));
         Transformer = new Transformer(file, configuration, device, options);

@@ -10,16 +10,19 @@ namespace KernelFoundry.Inference.Models;
 /// <param name="ValueDims">Elements of a head's value.</param>
 public sealed record LatentConfiguration(int KeyValueRank, int QueryRank, int PlainDims, int ValueDims)
 {
-    /// <summary>Reads a file's, in which a key is the vector and the turned elements.</summary>
+    /// <summary>Reads a file's: a key is the vector and the turned elements, and lengths of a head's are said besides. In files of before 2025 keys and values are those of every head.</summary>
     internal static LatentConfiguration Read(MetadataSection section)
     {
+        const string keyOfHead = "attention.key_length_mla", valueOfHead = "attention.value_length_mla";
         int rank = section.Count("attention.kv_lora_rank"), turned = section.Count("rope.dimension_count"), key = section.Count("attention.key_length");
-        int keyDims = section.Has("attention.key_length_mla") ? section.Count("attention.key_length_mla") : throw section.Error(
-            "attention.key_length_mla", "absent", "the length of a head's key: the file is of a layout that keeps keys and values of every head, convert the model anew");
-        if (key != (long)rank + turned)
+        bool isOlder = !section.Has(keyOfHead);
+        int keyDims = isOlder ? key : section.Count(keyOfHead);
+        if (!isOlder && key != (long)rank + turned)
             throw section.Error("attention.key_length", $"{key}", $"{(long)rank + turned}, the rank {rank} and {turned} turned elements");
         if (keyDims <= turned)
-            throw section.Error("attention.key_length_mla", $"{keyDims}", $"more than the {turned} turned elements");
-        return new LatentConfiguration(rank, section.CountOrNone("attention.q_lora_rank"), keyDims - turned, section.Count("attention.value_length_mla"));
+            throw section.Error(isOlder ? "attention.key_length" : keyOfHead, $"{keyDims}", $"more than the {turned} turned elements");
+        if ((long)rank + turned > int.MaxValue)
+            throw section.Error("attention.kv_lora_rank", $"{rank}", $"at most {int.MaxValue - turned}");
+        return new LatentConfiguration(rank, section.CountOrNone("attention.q_lora_rank"), keyDims - turned, section.Count(isOlder ? "attention.value_length" : valueOfHead));
     }
 }

@@ -34,13 +34,18 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
     private LatentWeights Latent(LatentConfiguration latent)
     {
         int heads = model.Heads, rows = checked(heads * (latent.PlainDims + model.RotaryDims));
-        string keys = Name(_names.LatentKeys), values = Name(_names.LatentValues);
+        string keys = Name(_names.LatentKeys), values = Name(_names.LatentValues), both = Name(OlderLayouts.LatentKeyValues);
+        bool areJoined = !loader.Has(keys) && loader.Has(both);
+        int each = latent.PlainDims + latent.ValueDims;
         var matrices = new List<(WeightMatrix Key, WeightMatrix Value)>();
         for (int i = 0; i < heads; i++)
         {
+            MatrixRows value = areJoined
+                ? new MatrixRows(both, latent.ValueDims, checked((i * each) + latent.PlainDims), checked(heads * each))
+                : MatrixRows.Of(values, latent.ValueDims, i, heads);
             matrices.Add((
-                loader.Matrix(MatrixRows.Of(keys, latent.KeyValueRank, i, heads), latent.PlainDims),
-                loader.Matrix(MatrixRows.Of(values, latent.ValueDims, i, heads), latent.KeyValueRank)));
+                areJoined ? loader.TransposedKeys(value with { First = i * each, Rows = latent.PlainDims }, latent.KeyValueRank) : loader.Matrix(MatrixRows.Of(keys, latent.KeyValueRank, i, heads), latent.PlainDims),
+                loader.Matrix(value, latent.KeyValueRank)));
         }
 
         return new LatentWeights
@@ -113,9 +118,7 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
         for (int i = 0; i < count; i++)
         {
             matrices.Add(new ExpertMatrices(
-                loader.Matrix(MatrixRows.Of(gates, length, i, count), embedding),
-                loader.Matrix(MatrixRows.Of(ups, length, i, count), embedding),
-                loader.Matrix(MatrixRows.Of(downs, embedding, i, count), length),
+                loader.Expert(gates, length, i, count, embedding), loader.Expert(ups, length, i, count, embedding), loader.Expert(downs, embedding, i, count, length),
                 Of(gateBiases, i), Of(upBiases, i), Of(downBiases, i)));
         }
 

@@ -87,6 +87,9 @@ public sealed record ModelConfiguration
     /// <summary>Rows of the key projection and of the value projection.</summary>
     public int KeyValueLength => KeyValueHeads * HeadDim;
 
+    /// <summary>Elements of a position's keys and values in all layers, as a cache holds them; where attention is latent, keys are values too.</summary>
+    public long CachedPerPosition => (long)Int128.Min(long.MaxValue, (Int128)(Latent is null ? 2 : 1) * Layers * KeyValueHeads * HeadDim);
+
     /// <summary>Its mixtures of experts; null for none.</summary>
     public ExpertConfiguration? Experts { get; init; }
 
@@ -126,6 +129,10 @@ public sealed record ModelConfiguration
 
     private static bool IsLastOf(int layers, int layer) => layers > 0 && (layer + 1) % layers == 0;
 
+    /// <summary>Whether logits are made with the token embeddings: a decoder's file that has no output projection.</summary>
+    internal bool IsTied(GgufFile file) =>
+        Architecture is { AllowsTiedOutput: true, Attention: AttentionKind.Causal } && !file.Tensors.TryGet(Architecture.Tensors.Output + ".weight", out _);
+
     /// <summary>Reads and checks a file's metadata.</summary>
     /// <param name="file">The file.</param>
     /// <param name="architectures">The architectures to choose from; null for <see cref="ModelArchitectures.All"/>.</param>
@@ -153,8 +160,8 @@ public sealed record ModelConfiguration
         if (heads % kvHeads != 0)
             throw section.Error("attention.head_count_kv", $"{kvHeads}", $"a divisor of the number of heads, {heads}");
         LatentConfiguration? latent = architecture.IsLatent ? LatentConfiguration.Read(section) : null;
-        if (latent is not null && kvHeads != 1)
-            throw section.Error("attention.head_count_kv", $"{kvHeads}", "1: all heads share keys");
+        if (latent is not null && kvHeads != 1 && kvHeads != heads)
+            throw section.Error("attention.head_count_kv", $"{kvHeads}", $"1, as all heads share keys, or in older files {heads}");
         int headDim = HeadDimOf(section, embedding, heads, latent);
         if (latent is not null && (long)heads * Math.Max(latent.ValueDims, latent.PlainDims + headDim) > int.MaxValue)
             throw section.Error("attention.head_count", $"{heads}", "heads whose keys and values are fewer elements");
@@ -172,7 +179,7 @@ public sealed record ModelConfiguration
             Latent = latent,
             Pooling = PoolingOf(section),
             Heads = heads,
-            KeyValueHeads = kvHeads,
+            KeyValueHeads = latent is null ? kvHeads : 1,
             HeadDim = headDim,
             RotaryDims = RotaryDimsOf(section, headDim),
             RotaryBase = section.Positive("rope.freq_base", architecture.RotaryBase),
@@ -183,7 +190,7 @@ public sealed record ModelConfiguration
             SlidingWindow = window > 0 ? window : architecture.DefaultWindow,
             GlobalEvery = section.Count("attention.sliding_window_pattern", architecture.GlobalEvery),
             ScoreScale = scalesByEmbedding ? 1f / MathF.Sqrt((float)embedding / heads) : section.Has("attention.scale") ? section.Factor("attention.scale", 1)
-                : latent is not null ? 1f / MathF.Sqrt(section.Count("attention.key_length_mla")) : null,
+                : latent is not null ? 1f / MathF.Sqrt(latent.PlainDims + section.Count("rope.dimension_count")) : null,
             ScoreSoftCap = section.NotNegative("attn_logit_softcapping", architecture.ScoreSoftCap),
             LogitSoftCap = section.NotNegative("final_logit_softcapping", architecture.LogitSoftCap),
             IsParallel = section.Truth("use_parallel_residual", architecture.IsParallel),
@@ -200,7 +207,7 @@ public sealed record ModelConfiguration
     {
         if (!section.Has("attention.key_length") && embedding % heads != 0)
             throw section.Error("attention.head_count", $"{heads}", $"a divisor of the embedding length, {embedding}");
-        int headDim = section.Count("attention.key_length", embedding / heads);
+        int headDim = latent is null ? section.Count("attention.key_length", embedding / heads) : latent.KeyValueRank + section.Count("rope.dimension_count");
         int valueDim = section.Count("attention.value_length", headDim);
         if (valueDim != headDim && latent is null)
             throw section.Error("attention.value_length", $"{valueDim}", $"{headDim}, the length of a key");

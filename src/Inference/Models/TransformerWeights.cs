@@ -40,15 +40,15 @@ internal sealed class TransformerWeights : IDisposable
         ModelArchitecture architecture = model.Architecture;
         TensorNames names = architecture.Tensors;
         bool isEncoder = architecture.Attention == AttentionKind.Bidirectional;
-        bool tied = !isEncoder && architecture.AllowsTiedOutput && !loader.Has(names.Output);
+        bool tied = model.IsTied(file);
 
         // In the order of their use. Layers are found missing one by one: the number of them is the file's word alone.
         var layers = new List<LayerWeights>();
         for (int i = 0; i < model.Layers; i++)
             layers.Add(new LayerLoader(loader, model, i).Load());
         NormWeights? outputNorm = architecture.HasOutputNorm ? loader.Norm(names.OutputNorm, model.EmbeddingLength) : null;
-        WeightMatrix embedding = loader.Matrix(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
-        WeightMatrix? output = isEncoder ? null : tied ? embedding : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
+        var (embedding, plain) = loader.Embeddings(names.TokenEmbedding, model.VocabularySize, model.EmbeddingLength, isMultiplied: tied);
+        WeightMatrix? output = isEncoder ? null : tied ? loader.Adapted(names.Output, plain) : loader.Matrix(names.Output, model.VocabularySize, model.EmbeddingLength);
         View1<float> logitBias = loader.Bias(architecture.Biases.HasFlag(ProjectionBiases.Logits), (names.Output, model.VocabularySize));
         WeightMatrix? positions = architecture.HasPositionEmbedding
             ? loader.Matrix(names.PositionEmbedding, model.ContextLength, model.EmbeddingLength, isMultiplied: false)

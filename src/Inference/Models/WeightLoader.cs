@@ -63,12 +63,51 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
     /// <param name="isMultiplied">Whether it is multiplied, and not only looked up in.</param>
     public WeightMatrix Matrix(MatrixRows matrix, int columns, bool isMultiplied = true)
     {
+        WeightMatrix weights = Plain(matrix, columns, isMultiplied);
+        return isMultiplied ? Adapters.Adapt(matrix, weights) : weights;
+    }
+
+    private WeightMatrix Plain(MatrixRows matrix, int columns, bool isMultiplied)
+    {
         GgufTensor tensor = TakeMatrix(matrix, columns);
         long start = matrix.First * tensor.RowBytes;
-        WeightMatrix weights = WeightFormats.Create(tensor.Type, device, new WeightPlace(
+        return WeightFormats.Create(tensor.Type, device, new WeightPlace(
             Memory(tensor), start, matrix.Rows, columns, (offset, destination) => tensor.Read(start + offset, destination), isMultiplied && Copies ? ArenaFor(matrix, tensor) : null));
-        return isMultiplied && matrix.Matrices == 0 ? Adapters.Adapt(matrix, weights) : weights;
     }
+
+    /// <summary>One expert's matrix of a stack, [rows, columns]; of older files, a tensor of its own.</summary>
+    public WeightMatrix Expert(string stack, int rows, int expert, int experts, int columns)
+    {
+        string alone = OlderLayouts.Expert(stack, expert);
+        return !Has(stack) && Has(alone) ? Matrix(alone, rows, columns) : Matrix(MatrixRows.Of(stack, rows, expert, experts), columns);
+    }
+
+    /// <summary>Some rows of a tensor, transposed, [rank, rows].</summary>
+    /// <param name="rows">The rows: what makes a head's keys of short vectors.</param>
+    /// <param name="rank">Their length.</param>
+    public WeightMatrix TransposedKeys(MatrixRows rows, int rank)
+    {
+        var (type, bytes) = OlderLayouts.TransposedKeys(TakeMatrix(rows, rank), rows.First, rows.Rows);
+        DeviceMemory memory = device.AllocateBytes(bytes.Length);
+        _memories.Add(memory);
+        memory.Write(0, bytes);
+        return WeightFormats.Create(type, device, new WeightPlace(memory, 0, rank, rows.Rows, null, null));
+    }
+
+    /// <summary>Token embeddings that are looked up, with what adapters add to them, and as they are.</summary>
+    /// <param name="name">The tensor's name without its ending.</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="columns">Their length.</param>
+    /// <param name="isMultiplied">Whether they make logits too.</param>
+    public (WeightMatrix LookedUp, WeightMatrix Plain) Embeddings(string name, int rows, int columns, bool isMultiplied)
+    {
+        var matrix = new MatrixRows(name, rows);
+        WeightMatrix plain = Plain(matrix, columns, isMultiplied);
+        return (Adapters.AdaptLookups(matrix, plain), plain);
+    }
+
+    /// <summary>A matrix with what adapters add under another name: the token embeddings where they make logits.</summary>
+    public WeightMatrix Adapted(string name, WeightMatrix matrix) => Adapters.Adapt(new MatrixRows(name, matrix.Rows), matrix);
 
     private GgufTensor TakeMatrix(MatrixRows matrix, int columns)
     {
@@ -143,8 +182,7 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
         if (_arena is null)
         {
             TensorNames names = model.Architecture.Tensors;
-            bool isMultiplied = model.Architecture is { AllowsTiedOutput: true, Attention: AttentionKind.Causal } && !Has(names.Output);
-            string lookedUp = isMultiplied ? "" : names.TokenEmbedding + ".weight";
+            string lookedUp = model.IsTied(file) ? "" : names.TokenEmbedding + ".weight";
             long room = 0;
             foreach (GgufTensor tensor in file.Tensors)
             {
@@ -170,6 +208,8 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
                     $"only tensors of a model of architecture '{model.Architecture.Name}' with {model.Layers} layers");
             }
         }
+
+        Adapters.CheckAllUsed(file.Name);
     }
 
     /// <summary>The memory of all tensors, which the caller disposes of from here on.</summary>

@@ -10,6 +10,9 @@ internal sealed record TokenizerRecipe(string Model)
     /// <summary>A score a token, where the model has scores.</summary>
     public IReadOnlyList<float>? Scores { get; init; }
 
+    /// <summary>What tokens that continue words begin with, where GGUF marks those that begin them instead.</summary>
+    public string? ContinuationPrefix { get; init; }
+
     /// <summary>A text begins with a space.</summary>
     public bool AddSpacePrefix { get; init; }
 

@@ -10,24 +10,23 @@ public static partial class Sampling
     /// (Maddison et al., "A* Sampling", 2014, section 2), and all are a sample without replacement (Kool et al., "Stochastic Beams and Where to Find
     /// Them", 2019, section 3). The lowest id wins ties.
     /// </summary>
-    /// <param name="groups">The groups that were read, in ascending order.</param>
-    /// <param name="counts">How many there are, first.</param>
-    /// <param name="list">Processed logits, 64 a group.</param>
-    /// <param name="noisy">Logits with noise.</param>
+    /// <param name="size">How many candidates there are.</param>
+    /// <param name="candidates">Their tokens, ascending.</param>
+    /// <param name="list">Their processed logits.</param>
+    /// <param name="noisy">Their logits with noise.</param>
     /// <param name="interval">The least and the largest logit that can be drawn.</param>
     /// <param name="statistics">log(sum(exp(logit))) of them, first.</param>
     /// <param name="tokens">Output: tokens, the first drawn first, [draws]; -1 where fewer can be drawn.</param>
     /// <param name="logProbabilities">Output, logarithms of the probabilities they were drawn with, [draws].</param>
     /// <param name="block">Logits taken at a time.</param>
     [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
-    [Axis("groups", 4)]
     [Axis("draws", 1, 3)]
     [Axis("room", 256)]
     [Reference(nameof(ChooseReference))]
     [Tolerance(typeof(float), 1e-6)]
     public static void Choose(
-        [Shape("groups")] [Range(0, 4)] View1<int> groups,
-        [Shape(3)] [Range(1, 5)] View1<int> counts,
+        [Shape(1)] [Range(64, 257)] View1<int> size,
+        [Shape("room")] [Range(0, 1000)] View1<int> candidates,
         [Shape("room")] [Range(-3, 2)] View1<float> list,
         [Shape("room")] View1<float> noisy,
         [Shape(2)] View1<float> interval,
@@ -36,7 +35,7 @@ public static partial class Sampling
         [Shape("draws")] View1<float> logProbabilities,
         [Schedule(Cpu = 512, OpenCl = 1024, Cuda = 4096)] int block)
     {
-        int length = counts.LoadInt(0) * Group;
+        int length = size.LoadInt(0);
         float low = interval.Load(0), high = interval.Load(1);
 
         // The next largest each time: below the last, or as large and after it.
@@ -62,22 +61,21 @@ public static partial class Sampling
             last = drawn;
             int place = Max(drawn, 0);
             float logProbability = list.Load(place) - statistics.Load(0);
-            int token = (groups.LoadInt(place / Group) * Group) + (place % Group);
-            tokens.StoreInt(i, Where(drawn < 0, -1, token));
+            tokens.StoreInt(i, Where(drawn < 0, -1, candidates.LoadInt(place)));
             logProbabilities.Store(i, Where(drawn < 0, float.NegativeInfinity, logProbability));
         }
     }
 
     private static void ChooseReference(KernelCase c)
     {
-        double[] x = c.Values("list"), noisy = c.Values("noisy"), groups = c.Values("groups"), interval = c.Values("interval");
+        double[] x = c.Values("list"), noisy = c.Values("noisy"), candidates = c.Values("candidates"), interval = c.Values("interval");
         double[] tokens = c.Output("tokens"), log = c.Output("logProbabilities");
-        int[] drawn = [.. Enumerable.Range(0, (int)c.Values("counts")[0] * Group).Where(i => x[i] >= interval[0] && x[i] <= interval[1])
+        int[] drawn = [.. Enumerable.Range(0, (int)c.Values("size")[0]).Where(i => x[i] >= interval[0] && x[i] <= interval[1])
             .OrderByDescending(i => noisy[i]).ThenBy(i => i)];
         for (int i = 0; i < tokens.Length; i++)
         {
             (tokens[i], log[i]) = i < drawn.Length
-                ? ((groups[drawn[i] / Group] * Group) + (drawn[i] % Group), x[drawn[i]] - c.Values("statistics")[0])
+                ? (candidates[drawn[i]], x[drawn[i]] - c.Values("statistics")[0])
                 : (-1, double.NegativeInfinity);
         }
     }

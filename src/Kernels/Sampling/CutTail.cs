@@ -11,8 +11,8 @@ public static partial class Sampling
     /// than a share: the first, and one more for each difference up to there (Phénix and Egan, "Tail Free Sampling", 2019). Fewer than three
     /// tokens, and such as are all alike, stay as they are, and a share of 1 keeps all.
     /// </summary>
-    /// <param name="counts">How many groups were read, first.</param>
-    /// <param name="list">Processed logits, 64 a group.</param>
+    /// <param name="size">How many candidates there are.</param>
+    /// <param name="list">Their processed logits.</param>
     /// <param name="low">The least logit that is left.</param>
     /// <param name="high">The largest logit that is left.</param>
     /// <param name="least">Output, the least logit that is left after it.</param>
@@ -24,7 +24,7 @@ public static partial class Sampling
     [Reference(nameof(CutTailReference))]
     [Tolerance(typeof(float), 1e-6)]
     public static void CutTail(
-        [Shape(3)] [Range(1, 5)] View1<int> counts,
+        [Shape(1)] [Range(64, 257)] View1<int> size,
         [Shape("room")] [Range(-3, 2)] View1<float> list,
         [Shape(1)] [Range(-2, -1)] View1<float> low,
         [Shape(1)] [Range(1, 2)] View1<float> high,
@@ -33,15 +33,15 @@ public static partial class Sampling
         [Range(0.3, 0.9)] float share,
         [Schedule(Cpu = 512, OpenCl = 512)] int block)
     {
-        int length = counts.LoadInt(0) * Group;
+        int length = size.LoadInt(0);
         float from = low.Load(0), to = high.Load(0);
-        int size = 1;
-        while (size < length)
-            size *= 2;
+        int room = 1;
+        while (room < length)
+            room *= 2;
         int count = 0;
-        for (int start = 0; start < size; start += block)
+        for (int start = 0; start < room; start += block)
         {
-            var at = Range(start, block, size);
+            var at = Range(start, block, room);
             var v = list.Load(at, at < length, float.NegativeInfinity);
             var isIn = (v >= from) & (v <= to) & (at < length);
             sorted.Store(at, Where(isIn, v, float.NegativeInfinity));
@@ -49,13 +49,13 @@ public static partial class Sampling
         }
 
         // Batcher's bitonic sort (1968), the largest first.
-        for (int run = 2; run <= size; run *= 2)
+        for (int run = 2; run <= room; run *= 2)
         {
             for (int stride = run / 2; stride > 0; stride /= 2)
             {
-                for (int start = 0; start < size / 2; start += block)
+                for (int start = 0; start < room / 2; start += block)
                 {
-                    var pair = Range(start, block, size / 2);
+                    var pair = Range(start, block, room / 2);
                     var first = (pair * 2) - (pair & (stride - 1));
                     var second = first + stride;
                     var a = sorted.Load(first);
@@ -96,7 +96,7 @@ public static partial class Sampling
     private static void CutTailReference(KernelCase c)
     {
         double from = c.Values("low")[0], to = c.Values("high")[0];
-        double[] x = [.. c.Values("list").Take((int)c.Values("counts")[0] * Group).Where(v => v >= from && v <= to).OrderDescending()];
+        double[] x = [.. c.Values("list").Take((int)c.Values("size")[0]).Where(v => v >= from && v <= to).OrderDescending()];
         double[] p = [.. x.Select(v => Math.Exp(v - x[0]))];
         double[] bends = [.. Enumerable.Range(0, Math.Max(p.Length - 2, 0)).Select(i => Math.Abs(p[i] - p[i + 1] - (p[i + 1] - p[i + 2])))];
         double total = bends.Sum(), sum = 0;

@@ -2,8 +2,8 @@ namespace KernelFoundry.Kernels;
 
 /// <summary>
 /// What drawing tokens needs on a device, for one sequence at a time: <see cref="Sampling.Screen"/>, the one pass over all logits,
-/// <see cref="Sampling.Select"/>, <see cref="Sampling.Collect"/>, <see cref="Sampling.Cut"/> and <see cref="Sampling.Choose"/>, with their room and results. Nothing is allocated
-/// by a draw.
+/// <see cref="Sampling.Select"/>, <see cref="Sampling.Collect"/>, <see cref="Sampling.Compact"/>, <see cref="Sampling.Weigh"/>, <see cref="Sampling.Cut"/> and
+/// <see cref="Sampling.Choose"/>, with their room and results. Nothing is allocated by a draw.
 /// </summary>
 public sealed class SamplingWorkspace : IDisposable
 {
@@ -15,7 +15,11 @@ public sealed class SamplingWorkspace : IDisposable
     private readonly View1<float> _maxima;
     private readonly View1<int> _broken;
     private readonly View1<int> _groups;
+    private readonly View1<float> _collected;
+    private readonly View1<int> _order;
+    private readonly View1<int> _size;
     private readonly View1<float> _list;
+    private readonly View1<int> _candidates;
     private readonly View1<int> _weights;
     private readonly View1<float> _noisy;
     private readonly View1<float> _sorted;
@@ -51,7 +55,11 @@ public sealed class SamplingWorkspace : IDisposable
         _maxima = device.Allocate<float>(groups);
         _broken = device.Allocate<int>(groups);
         _groups = device.Allocate<int>(groups);
+        _collected = device.Allocate<float>(room);
+        _order = device.Allocate<int>(room);
+        _size = device.Allocate<int>(1);
         _list = device.Allocate<float>(room);
+        _candidates = device.Allocate<int>(room);
         _weights = device.Allocate<int>(room);
         _noisy = device.Allocate<float>(room);
         _counts = device.Allocate<int>(3);
@@ -60,7 +68,7 @@ public sealed class SamplingWorkspace : IDisposable
         _interval = device.Allocate<float>(2);
         _between = device.Allocate<float>(2);
         _tail = device.Allocate<float>(1);
-        _before = device.Allocate<float>(Sampling.CutStatistics);
+        _before = device.Allocate<float>(1);
         _sorted = device.Allocate<float>(sorts ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)room) : 1);
         _tokens = device.Allocate<int>(draws);
         _logProbabilities = device.Allocate<float>(draws);
@@ -88,9 +96,11 @@ public sealed class SamplingWorkspace : IDisposable
             throw new ArgumentException($"The workspace is for {_vocabulary} tokens, but there are {logits.Extent0} logits.", nameof(logits));
         Sampling.Screen(_device, logits, _maxima, _broken, processor);
         Sampling.Select(_device, _maxima, _broken, _groups, _counts, _largest, _floor, chain, _tokens.Extent0, noise);
-        Sampling.Collect(_device, logits, _groups, _counts, _largest, _list, _weights, _noisy, processor, noise, seed, step);
+        Sampling.Collect(_device, logits, _groups, _counts, _collected, processor);
+        Sampling.Compact(_device, _counts, _floor, _collected, _order, _size);
+        Sampling.Weigh(_device, _collected, _groups, _order, _size, _largest, _list, _candidates, _weights, _noisy, noise, seed, step);
         _kept = Cut(chain, tailFree, seed, step);
-        Sampling.Choose(_device, _groups, _counts, _list, _noisy, _kept, _statistics, _tokens, _logProbabilities);
+        Sampling.Choose(_device, _size, _candidates, _list, _noisy, _kept, _statistics, _tokens, _logProbabilities);
     }
 
     /// <summary>Waits for the last draw and copies what it gave.</summary>
@@ -110,7 +120,7 @@ public sealed class SamplingWorkspace : IDisposable
         _counts.CopyTo(counts);
         _largest.CopyTo(new Span<float>(ref largest));
         float before = 0;
-        _before.Slice(0, 1).CopyTo(new Span<float>(ref before));
+        _before.CopyTo(new Span<float>(ref before));
         return new DrawSummary(largest, _read[0], (int)_read[1], _read[2], before - (first + _read[0]), counts[1], counts[2]);
     }
 
@@ -118,21 +128,21 @@ public sealed class SamplingWorkspace : IDisposable
     /// <returns>The tokens that could be drawn, in ascending order, and their processed logits.</returns>
     public (int[] Tokens, float[] Logits) ReadKept()
     {
-        Span<int> counts = stackalloc int[3];
+        int size = 0;
         Span<float> interval = stackalloc float[2];
-        _counts.CopyTo(counts);
+        _size.CopyTo(new Span<int>(ref size));
         _kept.CopyTo(interval);
-        int[] groups = new int[counts[0]];
-        float[] list = new float[counts[0] * Sampling.Group];
-        _groups.Slice(0, groups.Length).CopyTo(groups);
-        _list.Slice(0, list.Length).CopyTo(list);
-        var tokens = new List<int>(list.Length);
-        var logits = new List<float>(list.Length);
-        for (int i = 0; i < list.Length; i++)
+        int[] candidates = new int[size];
+        float[] list = new float[size];
+        _candidates.Slice(0, size).CopyTo(candidates);
+        _list.Slice(0, size).CopyTo(list);
+        var tokens = new List<int>(size);
+        var logits = new List<float>(size);
+        for (int i = 0; i < size; i++)
         {
             if (!(list[i] >= interval[0] && list[i] <= interval[1]))
                 continue;
-            tokens.Add((groups[i / Sampling.Group] * Sampling.Group) + (i % Sampling.Group));
+            tokens.Add(candidates[i]);
             logits.Add(list[i]);
         }
 
@@ -142,36 +152,31 @@ public sealed class SamplingWorkspace : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
-        foreach (DeviceMemory? memory in (ReadOnlySpan<DeviceMemory?>)[_maxima.Memory, _broken.Memory, _groups.Memory, _list.Memory,
-            _weights.Memory, _noisy.Memory, _sorted.Memory, _counts.Memory, _largest.Memory, _floor.Memory, _interval.Memory,
+        foreach (DeviceMemory? memory in (ReadOnlySpan<DeviceMemory?>)[_maxima.Memory, _broken.Memory, _groups.Memory, _collected.Memory,
+            _order.Memory, _size.Memory, _list.Memory, _candidates.Memory, _weights.Memory, _noisy.Memory, _sorted.Memory, _counts.Memory, _largest.Memory, _floor.Memory, _interval.Memory,
             _between.Memory, _tail.Memory, _before.Memory, _tokens.Memory, _logProbabilities.Memory, _statistics.Memory])
         {
             memory?.Dispose();
         }
     }
 
-    // One truncation a launch, between two intervals by turns; at the end what is left is measured.
+    // One launch, but where tail-free sampling stands between, which sorts and is a kernel of its own; between two intervals by turns.
     private View1<float> Cut<TChain>(TChain chain, ReadOnlySpan<(int Place, float Share)> tailFree, uint seed, uint step)
         where TChain : struct, ITruncationChain<TChain>
     {
         View1<float> low = _floor, high = _largest, next = _interval, other = _between;
-        int count = TChain.Count(chain);
-        for (int i = 0; i <= count; i++)
+        int count = TChain.Count(chain), first = 0;
+        while (true)
         {
-            View1<float> statistics = i == count ? _statistics : _before;
-            Sampling.Cut(_device, _counts, _largest, _list, _weights, low, high, next, statistics, chain, i, seed, step);
-            (low, high) = (next.Slice(0, 1), next.Slice(1, 1));
-            if (!tailFree.IsEmpty && tailFree[0].Place == i)
-            {
-                // It sorts, and is a kernel of its own.
-                Sampling.CutTail(_device, _counts, _list, low, high, _tail, _sorted, tailFree[0].Share);
-                low = _tail;
-                tailFree = tailFree[1..];
-            }
-
+            int last = tailFree.IsEmpty ? count : tailFree[0].Place;
+            Sampling.Cut(_device, _size, _largest, _list, _weights, low, high, next, _statistics, _before, chain, first, last, seed, step);
+            if (tailFree.IsEmpty)
+                return next;
+            (low, high) = (_tail, next.Slice(1, 1));
+            Sampling.CutTail(_device, _size, _list, next.Slice(0, 1), high, _tail, _sorted, tailFree[0].Share);
+            tailFree = tailFree[1..];
+            first = last + 1;
             (next, other) = (other, next);
         }
-
-        return other;
     }
 }

@@ -6,7 +6,9 @@ namespace KernelFoundry.Kernels;
 public static partial class Sampling
 {
     /// <summary>Logits a group: what <see cref="Screen"/> gives one maximum for.</summary>
-    public const int Group = 64;
+    public const int Group = 1 << GroupBits;
+
+    private const int GroupBits = 6;
 
     private const int BannedBits = 10;
     private const int BannedUnit = 1 << BannedBits;

@@ -109,6 +109,9 @@ internal sealed record Definition
     /// <summary>Latent attention.</summary>
     public Latent? Latent { get; init; }
 
+    /// <summary>Whether the file has the form of files from before experts were stacked, and keys and values of latent attention apart.</summary>
+    public bool IsOlder { get; init; }
+
     /// <summary>Tensors besides: name and values.</summary>
     public Dictionary<string, float[]> Extra { get; init; } = [];
 

@@ -15,14 +15,18 @@ internal sealed class DrawnModel
     /// <param name="definition">What it is.</param>
     /// <param name="type">Storage type of the matrices whose rows are whole blocks, but for the router's.</param>
     /// <param name="seed">Of the weights.</param>
-    public DrawnModel(Definition definition, GgmlType type = GgmlType.F32, int seed = 5)
+    /// <param name="only">What must be in the name of such a matrix.</param>
+    public DrawnModel(Definition definition, GgmlType type = GgmlType.F32, int seed = 5, string only = "")
     {
         _d = definition;
         _random = new Random(seed);
         Draw();
         if (type != GgmlType.F32)
-            Quantize(TensorCodecs.Of(type));
+            Quantize(TensorCodecs.Of(type), only);
     }
+
+    /// <summary>The blocks of a quantized matrix.</summary>
+    public byte[] Blocks(string name) => _quantized[name].Bytes;
 
     /// <summary>Whether activations are rounded to eight bits before they meet quantized matrices, in groups of 32.</summary>
     public bool RoundsActivations { get; init; }
@@ -74,7 +78,7 @@ internal sealed class DrawnModel
             ["rope.dimension_count"] = _d.RotaryDims == 0 ? null : (uint)_d.RotaryDims,
             ["rope.freq_base"] = _d.RotaryDims == 0 ? null : (float)_d.RopeBase,
         };
-        foreach ((string key, object? value) in _d.Metadata.Concat(_d.Experts?.Metadata ?? []))
+        foreach ((string key, object? value) in _d.Metadata.Concat(_d.Experts?.Metadata ?? []).Concat(_d.IsOlder ? OlderTensors.Metadata(_d) : []))
             entries[key] = value;
         if (_d.Encoder)
             _vocabulary.With("tokenizer.ggml.token_type_count", 2u);
@@ -86,7 +90,7 @@ internal sealed class DrawnModel
                 builder.Add($"{_d.Name}.{key}", value);
         }
 
-        foreach ((string name, (float[] values, long[] dimensions)) in Tensors)
+        foreach ((string name, (float[] values, long[] dimensions)) in _d.IsOlder ? OlderTensors.Of(_d, Tensors) : Tensors)
         {
             (GgmlType type, byte[] bytes) = _quantized.TryGetValue(name, out var quantized) ? quantized : (GgmlType.F32, MemoryMarshal.AsBytes<float>(values).ToArray());
             builder.AddTensor(name, type, [.. dimensions.Select(n => (ulong)n)], bytes);
@@ -95,10 +99,10 @@ internal sealed class DrawnModel
         return builder.Build();
     }
 
-    private void Quantize(TensorCodec codec)
+    private void Quantize(TensorCodec codec, string only)
     {
         string[] names = [.. Tensors.Where(t => t.Value.Dimensions.Length > 1 && codec.Fits(t.Value.Dimensions[0]) && t.Key.EndsWith(".weight", StringComparison.Ordinal)).Select(t => t.Key)];
-        foreach (string name in names.Where(name => !name.Contains("gate_inp", StringComparison.Ordinal) && name != "token_types.weight"))
+        foreach (string name in names.Where(name => !name.Contains("gate_inp", StringComparison.Ordinal) && name != "token_types.weight" && name.Contains(only, StringComparison.Ordinal)))
         {
             (float[] values, long[] dimensions) = Tensors[name];
             var bytes = new byte[codec.RowBytes(values.Length)];

@@ -54,6 +54,12 @@ internal static class ExpertDefinitions
             Name = "llama",
             Experts = new Mixture { Length = 96, SaysLength = false, Normalizes = true },
         },
+        ["llama, experts in tensors of their own"] = new()
+        {
+            Name = "llama",
+            IsOlder = true,
+            Experts = new Mixture { Length = 96, SaysLength = false, Normalizes = true },
+        },
         ["qwen2moe"] = new()
         {
             Name = "qwen2moe",
@@ -86,6 +92,28 @@ internal static class ExpertDefinitions
             Latent = new Latent(0, 32, 16, 8, 24),
             Experts = new Mixture { Used = 3, SharedLength = 128, Dense = 1 },
             Metadata = new(s_deepSeek.Metadata) { ["expert_gating_func"] = 1u, ["expert_weights_norm"] = false },
+        },
+        ["deepseek2, V2-Lite, keys and values in one"] = s_deepSeek with
+        {
+            Layers = 27,
+            IsOlder = true,
+            Latent = new Latent(0, 32, 16, 8, 24),
+            Experts = new Mixture { Used = 3, SharedLength = 128, Dense = 1 },
+            Metadata = new(s_deepSeek.Metadata) { ["expert_gating_func"] = 1u, ["expert_weights_norm"] = false },
+        },
+        ["deepseek2, V2 (groups)"] = s_deepSeek with
+        {
+            Latent = new Latent(40, 32, 16, 8, 24),
+            Experts = new Mixture { Count = 12, Used = 3, SharedLength = 128, Dense = 1, Scale = 16, Groups = 4, UsedGroups = 2 },
+            Metadata = new(s_deepSeek.Metadata)
+            {
+                ["attention.q_lora_rank"] = 40u,
+                ["expert_gating_func"] = 1u,
+                ["expert_weights_norm"] = false,
+                ["expert_weights_scale"] = 16f,
+                ["expert_group_count"] = 4u,
+                ["expert_group_used_count"] = 2u,
+            },
         },
         ["deepseek2, V3"] = s_deepSeek with
         {

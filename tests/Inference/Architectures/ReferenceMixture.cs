@@ -20,12 +20,12 @@ internal sealed class ReferenceMixture(Mixture m, DrawnModel model)
         return y;
     }
 
-    // Of each group the two best count.
+    // Of each group the best counts, or the two best where there is a bias: DeepSeek's code of the second and of the third model.
     private IEnumerable<int> Allowed(double[] affinities, double[] bias)
     {
         int size = m.Count / m.Groups;
         return Enumerable.Range(0, m.Groups)
-            .OrderByDescending(g => Enumerable.Range(g * size, size).Select(e => affinities[e] + bias[e]).OrderDescending().Take(2).Sum())
+            .OrderByDescending(g => Enumerable.Range(g * size, size).Select(e => affinities[e] + bias[e]).OrderDescending().Take(m.SelectionBias ? 2 : 1).Sum())
             .Take(m.UsedGroups)
             .SelectMany(g => Enumerable.Range(g * size, size));
     }

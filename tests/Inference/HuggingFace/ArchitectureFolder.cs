@@ -33,6 +33,10 @@ internal sealed class ArchitectureFolder : IDisposable
         ["olmo2"] = "Olmo2ForCausalLM",
         ["granite"] = "GraniteForCausalLM",
         ["smollm3"] = "SmolLM3ForCausalLM",
+        ["gpt-oss"] = "GptOssForCausalLM",
+        ["deepseek2"] = "DeepseekV2ForCausalLM",
+        ["bert"] = "BertModel",
+        ["nomic-bert"] = "NomicBertModel",
     };
 
     private static readonly Dictionary<string, string> s_names = new()
@@ -76,6 +80,26 @@ internal sealed class ArchitectureFolder : IDisposable
             ["token_embd"] = "transformer.wte", ["position_embd"] = "transformer.wpe", ["output_norm"] = "transformer.ln_f", ["attn_norm"] = "ln_1", ["ffn_norm"] = "ln_2",
             ["attn_qkv"] = "attn.c_attn", ["attn_output"] = "attn.c_proj", ["ffn_up"] = "mlp.c_fc", ["ffn_down"] = "mlp.c_proj",
         },
+        ["gpt-oss"] = new() { ["attn_sinks"] = "self_attn.sinks", ["ffn_gate_inp"] = "mlp.router" },
+        ["deepseek2"] = new()
+        {
+            ["attn_q_a"] = "self_attn.q_a_proj", ["attn_q_a_norm"] = "self_attn.q_a_layernorm", ["attn_q_b"] = "self_attn.q_b_proj",
+            ["exp_probs_b"] = "mlp.gate.e_score_correction_bias", ["attn_kv_a_mqa"] = "self_attn.kv_a_proj_with_mqa", ["attn_kv_a_norm"] = "self_attn.kv_a_layernorm",
+            ["ffn_gate_shexp"] = "mlp.shared_experts.gate_proj", ["ffn_up_shexp"] = "mlp.shared_experts.up_proj", ["ffn_down_shexp"] = "mlp.shared_experts.down_proj",
+        },
+        ["bert"] = new()
+        {
+            ["token_embd"] = "embeddings.word_embeddings", ["position_embd"] = "embeddings.position_embeddings", ["token_types"] = "embeddings.token_type_embeddings",
+            ["token_embd_norm"] = "embeddings.LayerNorm", ["attn_q"] = "attention.self.query", ["attn_k"] = "attention.self.key", ["attn_v"] = "attention.self.value",
+            ["attn_output"] = "attention.output.dense", ["attn_output_norm"] = "attention.output.LayerNorm", ["ffn_up"] = "intermediate.dense",
+            ["ffn_down"] = "output.dense", ["layer_output_norm"] = "output.LayerNorm",
+        },
+        ["nomic-bert"] = new()
+        {
+            ["token_embd"] = "embeddings.word_embeddings", ["token_types"] = "embeddings.token_type_embeddings", ["token_embd_norm"] = "emb_ln",
+            ["attn_qkv"] = "attn.Wqkv", ["attn_output"] = "attn.out_proj", ["attn_output_norm"] = "norm1", ["layer_output_norm"] = "norm2",
+            ["ffn_up"] = "mlp.fc11", ["ffn_gate"] = "mlp.fc12", ["ffn_down"] = "mlp.fc2",
+        },
         ["gptneox"] = new()
         {
             ["token_embd"] = "gpt_neox.embed_in", ["output_norm"] = "gpt_neox.final_layer_norm", ["output"] = "embed_out", ["attn_qkv"] = "attention.query_key_value",
@@ -92,9 +116,17 @@ internal sealed class ArchitectureFolder : IDisposable
     private readonly Definition _d;
     private readonly SafetensorsBuilder _tensors = new();
 
-    public ArchitectureFolder(Definition definition, DrawnModel drawn)
+    private readonly DrawnModel _drawn;
+    private readonly MatrixForm _form;
+
+    /// <param name="definition">What it is.</param>
+    /// <param name="drawn">Its numbers. In forms that round them, they are what they were rounded to afterwards.</param>
+    /// <param name="form">How matrices are stored, where the architecture's folders have a form of their own.</param>
+    public ArchitectureFolder(Definition definition, DrawnModel drawn, MatrixForm form = MatrixForm.Floats)
     {
-        _d = definition;
+        (_d, _drawn, _form) = (definition, drawn, form);
+        if (form == MatrixForm.Eights)
+            ScaledEights.Round(drawn);
         foreach (var (name, (values, dimensions)) in drawn.Tensors)
         {
             if (!definition.Extra.ContainsKey(name))
@@ -120,9 +152,24 @@ internal sealed class ArchitectureFolder : IDisposable
         {
             "gpt2" or "falcon" => $"transformer.h.{parts[1]}.",
             "gptneox" => $"gpt_neox.layers.{parts[1]}.",
+            "bert" => $"encoder.layer.{parts[1]}.",
+            "nomic-bert" => $"encoder.layers.{parts[1]}.",
             _ => $"model.layers.{parts[1]}.",
         };
+        if (_d.Name == "gpt-oss" && stem is "ffn_gate_exps" or "ffn_up_exps" or "ffn_down_exps" || stem is "attn_k_b" or "attn_v_b")
+        {
+            foreach (FolderTensor tensor in JoinedTensors.Of(_drawn, _d, name, _form))
+                Write(prefix + tensor.Name, tensor.Values, tensor.Shape, tensor.Bytes);
+            return;
+        }
+
         string known = Name(stem);
+        if (stem is "attn_sinks" or "exp_probs_b")
+        {
+            Write(prefix + known, values, shape);
+            return;
+        }
+
         if (_d.Name.StartsWith("gemma", StringComparison.Ordinal) && stem.EndsWith("norm", StringComparison.Ordinal))
             values = [.. values.Select(x => x - 1)];
         if (_d.Name is "llama" or "granite" or "smollm3" && stem is "attn_q" or "attn_k")
@@ -204,15 +251,40 @@ internal sealed class ArchitectureFolder : IDisposable
             Write($"{string.Format(CultureInfo.InvariantCulture, pattern, i)}.{ending}", values[(i * size)..((i + 1) * size)], shape[1..]);
     }
 
-    private void Write(string name, float[] values, long[] shape) => _tensors.Add(name, "F32", shape, MemoryMarshal.AsBytes<float>(values).ToArray());
+    private void Write(string name, float[] values, long[] shape, byte[]? bytes = null)
+    {
+        if (bytes is not null)
+        {
+            _tensors.Add(name, "U8", shape, bytes);
+        }
+        else if (_form == MatrixForm.Eights && ScaledEights.Has(name, shape))
+        {
+            var (codes, scales) = ScaledEights.Encode(values, shape);
+            _tensors.Add(name, "F8_E4M3", shape, codes);
+            _tensors.Add(name + "_scale_inv", "F32", ScaledEights.ScaleShape(shape), MemoryMarshal.AsBytes<float>(scales).ToArray());
+        }
+        else
+        {
+            _tensors.Add(name, "F32", shape, MemoryMarshal.AsBytes<float>(values).ToArray());
+        }
+    }
 
     private Dictionary<string, string> Config()
     {
         var fields = new Dictionary<string, string>
         {
-            ["architectures"] = $"[\"{(_d.Name == "llama" && _d.Experts is not null ? "MixtralForCausalLM" : s_classes[_d.Name])}\"]",
+            ["architectures"] = $"[\"{(_d.Name == "llama" && _d.Experts is not null ? "MixtralForCausalLM" : _d.Experts?.SelectionBias == true ? "DeepseekV3ForCausalLM" : s_classes[_d.Name])}\"]",
             ["tie_word_embeddings"] = Json(_d.Tied),
         };
+        if (_form == MatrixForm.Eights)
+            fields["quantization_config"] = $"{{\"quant_method\": \"fp8\", \"weight_block_size\": [{ScaledEights.BlockRows}, {ScaledEights.BlockColumns}]}}";
+        if (_d.Name == "nomic-bert")
+        {
+            (fields["n_embd"], fields["n_layer"], fields["n_head"], fields["n_positions"], fields["n_inner"]) = (Json(_d.Embedding), Json(_d.Layers), Json(_d.Heads), Json(_d.Context), Json(_d.FeedForward));
+            (fields["layer_norm_epsilon"], fields["activation_function"], fields["rotary_emb_base"], fields["type_vocab_size"]) = (Json(_d.Epsilon), "\"swiglu\"", Json(_d.RopeBase), "2");
+            return fields;
+        }
+
         if (_d.Name == "gpt2")
         {
             (fields["n_embd"], fields["n_layer"], fields["n_head"], fields["n_positions"], fields["n_inner"]) = (Json(_d.Embedding), Json(_d.Layers), Json(_d.Heads), Json(_d.Context), Json(_d.FeedForward));
@@ -230,11 +302,31 @@ internal sealed class ArchitectureFolder : IDisposable
             fields[_d.Name == "gptneox" ? "rotary_pct" : "partial_rotary_factor"] = Json((double)_d.RotaryDims / _d.HeadDim);
         if (_d.Name == "falcon")
             (fields["multi_query"], fields["num_kv_heads"], fields["new_decoder_architecture"]) = (Json(_d.KvHeads == 1), Json(_d.KvHeads), Json(_d.KvHeads > 1));
+        if (_d.Name == "bert")
+            (fields["type_vocab_size"], fields["hidden_act"]) = ("2", "\"gelu\"");
+        if (_d.Latent is { } latent)
+        {
+            fields.Remove("head_dim");
+            fields.Remove("partial_rotary_factor");
+            (fields["num_key_value_heads"], fields["q_lora_rank"], fields["kv_lora_rank"]) = (Json(_d.Heads), latent.QueryRank > 0 ? Json(latent.QueryRank) : "null", Json(latent.Rank));
+            (fields["qk_nope_head_dim"], fields["qk_rope_head_dim"], fields["v_head_dim"]) = (Json(latent.Plain), Json(latent.Turned), Json(latent.Value));
+            (fields["first_k_dense_replace"], fields["n_shared_experts"], fields["n_routed_experts"]) = (Json(_d.Experts!.Dense), Json(_d.Experts.SharedLength / _d.Experts.Length), Json(_d.Experts.Count));
+            (fields["routed_scaling_factor"], fields["norm_topk_prob"], fields["scoring_func"]) = (Json(_d.Experts.Scale), Json(_d.Experts.Normalizes), _d.Experts.Sigmoid ? "\"sigmoid\"" : "\"softmax\"");
+            (fields["n_group"], fields["topk_group"]) = (Json(_d.Experts.Groups), Json(_d.Experts.UsedGroups));
+            fields["topk_method"] = _d.Experts.SelectionBias ? "\"noaux_tc\"" : _d.Experts.Groups > 1 ? "\"group_limited_greedy\"" : "\"greedy\"";
+        }
+
         if (_d.Experts is { } experts)
         {
+            if (_d.Name == "gpt-oss")
+            {
+                (fields["intermediate_size"], fields["num_local_experts"], fields["swiglu_limit"]) = (Json(experts.Length), Json(experts.Count), "7.0");
+                fields["layer_types"] = $"[{string.Join(", ", Enumerable.Range(0, _d.Layers).Select(i => i % 2 == 0 ? "\"sliding_attention\"" : "\"full_attention\""))}]";
+            }
+
             fields[_d.Name == "llama" ? "num_local_experts" : "num_experts"] = Json(experts.Count);
             fields["num_experts_per_tok"] = Json(experts.Used);
-            if (_d.Name != "llama")
+            if (_d.Name is not ("llama" or "gpt-oss"))
                 fields["moe_intermediate_size"] = Json(experts.Length);
             if (experts.SharedLength > 0)
                 fields["shared_expert_intermediate_size"] = Json(experts.SharedLength);
@@ -274,7 +366,9 @@ internal sealed class ArchitectureFolder : IDisposable
         }
         else if (Entry("type") is "yarn")
         {
-            fields["rope_scaling"] = $"{{\"rope_type\": \"yarn\", \"factor\": {Json(Entry("factor")!)}, \"original_max_position_embeddings\": {Json(Entry("original_context_length")!)}, \"beta_fast\": {Json(Entry("yarn_beta_fast")!)}}}";
+            string beta = Entry("yarn_beta_fast") is { } fast ? $", \"beta_fast\": {Json(fast)}" : "", magnitude = _d.Latent is null ? "" : ", \"mscale\": 1.0, \"mscale_all_dim\": 1.0";
+            string truncates = _d.Name == "gpt-oss" ? ", \"truncate\": false" : "";
+            fields["rope_scaling"] = $"{{\"rope_type\": \"yarn\", \"factor\": {Json(Entry("factor")!)}, \"original_max_position_embeddings\": {Json(Entry("original_context_length")!)}{beta}{magnitude}{truncates}}}";
         }
     }
 

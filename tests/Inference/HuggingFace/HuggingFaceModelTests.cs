@@ -68,6 +68,9 @@ public class HuggingFaceModelTests
     [InlineData("num_attention_heads", "-4", "num_attention_heads")]
     [InlineData("num_attention_heads", "5", "heads")]
     [InlineData("max_position_embeddings", "null", "max_position_embeddings")]
+    [InlineData("layer_types", "[\"full_attention\", \"sliding_attention\"]", "layer_types[1]")]
+    [InlineData("no_rope_layers", "[1, 0]", "no_rope_layers[1]")]
+    [InlineData("sliding_window_pattern", "4", "sliding_window_pattern")]
     public void A_configuration_that_cannot_be_is_refused_by_what_is_wrong(string field, string json, string named)
     {
         using var folder = new TinyFolder();

@@ -19,7 +19,9 @@ internal abstract class KvBlockPool<T> : KvBlockPool
             for (int layer = 0; layer < model.Layers; layer++)
             {
                 _keys[layer] = Allocate(blocks);
-                _values[layer] = Allocate(blocks);
+
+                // What latent attention sums up is its keys.
+                _values[layer] = HasValues ? Allocate(blocks) : _keys[layer];
             }
         }
         catch
@@ -29,9 +31,12 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         }
     }
 
-    public override long BlockBytes => Element<T>.Bytes(2L * Model.Layers * BlockTokens * Model.KeyValueLength);
+    public override long BlockBytes => Element<T>.Bytes(BlockTokens * Model.CachedPerPosition);
 
     internal override string ElementName => typeof(T).Name;
+
+    /// <summary>Whether values are other than keys.</summary>
+    protected bool HasValues => Model.Latent is null;
 
     private static long HeadBytes(View3<T> view) => Element<T>.Bytes(view.Stride1);
 
@@ -59,8 +64,8 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     {
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            CopySlots(_keys[layer], from * BlockTokens, to * BlockTokens, positions);
-            CopySlots(_values[layer], from * BlockTokens, to * BlockTokens, positions);
+            foreach (View3<T> part in Parts(layer))
+                CopySlots(part, from * BlockTokens, to * BlockTokens, positions);
         }
     }
 
@@ -68,8 +73,8 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     {
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            CopySlots(_keys[layer], from, to, 1);
-            CopySlots(_values[layer], from, to, 1);
+            foreach (View3<T> part in Parts(layer))
+                CopySlots(part, from, to, 1);
         }
     }
 
@@ -106,7 +111,7 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         byte[] part = new byte[BlockTokens * SlotBytes];
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            foreach (View3<T> view in (ReadOnlySpan<View3<T>>)[_keys[layer], _values[layer]])
+            foreach (View3<T> view in Parts(layer))
             {
                 for (int i = 0; i < Model.KeyValueHeads; i++)
                 {
@@ -143,7 +148,7 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         for (int layer = 0; layer < Model.Layers; layer++)
         {
             _keys[layer] = Moved(_keys[layer]);
-            _values[layer] = Moved(_values[layer]);
+            _values[layer] = HasValues ? Moved(_values[layer]) : _keys[layer];
         }
 
         View3<T> Moved(View3<T> old)
@@ -162,9 +167,12 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         for (int layer = 0; layer < _keys.Length; layer++)
         {
             _keys[layer].Memory?.Dispose();
-            _values[layer].Memory?.Dispose();
+            if (HasValues)
+                _values[layer].Memory?.Dispose();
         }
     }
+
+    private View3<T>[] Parts(int layer) => HasValues ? [_keys[layer], _values[layer]] : [_keys[layer]];
 
     private View3<T> Allocate(int blocks)
     {

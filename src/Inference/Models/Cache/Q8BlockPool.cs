@@ -10,7 +10,8 @@ internal sealed class Q8BlockPool(Device device, ModelConfiguration model, int b
         foreach ((int row, int slot, int count) in plan.Runs)
         {
             Encode(activations.KeyHeads.Slice(0, row, count), Keys(layer).Slice(0, slot, count));
-            Encode(activations.ValueHeads.Slice(0, row, count), Values(layer).Slice(0, slot, count));
+            if (HasValues)
+                Encode(activations.ValueHeads.Slice(0, row, count), Values(layer).Slice(0, slot, count));
         }
     }
 

@@ -19,6 +19,7 @@ internal static class MarkupFilters
         new("striptags", "value", a => TemplateValue.From(Html.StripTags(a.Context, a.Text(0)))),
         new("xmlattr", "value autospace?", Attributes),
         new("urlencode", "value", Encode),
+        new("urlize", "value trim_url_limit? nofollow? target? rel? extra_schemes?", Links.Of),
     ];
 
     private static StringValue Escape(BoundArguments a) =>

@@ -8,8 +8,20 @@ internal static class StableSort
 {
     public static TemplateValue[] Sort(RenderContext context, TemplateValue[] items, Func<TemplateValue, TemplateValue> keyOf, bool isReversed)
     {
-        context.ReserveItems(4L * items.Length);
+        context.ReserveItems(2L * items.Length);
         TemplateValue[] keys = [.. items.Select(keyOf)];
+        return Sort(context, items, keys, (a, b) => isReversed ? Comparison.Order(context, b, a) < 0 : Comparison.Order(context, a, b) < 0);
+    }
+
+    /// <summary>Sorts items by an order of their own.</summary>
+    /// <param name="context">The rendering.</param>
+    /// <param name="items">The items.</param>
+    /// <param name="isBefore">Whether one comes before another.</param>
+    public static TemplateValue[] Sort(RenderContext context, TemplateValue[] items, Func<TemplateValue, TemplateValue, bool> isBefore) => Sort(context, items, items, isBefore);
+
+    private static TemplateValue[] Sort(RenderContext context, TemplateValue[] items, TemplateValue[] keys, Func<TemplateValue, TemplateValue, bool> isBefore)
+    {
+        context.ReserveItems(2L * items.Length);
         int[] order = [.. Enumerable.Range(0, items.Length)];
         int[] merged = new int[items.Length];
         for (int width = 1; width < items.Length; width *= 2)
@@ -26,13 +38,9 @@ internal static class StableSort
             int right = middle;
             for (int i = left; i < end; i++)
             {
-                bool takesRight = right < end && (left == middle || IsBefore(keys[order[right]], keys[order[left]]));
+                bool takesRight = right < end && (left == middle || isBefore(keys[order[right]], keys[order[left]]));
                 merged[i] = takesRight ? order[right++] : order[left++];
             }
         }
-
-        bool IsBefore(TemplateValue a, TemplateValue b) => isReversed
-            ? Comparison.Order(context, b, a) < 0
-            : Comparison.Order(context, a, b) < 0;
     }
 }

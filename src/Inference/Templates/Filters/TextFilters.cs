@@ -23,6 +23,7 @@ internal static class TextFilters
         new("wordwrap", "value width? break_long_words? wrapstring? break_on_hyphens?", Wrap),
         new("random", "value", a => throw a.Error("a template gives the same text every time, so nothing in it is drawn.")),
         new("wordcount", "value", a => TemplateValue.From(CountWords(a.Context, a.Text(0)))),
+        new("pprint", "value", a => TemplateValue.From(PrettyPrint.Format(a.Context, a[0]))),
         new("format", "value *rest **named", a => a.Named.Count == 0
             ? PrintfFormat.Format(a.Context, new StringValue(a.Text(0)), new TupleValue(a.Rest))
             : a.Rest.Length == 0

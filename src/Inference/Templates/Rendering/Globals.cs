@@ -17,6 +17,7 @@ internal static class Globals
         new("namespace", "*rest **named", Namespace),
         new("cycler", "*rest", a => a.Rest.Length > 0 ? new CyclerValue(a.Rest) : throw a.Error("there is nothing to go round.")),
         new("joiner", "sep?", a => Joiner(a.Text(0, ", "))),
+        new("lipsum", "n? html? min? max?", a => throw a.Error("a template gives the same text every time, so nothing in it is drawn.")),
         new("raise_exception", "message", a => throw a.Context.Error(a.Text(0))),
         new("strftime_now", "format", a => TemplateValue.From(DateFormat.Format(a.Context, a.Context.Options.Clock.GetLocalNow(), a.String(0).Text))),
     }.ToDictionary(f => f.Name, StringComparer.Ordinal);

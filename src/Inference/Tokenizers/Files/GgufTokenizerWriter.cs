@@ -1,5 +1,7 @@
+using System.Text;
 using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Tokenizers.Models;
+using KernelFoundry.Inference.Tokenizers.PreTokenizers;
 
 namespace KernelFoundry.Inference.Tokenizers.Files;
 
@@ -20,20 +22,29 @@ public static class GgufTokenizerWriter
         writer.Set("tokenizer.ggml.model", recipe.Model);
         if (recipe.PreTokenizer is { } pre)
             writer.Set("tokenizer.ggml.pre", pre);
-        writer.Set("tokenizer.ggml.tokens", Enumerable.Range(0, vocabulary.Count).Select(id => vocabulary.Text(id).ToArray()));
+        writer.Set("tokenizer.ggml.tokens", Enumerable.Range(0, vocabulary.Count).Select(id => Text(vocabulary, id, recipe)));
         writer.Set("tokenizer.ggml.token_type", [.. Enumerable.Range(0, vocabulary.Count).Select(id => (int)vocabulary.Type(id))]);
         if (recipe.Scores is { } scores)
             writer.Set("tokenizer.ggml.scores", [.. scores]);
         if (recipe.Model == "gpt2" && tokenizer.Parts.Model is BpeModel { Merges: var merges })
             writer.Set("tokenizer.ggml.merges", merges.InOrder().Select(pair => (byte[])[.. vocabulary.Text(pair.Left), (byte)' ', .. vocabulary.Text(pair.Right)]));
-        WriteSpecial(tokenizer.Parts.Special, writer);
+        WriteSpecial(tokenizer.Parts.Special, recipe, writer);
         if (recipe.PreTokenizer is null)
             writer.Set("tokenizer.ggml.add_space_prefix", recipe.AddSpacePrefix);
         if (recipe.RemoveExtraSpaces)
             writer.Set("tokenizer.ggml.remove_extra_whitespaces", true);
     }
 
-    private static void WriteSpecial(SpecialTokens special, GgufWriter writer)
+    private static byte[] Text(Vocabulary vocabulary, int id, TokenizerRecipe recipe)
+    {
+        ReadOnlySpan<byte> text = vocabulary.Text(id);
+        if (recipe.ContinuationPrefix is not { } prefix || vocabulary.Type(id) is TokenType.Control or TokenType.UserDefined)
+            return text.ToArray();
+        byte[] mark = Encoding.UTF8.GetBytes(prefix);
+        return text.StartsWith(mark) && text.Length > mark.Length ? text[mark.Length..].ToArray() : [.. MarkerSplitter.Marker, .. text];
+    }
+
+    private static void WriteSpecial(SpecialTokens special, TokenizerRecipe recipe, GgufWriter writer)
     {
         foreach (var (name, id) in new[]
         {
@@ -46,6 +57,11 @@ public static class GgufTokenizerWriter
         }
 
         writer.Set("tokenizer.ggml.add_bos_token", special.AddBos);
-        writer.Set("tokenizer.ggml.add_eos_token", special.AddEos);
+
+        // What ends a text of WordPiece is the separator.
+        bool isWordPiece = recipe.Model == "bert";
+        writer.Set("tokenizer.ggml.add_eos_token", special.AddEos && !isWordPiece);
+        if (isWordPiece)
+            writer.Set("tokenizer.ggml.add_sep_token", special.AddEos || special.AddSeparator);
     }
 }

@@ -10,11 +10,15 @@ namespace KernelFoundry.Inference.Tokenizers.Models;
 internal sealed class BpeModel : TokenModel
 {
     private const int StackSymbols = 128;
+
+    // Shorter ones are sorted out as fast as they are looked through.
+    private const int LongPiece = 48;
     private readonly TokenTexts _texts;
     private readonly MergeTable _merges;
     private readonly BpeSymbols _symbols;
     private readonly bool _wholeWins;
     private readonly Whole[] _whole;
+    private readonly NeighbouringBytes? _neighbours;
 
     /// <summary>Takes the parts.</summary>
     /// <param name="texts">What each token stands for; those are found that text may become.</param>
@@ -28,6 +32,9 @@ internal sealed class BpeModel : TokenModel
         _symbols = symbols;
         _wholeWins = wholeWins;
         _whole = new Whole[texts.Count];
+
+        // Symbols that are characters may stay together where no token is: as one unknown.
+        _neighbours = symbols is ByteSymbols ? new NeighbouringBytes(texts) : null;
     }
 
     // Whether merging a token's text gives the token. Written without a lock: threads that race write the same.
@@ -51,6 +58,33 @@ internal sealed class BpeModel : TokenModel
             return;
         }
 
+        if (piece.Length > LongPiece && _neighbours is { } neighbours)
+            EncodeParts(piece, neighbours, output);
+        else
+            EncodeOne(piece, id, output);
+    }
+
+    // Nothing merges across two bytes that no token has side by side: what is before and behind them is merged for itself, mostly a word that is found at once.
+    private void EncodeParts(ReadOnlySpan<byte> piece, NeighbouringBytes neighbours, TokenBuffer output)
+    {
+        int start = output.PieceStart;
+        for (int from = 0, to; from < piece.Length; from = to)
+        {
+            to = from + neighbours.Run(piece[from..]);
+            ReadOnlySpan<byte> part = piece[from..to];
+            output.PieceStart = start + from;
+            int id = _symbols.AreTexts ? _texts.Find(part) : -1;
+            if (id >= 0 && _whole[id] == Whole.Yes)
+                output.Add(id, part.Length);
+            else
+                EncodeOne(part, id, output);
+        }
+
+        output.PieceStart = start;
+    }
+
+    private void EncodeOne(ReadOnlySpan<byte> piece, int id, TokenBuffer output)
+    {
         if (piece.Length <= StackSymbols)
             EncodeShort(piece, id, output);
         else

@@ -12,7 +12,7 @@ internal static class JsonModels
         ["BPE"] = JsonBpe.Read,
         ["Unigram"] = Unigram,
         ["WordLevel"] = Word,
-        ["WordPiece"] = WordPiece,
+        ["WordPiece"] = JsonWordPiece.Read,
     };
 
     /// <summary>Names of the kinds.</summary>
@@ -67,22 +67,6 @@ internal static class JsonModels
         };
 
         bool IsPiece(int id) => id < entries && id != unknown && vocabulary.IsText(id);
-    }
-
-    private static JsonModel WordPiece(JsonField field, JsonVocabulary vocabulary, JsonCuts cuts, bool marksSpaces)
-    {
-        int? unknown = Token(field["unk_token"], vocabulary);
-        byte[] prefix = Encoding.UTF8.GetBytes(field["continuing_subword_prefix"].OptionalString() ?? "##");
-        int longest = field["max_input_chars_per_word"].IsNull ? 100 : field["max_input_chars_per_word"].Integer();
-        var texts = vocabulary.Tokens.Texts;
-        var bare = new TokenTextsBuilder(texts.Count, texts.TotalBytes);
-        for (int id = 0; id < texts.Count; id++)
-            bare.Add(Continues(id) ? texts[id][prefix.Length..] : texts[id]);
-        var model = new WordPieceModel(
-            new TokenTexts(texts, vocabulary.IsText), bare.Build(id => Continues(id) && vocabulary.IsText(id)), unknown, longest);
-        return new JsonModel("WordPiece", model, unknown);
-
-        bool Continues(int id) => texts[id].StartsWith(prefix);
     }
 
     private static JsonModel Word(JsonField field, JsonVocabulary vocabulary, JsonCuts cuts, bool marksSpaces)

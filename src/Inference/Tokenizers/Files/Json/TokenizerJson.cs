@@ -40,7 +40,7 @@ internal static class TokenizerJson
             Model = model.Model,
             Decoded = decoded,
             DropsSpace = dropsSpace,
-            Recipe = model.Recipe,
+            Recipe = model.Recipe ?? JsonWordPiece.Recipe(root, template),
         });
     }
 

@@ -1,7 +1,7 @@
 using KernelFoundry.Kernels;
 using static KernelFoundry.Ops;
 
-namespace KernelFoundry.UserMask.Tests;
+namespace KernelFoundry.UserFunctors.Tests;
 
 /// <summary>Several documents in one sequence: a query attends to the keys before it in its own document, the nearer the more.</summary>
 /// <param name="document">Document of each position, [positions].</param>

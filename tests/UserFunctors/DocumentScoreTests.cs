@@ -1,7 +1,7 @@
 using KernelFoundry.Kernels;
 using KernelFoundry.Testing;
 
-namespace KernelFoundry.UserMask.Tests;
+namespace KernelFoundry.UserFunctors.Tests;
 
 /// <summary>A mask of a user's own project, fused into the library's attention kernels, on every device.</summary>
 public sealed class DocumentScoreTests
