@@ -56,6 +56,7 @@ internal sealed class KernelReader
             Parameters = [.. parameters.Select(p => p!)],
             WorkGroup = Said("WorkGroup") ?? 64,
             CudaWorkGroup = Said("CudaWorkGroup") ?? 0,
+            RoundedProducts = KernelAttributes.RoundedProducts(_method),
             Body = body,
         };
         KernelAttributes.CheckChoices(_method, kernel, _mistakes, cancellation);

@@ -33,6 +33,8 @@ public static partial class Attention
     [Axis("start", 0, 5, 100)]
     [Reference(nameof(FlashAttentionReference))]
     [Tolerance(typeof(float), 1e-5)]
+    [RoundedProducts(typeof(Half), 2e-3)]
+    [RoundedProducts(typeof(BFloat16), 1.5e-2)]
     public static void FlashAttention<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0))] T, TScore>(
         [Shape("tokens", "heads", "headDim")] View3<float> q,
         [Shape("keys", "kvHeads", "headDim")] View3<T> k,

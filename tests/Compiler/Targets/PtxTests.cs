@@ -27,7 +27,7 @@ public sealed class PtxTests
             Value i = b.Range(0, b.Extent("größe", 0));
             b.Store("add", b.Load("größe", i), i);
         });
-        PtxModule module = PtxTarget.Render(Specialised(kernel), "Größe")[0];
+        PtxModule module = PtxTarget.Render(_ => Specialised(kernel), "Größe")[0];
         Assert.All(module.Source, c => Assert.True(c < 128));
         Assert.Contains($".visible .entry {module.EntryPoint}(", module.Source, StringComparison.Ordinal);
         Assert.Contains(".param .u64 add_p", module.Source, StringComparison.Ordinal);

@@ -9,6 +9,9 @@ internal static unsafe class CudaPlatform
     /// <summary>The oldest generation that PTX is rendered for.</summary>
     private const int LeastTarget = 70;
 
+    /// <summary>The oldest generation with the instructions on matrices that PTX is rendered with.</summary>
+    public const int MatrixTarget = 80;
+
     private static readonly Lazy<IReadOnlyList<CudaDeviceId>> System = new(() => DevicesOf(CudaLibrary.Instance!));
 
     /// <summary>The devices of the system's driver, which must be there.</summary>
@@ -90,6 +93,7 @@ internal static unsafe class CudaPlatform
                 MemoryBytes = (long)memory,
                 LocalMemoryBytes = Math.Max(staticShared, Attribute(DeviceMaxSharedMemoryPerBlockOptIn)),
                 MaxWorkGroup = Attribute(DeviceMaxThreadsPerBlock),
+                Features = target >= MatrixTarget ? DeviceFeatures.IntegerDot | DeviceFeatures.MatrixInstructions : DeviceFeatures.IntegerDot,
             });
 
         int Attribute(int attribute)
