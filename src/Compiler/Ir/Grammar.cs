@@ -377,6 +377,9 @@ public sealed class Kernel
     /// </summary>
     public IReadOnlyList<ElementKind> RoundedProducts { get; init; } = [];
 
+    /// <summary>Whether exponentials may be a device's instruction: <c>KernelAttribute.ApproximateExp</c>.</summary>
+    public bool ApproximatesExp { get; init; }
+
     public required Block Body { get; init; }
 
     public Parameter Find(string name) => Parameters.First(p => p.Name == name);

@@ -24,6 +24,7 @@ public static class IrParser
         reader.Expect("workgroup");
         int workGroup = reader.Int(1, 1 << 20), cudaWorkGroup = reader.TryTake("cuda") ? reader.Int(1, ParameterRules.MostCudaWorkGroup) : 0;
         ElementKind[] rounded = reader.TryTake(IrText.Rounds) ? [.. Halves(reader)] : [];
+        bool approximatesExp = reader.TryTake(IrText.ApproximateExp);
         SourceLocation location = reader.Location();
         var types = new List<TypeParameter>();
         while (reader.TryTake("type"))
@@ -38,6 +39,7 @@ public static class IrParser
             WorkGroup = workGroup,
             CudaWorkGroup = cudaWorkGroup,
             RoundedProducts = rounded,
+            ApproximatesExp = approximatesExp,
             Body = new IrBodyReader(reader).Body(),
         };
         reader.End();

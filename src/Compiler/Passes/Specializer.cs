@@ -50,6 +50,7 @@ public sealed class Specializer
             Location = kernel.Location,
             Parameters = parameters,
             RoundedProducts = kernel.RoundedProducts,
+            ApproximatesExp = kernel.ApproximatesExp,
             WorkGroup = target >= TargetKind.Cuda && kernel.CudaWorkGroup > 0 ? kernel.CudaWorkGroup : kernel.WorkGroup,
             Body = pass._body,
         };

@@ -24,7 +24,7 @@ public static partial class Attention
     /// <param name="blockK">Keys taken at a time.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TScore">The score functor.</typeparam>
-    [Kernel(CudaWorkGroup = 128)]
+    [Kernel(CudaWorkGroup = 128, ApproximateExp = true)]
     [Axis("tokens", 1, 7, 8, 9, 33)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 2, 3, 6)]

@@ -25,7 +25,7 @@ public static partial class Attention
     /// <param name="blockK">Keys taken at a time.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TScore">The score functor.</typeparam>
-    [Kernel]
+    [Kernel(ApproximateExp = true)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 2, 3, 6)]
     [Axis("keys", 1, 7, 31, 33, 127, 255)]
