@@ -56,6 +56,8 @@ internal sealed partial class ThreadNests
         Boundary(into);
         Expr isWhole = Bound(into, "isWhole", a is null ? BeginsAtPiece(b) : Op(OpCode.And, DType.Bool, BeginsAtPiece(a), BeginsAtPiece(b)));
         Expr chunks = Bound(into, "chunks", Div(Add(root.K, Int(StageDepth - 1)), Int(StageDepth)));
+        Var? largest = a is null && element == MatrixElement.Half ? Mutable(into, "largest", new Literal(Number.Of(0f))) : null;
+        Expr? fits = null;
         EachPair(root, wide, pairs, into, (statements, warp) =>
         {
             Var[][][] sums = [.. Enumerable.Range(0, tall / MatrixRows).Select(_ => Enumerable.Range(0, 2 * pairs).Select(_ => Sums(statements, 4)).ToArray())];
@@ -67,7 +69,7 @@ internal sealed partial class ThreadNests
                 new WaitCopies(Stages - 2) { Location = root.Location },
                 new Barrier { Location = root.Location },
             };
-            Stage(root, element, left, right, isWhole, chunk, Bound(body, "stage", Make(OpCode.Rem, chunk, Int(Stages))), chunks, body);
+            Stage(root, element, left, right, largest, isWhole, chunk, Bound(body, "stage", Make(OpCode.Rem, chunk, Int(Stages))), chunks, body);
             var products = new List<Stmt>();
             Expr current = Bound(products, "current", Make(OpCode.Rem, Add(chunk, Int(1)), Int(Stages)));
             for (int word = 0; word < StageWords; word += WordsOfProduct)
@@ -75,8 +77,30 @@ internal sealed partial class ThreadNests
             body.Add(new If(Op(OpCode.Ge, DType.Bool, chunk, Int(Stages - 1)), products, []) { Location = root.Location });
             statements.Add(new For(chunk, Zero, Add(chunks, Int(Stages - 1)), Int(1), body) { Location = root.Location });
             return sums;
-        });
+        }, largest is null ? null : statements => fits = Fits(largest, statements));
         Barrier(into);
+        if (fits is null)
+            return;
+
+        // Floats that no half holds: the product in floats, as everywhere else.
+        var patches = new List<Stmt>();
+        Patches(root, patches);
+        into.Add(new If(new Apply(OpCode.Not, DType.Bool, false, new[] { fits }), patches, []) { Location = root.Location });
+        Barrier(into);
+    }
+
+    // Whether the largest magnitude that any work-item has rounded is a half's.
+    private Expr Fits(Var largest, List<Stmt> into)
+    {
+        const float largestHalf = 65504;
+        LocalBuffer scratch = Scratch(DType.F32);
+        Butterfly(into, ReduceKind.Max, largest);
+        into.Add(new If(Op(OpCode.Eq, DType.Bool, LaneOfWarp, Zero), [new StoreLocal(scratch, WarpOfGroup, largest)], []) { Location = state.Location });
+        into.Add(new Barrier { Location = state.Location });
+        Expr most = Bound(into, "most", new LoadLocal(scratch, Zero, false));
+        for (int warp = 1; warp < Warps; warp++)
+            most = Bound(into, "most", Combined(ReduceKind.Max, most, Bound(into, "other", new LoadLocal(scratch, Int(warp), false))));
+        return Bound(into, "fits", Op(OpCode.Le, DType.Bool, most, new Literal(Number.Of(largestHalf))));
     }
 
     private void Products(
@@ -102,14 +126,14 @@ internal sealed partial class ThreadNests
     }
 
     // Copies a stage of both operands, and makes a group of it; beyond the last, an empty group.
-    private void Stage(ContractRoot root, MatrixElement element, HalfRows left, HalfRows right, Expr isWhole, Expr chunk, Expr stage, Expr chunks, List<Stmt> into)
+    private void Stage(ContractRoot root, MatrixElement element, HalfRows left, HalfRows right, Var? largest, Expr isWhole, Expr chunk, Expr stage, Expr chunks, List<Stmt> into)
     {
         var copies = new List<Stmt>();
         foreach (HalfRows rows in new[] { left, right })
         {
             if (rows.Matrix is null)
             {
-                Parts(rows, PiecesOfRow, chunk, stage, copies, (row, first, target, emitter) => RoundedPiece(root, element, rows, row, first, target, emitter));
+                Parts(rows, PiecesOfRow, chunk, stage, copies, (row, first, target, emitter) => RoundedPiece(root, element, rows, largest, row, first, target, emitter));
                 continue;
             }
 
@@ -166,7 +190,7 @@ internal sealed partial class ThreadNests
     }
 
     // Floats, rounded: read together where all of a piece is there.
-    private void RoundedPiece(ContractRoot root, MatrixElement element, HalfRows rows, Expr row, Expr first, Expr target, ElementEmitter emitter)
+    private void RoundedPiece(ContractRoot root, MatrixElement element, HalfRows rows, Var? largest, Expr row, Expr first, Expr target, ElementEmitter emitter)
     {
         Var[] values = [.. Enumerable.Range(0, Piece).Select(_ => Mutable(emitter.Innermost, "half", new Literal(Number.Of(0f))))];
         void Read(Func<ElementEmitter, int, Expr> value)
@@ -185,6 +209,12 @@ internal sealed partial class ThreadNests
         Read((e, i) => ElementOrZero(rows.Tile, false, row, e.Bind(Add(first, Int(i)), null, e.Depth), root.K, e));
         emitter.Pop();
         emitter.Innermost.Add(new If(Less(Add(first, Int(Piece - 1)), root.K), whole, single) { Location = root.Location });
+        foreach (Var value in largest is null ? [] : values)
+        {
+            Expr magnitude = emitter.Bind(new Apply(OpCode.Abs, DType.F32, false, new[] { value }), null, emitter.Depth);
+            emitter.Innermost.Add(new Assign(largest!, Combined(ReduceKind.Max, largest!, magnitude)));
+        }
+
         for (int i = 0; i < Piece; i += 2)
             emitter.Innermost.Add(new StoreLocal(rows.Stages, Add(target, Int(i / 2)), emitter.Bind(new PackPair(values[i], values[i + 1], RawOf(element)), null, emitter.Depth)));
     }

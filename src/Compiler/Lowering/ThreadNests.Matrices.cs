@@ -18,16 +18,27 @@ internal sealed partial class ThreadNests
 
     /// <summary>
     /// Runs a body for the columns of the result, some pairs a warp at a time, and stores the sums it gives: one for every sixteen rows, two for a pair of columns, four elements.
-    /// Where that is all columns at once, the body may hold barriers.
+    /// Where that is all columns at once, the body may hold barriers. What is said to be in range is a condition that all work-items know alike: without it nothing is stored.
     /// </summary>
-    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body)
+    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body, Func<List<Stmt>, Expr>? inRange = null)
     {
         var statements = new List<Stmt>();
         Var first = state.NewVar("left", DType.I32, false, PairColumns);
         WarpPlace place = PlaceOf(first, statements);
         var inner = new List<Stmt>();
         Var[][][] sums = body(inner, place);
-        StoreSums(root, Zero, place, sums, inner);
+        if (inRange is null)
+        {
+            StoreSums(root, Zero, place, sums, inner);
+        }
+        else
+        {
+            Expr condition = inRange(inner);
+            var stores = new List<Stmt>();
+            StoreSums(root, Zero, place, sums, stores);
+            inner.Add(new If(condition, stores, []) { Location = root.Location });
+        }
+
         Expr from = Mul(WarpOfGroup, Int(pairs * PairColumns));
         if (columns == Warps * pairs * PairColumns)
         {

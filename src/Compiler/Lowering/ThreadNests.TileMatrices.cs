@@ -90,14 +90,15 @@ internal sealed partial class ThreadNests
     private int? BlocksOf(Expr rows) => _most.TryGetValue(rows, out int most) && most <= MostBlocks * MatrixRows ? (most + MatrixRows - 1) / MatrixRows : null;
 
     // Pieces of so many rows, the last of a row filled up: the row, and the piece's first column.
-    private void Pieces(Expr rows, Expr columns, List<Stmt> into, Action<ElementEmitter, Expr, Expr> body)
+    private void Pieces(Expr rows, Expr columns, List<Stmt> into, Action<ElementEmitter, Expr, Expr> body, int width = Piece)
     {
-        Expr pieces = Bound(into, "pieces", Div(state.RoundUp(columns, MatrixRows), Int(Piece)));
+        Expr pieces = Bound(into, "pieces", Div(state.RoundUp(columns, MatrixRows), Int(width)));
         Over(into, new ThreadIndex(), Mul(rows, pieces), Int(Group), (emitter, item) =>
         {
-            Expr row = emitter.Bind(Div(item.Cell.Scalar(), pieces), "row", emitter.Depth);
+            bool isPower = pieces is Literal { Value.I32: var n } && (n & (n - 1)) == 0;
+            Expr row = emitter.Bind(isPower ? Part(item.Cell.Scalar(), ((Literal)pieces).Value.I32) : Div(item.Cell.Scalar(), pieces), "row", emitter.Depth);
             Expr piece = emitter.Bind(Sub(item.Cell.Scalar(), Mul(row, pieces)), "piece", emitter.Depth);
-            body(emitter, row, emitter.Bind(Mul(piece, Int(Piece)), "column", emitter.Depth));
+            body(emitter, row, emitter.Bind(Mul(piece, Int(width)), "column", emitter.Depth));
         });
     }
 
@@ -149,13 +150,15 @@ internal sealed partial class ThreadNests
         Pieces(filled, columns, single, (emitter, row, first) =>
         {
             Expr own = emitter.Bind(Make(OpCode.Min, row, Sub(rows, Int(1))), null, emitter.Depth), isThere = emitter.Bind(Less(row, rows), null, emitter.Depth);
-            Expr[] values =
-            [
-                .. Enumerable.Range(0, Piece).Select(i => emitter.Bind(
-                    Op(OpCode.Select, DType.F32, isThere, PieceElement(product.Tile, own, first, i, columns, false, emitter), new Literal(Number.Of(0f))), null, emitter.Depth)),
-            ];
-            StorePiece(copy, product.Element, row, first, values, emitter);
-        });
+            Expr at = emitter.Bind(WordOf(copy, row, first), null, emitter.Depth);
+            Expr Half(int i)
+            {
+                Expr value = ElementOrZero(product.Tile, false, own, emitter.Bind(Add(first, Int(i)), null, emitter.Depth), columns, emitter);
+                return emitter.Bind(Op(OpCode.Select, DType.F32, isThere, value, new Literal(Number.Of(0f))), null, emitter.Depth);
+            }
+
+            emitter.Innermost.Add(new StoreLocal(words, at, emitter.Bind(new PackPair(Half(0), Half(1), RawOf(product.Element)), null, emitter.Depth)) { Location = root.Location });
+        }, width: 2);
         if (new Matrices(state).InView(product.Tile, KindOf(product.Element)) is { } view)
         {
             var whole = new List<Stmt>();

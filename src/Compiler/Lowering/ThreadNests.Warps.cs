@@ -25,10 +25,17 @@ internal sealed partial class ThreadNests
     // What is known of extents that are variables: the most elements there can be.
     private readonly Dictionary<Expr, int> _most = [];
 
+    // Numbers of rows of tiles of two axes, which no constant bounds: few, so that runs of them would be code for nothing.
+    private readonly HashSet<Expr> _rows = [];
+    private HashSet<Value>? _rowCounts;
+
     private void Learn(Nest nest)
     {
         if (!HasWarps)
             return;
+        _rowCounts ??= RowCounts(state.Kernel.Body, []);
+        if (nest is { Shape.Length: 1, Extents.Length: 1 } && nest.Shape[0].Dynamic is { } count && _rowCounts.Contains(count))
+            _rows.Add(nest.Extents[0]);
         for (int axis = 0; axis < nest.Extents.Length; axis++)
             Learn(nest.Extents[axis], nest.Shape[axis]);
         foreach (ContractRoot product in nest.Roots.OfType<ContractRoot>())
@@ -41,6 +48,19 @@ internal sealed partial class ThreadNests
         }
     }
 
+    private static HashSet<Value> RowCounts(Block block, HashSet<Value> counts)
+    {
+        foreach (Op op in block.Ops)
+        {
+            foreach (Value tile in op.Results.Where(result => result.Type.Rank == 2 && result.Type.Shape[0].Dynamic is not null))
+                counts.Add(tile.Type.Shape[0].Dynamic!);
+            foreach (Block region in op.Regions)
+                RowCounts(region, counts);
+        }
+
+        return counts;
+    }
+
     private void Learn(Expr value, Extent extent)
     {
         if (LaunchExpressions.Most(extent, state.Kernel) is { } most)
@@ -50,7 +70,7 @@ internal sealed partial class ThreadNests
     // No longer than that every work-item has one.
     private int RunOf(Expr extent, int items)
     {
-        int run = Run;
+        int run = _rows.Contains(extent) && !_most.ContainsKey(extent) ? 1 : Run;
         while (run > 1 && _most.TryGetValue(extent, out int most) && most < run * items)
             run /= 2;
         return run;

@@ -35,17 +35,15 @@ public static partial class Probabilities
     /// <param name="max">Output: largest logits, [rows, parts].</param>
     /// <param name="sum">Output: sums, [rows, parts].</param>
     /// <param name="block">Columns taken at a time.</param>
-    /// <typeparam name="T">Element type of the logits.</typeparam>
     [Kernel(CudaWorkGroup = 256, ApproximateExp = true)]
     [Axis("rows", 1, 3)]
     [Axis("cols", 1, 7, 9, 31, 33, 127, 255, 4095)]
     [Axis("parts", 1, 2, 7, 33)]
     [Reference(nameof(SoftmaxPartsReference))]
     [Tolerance(typeof(float), 2e-6)]
-    public static void SoftmaxParts<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
-        [Shape("rows", "cols")] View2<T> x, [Shape("rows", "parts")] View2<float> max, [Shape("rows", "parts")] View2<float> sum,
+    public static void SoftmaxParts(
+        [Shape("rows", "cols")] View2<float> x, [Shape("rows", "parts")] View2<float> max, [Shape("rows", "parts")] View2<float> sum,
         [Schedule(Cpu = 1024, OpenCl = 1024, Cuda = 2048)] int block)
-        where T : unmanaged
     {
         int row = ProgramId(0, x.Extent0);
         int part = ProgramId(1, max.Extent1);

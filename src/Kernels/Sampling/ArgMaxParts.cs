@@ -12,16 +12,14 @@ public static partial class Sampling
     /// <param name="logits">[rows, vocabulary].</param>
     /// <param name="best">Output: largest logits, [rows, parts].</param>
     /// <param name="tokens">Output: their tokens, [rows, parts].</param>
-    /// <typeparam name="T">Element type of the logits.</typeparam>
     [Kernel(CudaWorkGroup = 256)]
     [Axis("rows", 1, 3)]
     [Axis("vocabulary", 1, 7, 9, 31, 33, 127, 255, 4095)]
     [Axis("parts", 1, 2, 7, 33)]
     [Reference(nameof(ArgMaxPartsReference))]
     [Tolerance(typeof(float), 0)]
-    public static void ArgMaxParts<[Elements(typeof(float), typeof(Half), typeof(BFloat16))] T>(
-        [Shape("rows", "vocabulary")] View2<T> logits, [Shape("rows", "parts")] View2<float> best, [Shape("rows", "parts")] View2<int> tokens)
-        where T : unmanaged
+    public static void ArgMaxParts(
+        [Shape("rows", "vocabulary")] View2<float> logits, [Shape("rows", "parts")] View2<float> best, [Shape("rows", "parts")] View2<int> tokens)
     {
         int row = ProgramId(0, logits.Extent0);
         int part = ProgramId(1, best.Extent1);

@@ -62,6 +62,25 @@ public sealed class MatrixModuleTests
         Assert.NotEqual(1f + 0.3f, 1f + (float)(Half)0.3f);
     }
 
+    // Where an activation is no half, the product is one of floats, and a row with an infinity or a NaN is as everywhere.
+    [Fact]
+    public void Floats_that_are_no_halves_are_multiplied_as_floats()
+    {
+        using Device device = EmulatedCuda.Open(80);
+        View2<Half> w = device.Upload<Half>([(Half)1f, (Half)0.5f], 1, 2);
+        View2<float> x = device.Upload<float>([100_000f, 0.3f, float.PositiveInfinity, 1f, float.NaN, 1f, 1f, 0.3f], 4, 2), y = device.Allocate<float>(4, 1);
+        Linear.MatMul(device, w, x, y, default(NoEpilogue));
+        Assert.Equal([100_000f + 0.15f, float.PositiveInfinity, float.NaN, 1f + 0.15f], y.ToArray());
+    }
+
+    [Fact]
+    public void Exponentials_are_approximated_only_where_a_kernel_says_so()
+    {
+        string[] approximate = [.. KernelRegistry.Definitions.Where(kernel => kernel.Name.StartsWith("KernelFoundry.Kernels.", StringComparison.Ordinal)
+            && kernel.Variants.Any(variant => variant.Cuda.Any(code => code.Source.Contains("ex2.approx", StringComparison.Ordinal)))).Select(kernel => kernel.Name.Split('.')[^1])];
+        Assert.Equal(["FlashAttention", "FlashDecode", "Softmax", "SoftmaxOfParts", "SoftmaxParts"], approximate.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("Linear.MatVecInt8", 70)]
     [InlineData("Linear.MatMulInt8", 70)]

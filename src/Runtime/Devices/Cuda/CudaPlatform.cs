@@ -32,6 +32,11 @@ internal static unsafe class CudaPlatform
         }
     }
 
+    /// <summary>What a GPU of a generation before the newest instructions lacks.</summary>
+    public static IEnumerable<string> Lacks(DeviceInfo device) => device.Features.HasFlag(DeviceFeatures.MatrixInstructions)
+        ? []
+        : ["no instructions on matrices of halves (compute capability 8.0): matrices and attention are multiplied in floats"];
+
     /// <summary>The devices of a driver, in its order.</summary>
     /// <exception cref="DeviceException">The driver does not start.</exception>
     public static IReadOnlyList<CudaDeviceId> DevicesOf(ICudaDriver driver)
