@@ -14,7 +14,7 @@ internal sealed partial class PtxWriter(Program program, int target)
     private const string Shared = "shared";
 
     // A tab: every line has it, in some hundred thousand lines.
-    private const string Indentation = "\t";
+    private const char Indentation = '\t';
 
     private readonly PtxCode _code = new();
     private readonly Dictionary<string, PtxOperand> _variables = [];
@@ -38,7 +38,12 @@ internal sealed partial class PtxWriter(Program program, int target)
             text.Append(Indentation).Append(declaration).Append('\n');
         text.Append('\n');
         foreach (PtxLine line in _code.Lines)
-            text.Append(line is PtxLabel ? "" : Indentation).Append(line).Append('\n');
+        {
+            if (line is not PtxLabel)
+                text.Append(Indentation);
+            text.Append(line).Append('\n');
+        }
+
         return text.Append("}\n").ToString();
     }
 
