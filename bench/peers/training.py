@@ -140,7 +140,12 @@ def documents(tokenizer, path):
 
 
 def rate(schedule, step):
-    """The learning rate of `kf train`: a linear warm-up, then a cosine."""
+    """The learning rate of `kf train`: a linear warm-up, then a cosine; or several of these in sequence."""
+    if schedule["kind"] == "sequence":
+        phases = schedule["phases"]
+        while step >= phases[0]["steps"] and len(phases) > 1:
+            step, phases = step - phases[0]["steps"], phases[1:]
+        return rate(phases[0]["schedule"], step)
     warm = schedule.get("warm_up_steps", 0)
     if step < warm:
         return schedule["peak"] * (step + 1) / warm

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # A step of training side by side with PyTorch on the CPU, by turns: the same model from the same first weights, the same documents, dtype, optimizer and threads.
-#   bench/peers/training.sh [--config models/train-foundry-3m.json] [--tokenizer models/foundry-0.3m-Q8_0.gguf] [--steps 5] [--rounds 3] [--threads N] [--document 512]
+#   bench/peers/training.sh [--config models/train-foundry-3m.json] [--tokenizer models/foundry-3m-Q8_0.gguf] [--steps 5] [--rounds 3] [--threads N] [--document 512]
 # Needs python3-torch (Debian's is 1.13) with a BLAS such as libopenblas0-pthread. Prints medians of steps after the first, and how far the losses are apart.
 # PyTorch is measured as it comes, and with what helps it: AVX-512 kernels where OpenBLAS does not know the processor, and memory that is kept and not given
 # back to the system after every large tensor.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
-config=$root/models/train-foundry-3m.json tokenizer=$root/models/foundry-0.3m-Q8_0.gguf steps=5 rounds=3 threads=$(nproc) document=512
+config=$root/models/train-foundry-3m.json tokenizer=$root/models/foundry-3m-Q8_0.gguf steps=5 rounds=3 threads=$(nproc) document=512
 python=${PYTHON:-/usr/bin/python3}
 while [ $# -gt 0 ]; do
   case $1 in

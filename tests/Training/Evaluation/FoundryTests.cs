@@ -22,6 +22,9 @@ public sealed class FoundryTests
     [InlineData("foundry-0.3m-Q8_0.gguf", "arithmetic", 48)]
     [InlineData("foundry-0.3m-Q8_0.gguf", "json", 31)]
     [InlineData("foundry-0.3m-Q8_0.gguf", "answers", 61)]
+    [InlineData("foundry-3m-Q8_0.gguf", "arithmetic", 81)]
+    [InlineData("foundry-3m-Q8_0.gguf", "json", 88)]
+    [InlineData("foundry-3m-Q8_0.gguf", "answers", 67)]
     public void AnswersAreRightAsOftenAsTheCardSays(string file, string task, int least)
     {
         using Device device = Tiny.Cpu();
@@ -36,6 +39,7 @@ public sealed class FoundryTests
 
     [Theory]
     [InlineData("foundry-0.3m-Q8_0.gguf", 90)]
+    [InlineData("foundry-3m-Q8_0.gguf", 95)]
     public void RecordsAreJson(string file, int least)
     {
         using Device device = Tiny.Cpu();
@@ -51,6 +55,7 @@ public sealed class FoundryTests
     // alone could reach on these very texts.
     [Theory]
     [InlineData("foundry-0.3m")]
+    [InlineData("foundry-3m")]
     public void HeldOutTextsAreFarLikelierThanByFrequencies(string name)
     {
         using Device device = Tiny.Cpu();
