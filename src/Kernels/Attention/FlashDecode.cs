@@ -25,7 +25,7 @@ public static partial class Attention
     /// <param name="blockK">Keys taken at a time.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TScore">The score functor.</typeparam>
-    [Kernel]
+    [Kernel(ApproximateExp = true)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 2, 3, 6)]
     [Axis("keys", 1, 7, 31, 33, 127, 255)]
@@ -34,6 +34,8 @@ public static partial class Attention
     [Axis("position", 0, 5, 100)]
     [Reference(nameof(FlashDecodeReference))]
     [Tolerance(typeof(float), 1e-5)]
+    [RoundedProducts(typeof(Half), 2e-3)]
+    [RoundedProducts(typeof(BFloat16), 1.5e-2)]
     public static void FlashDecode<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0))] T, TScore>(
         [Shape("heads", "headDim")] View2<float> q,
         [Shape("keys", "kvHeads", "headDim")] View3<T> k,
