@@ -64,6 +64,10 @@ internal static class GpuShapes
             typeof(Positions), nameof(Positions.RopeInterleaved), ["Half"], new() { ["tokens"] = 4096, ["heads"] = 32, ["headDim"] = 128, ["pairs"] = 64 });
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 64, ["vocabulary"] = 128256 }, "argmax");
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 1, ["vocabulary"] = 128256 }, "argmax");
+        Dictionary<string, int> InParts(string columns) => new() { ["rows"] = 1, [columns] = 128256, ["parts"] = 62 };
+        yield return new(typeof(Probabilities), nameof(Probabilities.SoftmaxParts), ["float"], InParts("cols"));
+        yield return new(typeof(Probabilities), nameof(Probabilities.SoftmaxOfParts), ["float"], InParts("cols"));
+        yield return new(typeof(Sampling), nameof(Sampling.ArgMaxParts), ["float"], InParts("vocabulary"));
         yield return new(typeof(Sampling), nameof(Sampling.Measure), [], new() { ["rows"] = 1, ["vocabulary"] = 128256 });
         foreach (string type in new[] { "Half", "BFloat16" })
         {

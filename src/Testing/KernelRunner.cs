@@ -100,7 +100,7 @@ public static class KernelRunner
     {
         if (!expected.Outputs.TryGetValue(tensor.Name, out double[]? values))
             throw new InvalidOperationException($"The reference of {test.Kernel.Name} says nothing about output '{tensor.Name}'.");
-        double? tolerance = test.Kernel.Tolerances.FirstOrDefault(each => each.Element == tensor.ElementName)?.Relative;
+        double? tolerance = test.RoundedTolerance ?? test.Kernel.Tolerances.FirstOrDefault(each => each.Element == tensor.ElementName)?.Relative;
         if (tolerance is null && !tensor.Element.IsInteger)
         {
             throw new InvalidOperationException($"{test.Kernel.Name} has no [Tolerance] for {tensor.ElementName}, the element of output "

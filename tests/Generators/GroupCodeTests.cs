@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
 namespace KernelFoundry.Generators.Tests;
@@ -37,9 +38,15 @@ public class GroupCodeTests
             string[] group = Barriers(Files(run).First(file => file.Name.StartsWith(kernel, StringComparison.Ordinal) && file.Name.EndsWith(".Group.g.cs", StringComparison.Ordinal)).Text, "G.Barrier();");
             string[] openCl = Barriers(Files(run).First(file => file.Name.StartsWith(kernel, StringComparison.Ordinal) && file.Name.EndsWith(".OpenCl.g.cs", StringComparison.Ordinal)).Text, "barrier(CLK");
             Assert.NotEmpty(group);
-            Assert.Equal(openCl.Length, group.Length);
+
+            // A tree through memory has a barrier in its loop and one behind it; where work-items shuffle, the one behind what each warp came to is left.
+            int shuffled = Regex.Count(Files(run).First(file => file.Name.StartsWith(kernel, StringComparison.Ordinal) && file.Name.EndsWith(".Group.g.cs", StringComparison.Ordinal)).Text, "ShuffleXor") / ShufflesOfTotal;
+            Assert.Equal(openCl.Length - shuffled, group.Length);
         }
     }
+
+    // Halves of 32.
+    private const int ShufflesOfTotal = 5;
 
     private static string[] Barriers(string text, string barrier) => [.. text.Split('\n').Where(line => line.Contains(barrier, StringComparison.Ordinal))];
 

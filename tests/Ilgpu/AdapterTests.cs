@@ -25,6 +25,15 @@ public sealed class AdapterTests
     }
 
     [Fact]
+    public void Work_items_of_reductions_shuffle()
+    {
+        Type softmax = typeof(AdapterTests).Assembly.GetTypes().Single(type => type.Name == "KernelFoundry_Kernels_Probabilities_Softmax__float__Group");
+        Assert.Contains(Calls.Of(softmax.GetMethod("Run")!), called => called.Name == "ShuffleXorFloat");
+        MethodInfo shuffle = typeof(IlgpuGroup).GetMethod(nameof(IlgpuGroup.ShuffleXorFloat))!;
+        Assert.Contains(Calls.Of(shuffle), called => called.DeclaringType!.FullName == "ILGPU.Warp" && called.Name == "ShuffleXor");
+    }
+
+    [Fact]
     public void Group_code_uses_nothing_of_the_runtime_that_Ilgpu_lacks()
     {
         string[] allowed = [nameof(GroupMath), nameof(GroupElementary), nameof(GroupBytes), "IGroup`2", "IGroupMath"];

@@ -30,6 +30,11 @@ public sealed class DocumentScoreTests
         View3<Half> k = device.Allocate<Half>(8, 1, 2), v = device.Upload<Half>(values, 8, 1, 2);
         View1<int> blocks = device.Upload<int>([0]);
         Attention.FlashAttention(device, q, k, v, blocks, o, new DocumentScore(document, 0.1f), 2, start: 0, keys: 8, scale: 1f);
-        Assert.Equal([.. Enumerable.Range(0, 16).Select(i => i < 8 ? 1f : 2f)], o.ToArray());
+
+        // Devices with instructions on matrices round the weights, which then do not quite come to 1; a key of the other document would be off by far more.
+        bool isRounded = device.Info.Features.HasFlag(DeviceFeatures.MatrixInstructions);
+        float[] found = o.ToArray();
+        for (int i = 0; i < found.Length; i++)
+            Assert.Equal(i < 8 ? 1f : 2f, found[i], isRounded ? 1e-3f : 0f);
     }
 }

@@ -38,7 +38,8 @@ internal sealed class SpecializedKernel
         _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device switch
         {
             "opencl" or "opencl-subgroups" or "ilgpu" => TargetKind.OpenCl,
-            "cuda" or "cuda-sm80" => TargetKind.Cuda,
+            "cuda" => TargetKind.Cuda,
+            "cuda-sm80" => TargetKind.CudaMatrices,
             _ => TargetKind.Cpu,
         });
     }
@@ -69,8 +70,8 @@ internal sealed class SpecializedKernel
                 ? $"// OpenCL C with sub-groups\n{program.Source}"
                 : "// Nothing to shuffle: devices with sub-groups run the code of the others.\n",
             "ilgpu" => $"// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}",
-            "cuda" => $"// PTX\n{PtxTarget.Render(_kernel, name)[0].Source}",
-            "cuda-sm80" => PtxTarget.Render(_kernel, name).FirstOrDefault(module => module.Target == PtxInstructions.Matrices) is { } module
+            "cuda" => $"// PTX\n{PtxTarget.Render(_ => _kernel, name)[0].Source}",
+            "cuda-sm80" => PtxTarget.Render(_ => _kernel, name).FirstOrDefault(module => module.Target == PtxInstructions.Matrices) is { } module
                 ? $"// PTX\n{module.Source}"
                 : "// No instructions on matrices: GPUs of compute capability 8.0 run the code of the others.\n",
             _ => $"// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}",

@@ -87,16 +87,15 @@ internal sealed class MultiplyMatricesStep(Accessor who, SourceLocation location
         return sum;
     }
 
-    // Rounded once; devices round more often, and in an order of their own.
     private float Halves(float start, IEnumerable<(int A, int B)> pairs)
     {
-        double sum = start;
+        var products = new List<double>();
         foreach ((int x, int y) in pairs)
         {
             for (int t = 0; t < 2; t++)
-                sum += (double)WordMath.Half(x, t, element) * WordMath.Half(y, t, element);
+                products.Add((double)WordMath.Half(x, t, element) * WordMath.Half(y, t, element));
         }
 
-        return (float)sum;
+        return MatrixSum.Of(start, products);
     }
 }

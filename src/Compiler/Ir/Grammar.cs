@@ -322,7 +322,7 @@ public sealed record Parameter
     /// <summary>Functors: the type parameter.</summary>
     public string TypeParameter { get; init; } = "";
 
-    /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order; the last may be left out.</summary>
+    /// <summary>Specialized: the listed values. Schedule: the value for each <see cref="TargetKind"/>, in its order; the last ones may be left out.</summary>
     public int[] Values { get; init; } = [];
 
     /// <summary>Specialized: the CPU runs the generic version for every value.</summary>
@@ -331,7 +331,7 @@ public sealed record Parameter
     /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant. No choice changes a bit of a result.</summary>
     public int[] Choices { get; init; } = [];
 
-    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL.</summary>
+    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL, and with instructions on matrices as without them.</summary>
     public int ValueFor(TargetKind target) => Values[Math.Min((int)target, Values.Length - 1)];
 
     /// <summary>Whether it is a schedule parameter that stays a run-time value: in a specialised kernel, one for the CPU.</summary>
@@ -344,6 +344,9 @@ public enum TargetKind
     Cpu,
     OpenCl,
     Cuda,
+
+    /// <summary>CUDA with instructions on matrices.</summary>
+    CudaMatrices,
 }
 
 /// <summary>A type parameter: an element type (functor interface empty) or a functor.</summary>
@@ -368,6 +371,14 @@ public sealed class Kernel
 
     /// <summary>Work-items per program on CUDA; 0 where they are as many as elsewhere, and in a specialised kernel.</summary>
     public int CudaWorkGroup { get; init; }
+
+    /// <summary>
+    /// Elements of 16 bits, tiles of which may be multiplied by instructions on matrices: the other operand of the product is rounded to them where it is of floats.
+    /// </summary>
+    public IReadOnlyList<ElementKind> RoundedProducts { get; init; } = [];
+
+    /// <summary>Whether exponentials may be a device's instruction: <c>KernelAttribute.ApproximateExp</c>.</summary>
+    public bool ApproximatesExp { get; init; }
 
     public required Block Body { get; init; }
 

@@ -23,6 +23,8 @@ public static class IrParser
         reader.File();
         reader.Expect("workgroup");
         int workGroup = reader.Int(1, 1 << 20), cudaWorkGroup = reader.TryTake("cuda") ? reader.Int(1, ParameterRules.MostCudaWorkGroup) : 0;
+        ElementKind[] rounded = reader.TryTake(IrText.Rounds) ? [.. Halves(reader)] : [];
+        bool approximatesExp = reader.TryTake(IrText.ApproximateExp);
         SourceLocation location = reader.Location();
         var types = new List<TypeParameter>();
         while (reader.TryTake("type"))
@@ -36,6 +38,8 @@ public static class IrParser
             Parameters = parameters,
             WorkGroup = workGroup,
             CudaWorkGroup = cudaWorkGroup,
+            RoundedProducts = rounded,
+            ApproximatesExp = approximatesExp,
             Body = new IrBodyReader(reader).Body(),
         };
         reader.End();
@@ -79,6 +83,15 @@ public static class IrParser
         var decode = new Function(reader.Name(), new IrBodyReader(reader).Body());
         reader.End();
         return new QuantFormat(name, size, bytes, group, decode) { LeadingBytes = leading };
+    }
+
+    private static IEnumerable<ElementKind> Halves(IrReader reader)
+    {
+        foreach (ElementKind kind in new[] { ElementKind.F16, ElementKind.BF16 })
+        {
+            if (reader.TryTake(IrText.Word(kind)))
+                yield return kind;
+        }
     }
 
     private static List<Parameter> Parameters(IrReader reader, string keyword)

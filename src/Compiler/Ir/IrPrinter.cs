@@ -15,6 +15,10 @@ public static class IrPrinter
         writer.Text($"{IrText.Kernel} {IrText.Name(kernel.Name)}").File().Text($" workgroup {IrText.Int(kernel.WorkGroup)}");
         if (kernel.CudaWorkGroup > 0)
             writer.Text($" cuda {IrText.Int(kernel.CudaWorkGroup)}");
+        if (kernel.RoundedProducts.Count > 0)
+            writer.Text($" {IrText.Rounds} {string.Join(" ", kernel.RoundedProducts.Select(kind => IrText.Word(kind)))}");
+        if (kernel.ApproximatesExp)
+            writer.Text($" {IrText.ApproximateExp}");
         writer.Location(kernel.Location).Line();
         foreach (TypeParameter parameter in kernel.TypeParameters)
             writer.Text($"type {IrText.Name(parameter.Name)}{(parameter.IsFunctor ? " : " + IrText.Name(parameter.Interface) : "")}").Line();

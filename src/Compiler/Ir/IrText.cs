@@ -8,7 +8,7 @@ internal static class IrText
 {
     public const string Kernel = "kernel", Functor = "functor", Format = "format";
 
-    public const string GenericOnCpu = "genericoncpu", Choices = "choices", Panels = "panels", Leading = "leading";
+    public const string GenericOnCpu = "genericoncpu", Choices = "choices", Panels = "panels", Leading = "leading", Rounds = "rounds", ApproximateExp = "approximateexp";
 
     public static readonly Dictionary<string, OpCode> Codes = OpTable.All.ToDictionary(row => row.Name, row => row.Code);
 

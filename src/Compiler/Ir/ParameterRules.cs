@@ -13,6 +13,8 @@ internal static class ParameterRules
         SourceLocation at = kernel.Location;
         Require(kernel.WorkGroup > 0, $"a work-group of {kernel.WorkGroup}", at);
         Require(kernel.CudaWorkGroup is >= 0 and <= MostCudaWorkGroup, $"a work-group of {kernel.CudaWorkGroup} on CUDA, where there are at most {MostCudaWorkGroup}", at);
+        bool areHalves = kernel.RoundedProducts.All(kind => kind is ElementKind.F16 or ElementKind.BF16) && kernel.RoundedProducts.Distinct().Count() == kernel.RoundedProducts.Count;
+        Require(areHalves, "products are rounded to something else than f16 or bf16, or twice to one", at);
         Unique(kernel.TypeParameters.Select(t => t.Name), at);
         Unique(kernel.Parameters.Select(p => p.Name), at);
         foreach (Parameter parameter in kernel.Parameters)
@@ -29,7 +31,7 @@ internal static class ParameterRules
                 at);
             int targets = Enum.GetValues(typeof(TargetKind)).Length;
             Require(
-                parameter.Kind != ParameterKind.Schedule || parameter.Values.Length == targets || parameter.Values.Length == targets - 1,
+                parameter.Kind != ParameterKind.Schedule || (parameter.Values.Length > (int)TargetKind.OpenCl && parameter.Values.Length <= targets),
                 $"schedule {parameter.Name} has {parameter.Values.Length} values for {targets} targets",
                 at);
             bool isChoice = !parameter.IsTunable || (parameter.Kind == ParameterKind.Schedule && parameter.Choices.All(c => c > 0)

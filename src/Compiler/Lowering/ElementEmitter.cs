@@ -39,6 +39,9 @@ internal sealed class ElementEmitter
 
     public int Depth => _levels.Count - 1;
 
+    /// <summary>What the statements come from.</summary>
+    public SourceLocation Location => _state.Location;
+
     public List<Stmt> Innermost => _levels[Depth];
 
     public void Push(List<Stmt> body)

@@ -14,8 +14,13 @@ internal sealed class Matrices(TileState state)
         return InView(tile, ElementKind.F32);
     }
 
+    /// <summary>Whether a tile lies in a view of such elements as it is, wherever it begins.</summary>
+    public bool IsInView(Value tile, ElementKind kind) => InView(tile, kind, _ => Zero) is not null;
+
     /// <summary>Where a tile lies in a view of such elements as it is, or null.</summary>
-    public ViewMatrix? InView(Value tile, ElementKind kind)
+    public ViewMatrix? InView(Value tile, ElementKind kind) => InView(tile, kind, value => state.Scalars[value]);
+
+    private ViewMatrix? InView(Value tile, ElementKind kind, Func<Value, Expr> scalar)
     {
         if (state.Buffers.ContainsKey(tile) || tile.Definition is not { Code: OpCode.Load } load || load.Attr<MemoryAccess>() is not { Masked: false } access
             || state.Kernel.Find(access.View).Element.Kind != kind)
@@ -27,14 +32,14 @@ internal sealed class Matrices(TileState state)
             Value index = load.Operands[axis];
             if (index.Type.IsScalar)
             {
-                start[axis] = state.Scalars[index];
+                start[axis] = scalar(index);
                 continue;
             }
 
             // A tile of one axis is a matrix of one row.
             if (tile.Type.Rank == 1 && axis == last && last > 0 && index.Definition is { Code: OpCode.Range } columns)
             {
-                start[axis] = state.Scalars[columns.Operands[0]];
+                start[axis] = scalar(columns.Operands[0]);
                 return new ViewMatrix(access.View, start, last - 1);
             }
 
@@ -43,7 +48,7 @@ internal sealed class Matrices(TileState state)
                 || (expand.Attr<int>() == 1) == (axis == last) || (axis < last && rows >= 0))
                 return null;
             rows = axis == last ? rows : axis;
-            start[axis] = state.Scalars[range.Operands[0]];
+            start[axis] = scalar(range.Operands[0]);
         }
 
         return rows >= 0 && !load.Operands[last].Type.IsScalar ? new ViewMatrix(access.View, start, rows) : null;

@@ -27,6 +27,8 @@ internal sealed class Renaming
                 Location = kernel.Location,
                 Parameters = [.. kernel.Parameters.Select(p => p with { Name = names[p.Name] })],
                 WorkGroup = kernel.WorkGroup,
+                RoundedProducts = kernel.RoundedProducts,
+                ApproximatesExp = kernel.ApproximatesExp,
                 Body = kernel.Body,
             },
             [.. program.Buffers.Select(renaming.Of)],

@@ -4,13 +4,19 @@ namespace KernelFoundry.Compiler.Lowering;
 /// <param name="HasWarps">Work-items run in warps, and shuffle among themselves: <see cref="Shuffle"/>.</param>
 /// <param name="DotsBytes">It multiplies bytes four at a time: <see cref="DotFour"/>, <see cref="PermuteBytes"/>.</param>
 /// <param name="MultipliesMatrices">Warps multiply matrices, which are copied beside other work: <see cref="MultiplyMatrices"/>, <see cref="CopyAsync"/>.</param>
-internal sealed record ThreadFeatures(bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false)
+/// <param name="ShufflesTotals">
+/// Work-items shuffle where all of a group come, in reductions by the whole group; there is nothing that a warp does by itself.
+/// </param>
+internal sealed record ThreadFeatures(bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false, bool ShufflesTotals = false)
 {
     /// <summary>Any device.</summary>
     public static ThreadFeatures None { get; } = new();
 
     /// <summary>Sub-groups of 32 work-items. Bytes are multiplied four at a time where a device can, and one by one in the same order where not.</summary>
     public static ThreadFeatures SubGroups { get; } = new(HasWarps: true, DotsBytes: true);
+
+    /// <summary>ILGPU's accelerators.</summary>
+    public static ThreadFeatures Ilgpu { get; } = new(ShufflesTotals: true);
 
     /// <summary>NVIDIA GPUs of compute capability 7.0.</summary>
     public static ThreadFeatures Sm70 { get; } = new(HasWarps: true, DotsBytes: true);

@@ -20,6 +20,12 @@ internal sealed partial class ThreadNests
             return;
         }
 
+        if (RoundedTiles(root) is { } rounded)
+        {
+            TileMatrices(root, rounded, into);
+            return;
+        }
+
         Expr Product(ElementEmitter emitter, AxisIndex m, AxisIndex n, AxisIndex k, Func<Expr, Expr, Expr> combine)
         {
             Expr a = Compute(emitter.Emit(root.A, root.A.Type.Rank == 1 ? [k] : [m, k]).Scalar(), root.Type);

@@ -18,33 +18,27 @@ internal sealed partial class ThreadNests
 
     /// <summary>
     /// Runs a body for the columns of the result, some pairs a warp at a time, and stores the sums it gives: one for every sixteen rows, two for a pair of columns, four elements.
-    /// Where that is all columns at once, the body may hold barriers.
+    /// Where that is all columns at once, the body may hold barriers. What is said to be in range is a condition that all work-items know alike: without it nothing is stored.
     /// </summary>
-    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body)
+    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body, Func<List<Stmt>, Expr>? inRange = null)
     {
         var statements = new List<Stmt>();
-        Expr lane = Bound(statements, "lane", LaneOfWarp);
-        Expr Bits(string name, Expr value, int shift, int mask) => Bound(statements, name, And(shift == 0 ? value : Make(OpCode.Shr, value, Int(shift)), Int(mask)));
-        Expr row = Bits("rowOfLoad", lane, 0, 15), upper = Bits("upper", lane, 4, 1), middle = Bits("middle", lane, 3, 1), low = Bits("low", lane, 0, 7);
-        Expr group = Bits("rowOfSum", lane, 2, 7), pair = Bits("pair", lane, 0, 3);
         Var first = state.NewVar("left", DType.I32, false, PairColumns);
-        var place = new WarpPlace(
-            group, pair, first, row, Bound(statements, "wordOfLoad", Mul(upper, Int(4))), Bound(statements, "columnOfLoad", Add(low, Mul(upper, Int(8)))),
-            Bound(statements, "wordOfColumn", Mul(middle, Int(4))), Bound(statements, "columnOfShortLoad", Add(low, Mul(middle, Int(8)))));
+        WarpPlace place = PlaceOf(first, statements);
         var inner = new List<Stmt>();
         Var[][][] sums = body(inner, place);
-        var emitter = new ElementEmitter(state, statements);
-        emitter.Push(inner);
-        for (int m = 0; m < sums.Length; m++)
+        if (inRange is null)
         {
-            for (int half = 0; half < 2; half++)
-            {
-                Expr at = emitter.Bind(Add(group, Int((MatrixRows * m) + (8 * half))), "row", emitter.Depth);
-                Where(emitter, Less(at, root.M), () => StoreSums(root, at, place, [.. sums[m].SelectMany(pair => pair.Skip(2 * half).Take(2))], emitter));
-            }
+            StoreSums(root, Zero, place, sums, inner);
+        }
+        else
+        {
+            Expr condition = inRange(inner);
+            var stores = new List<Stmt>();
+            StoreSums(root, Zero, place, sums, stores);
+            inner.Add(new If(condition, stores, []) { Location = root.Location });
         }
 
-        emitter.Pop();
         Expr from = Mul(WarpOfGroup, Int(pairs * PairColumns));
         if (columns == Warps * pairs * PairColumns)
         {
@@ -57,6 +51,31 @@ internal sealed partial class ThreadNests
         }
 
         Append(into, [.. statements]);
+    }
+
+    private WarpPlace PlaceOf(Var first, List<Stmt> statements)
+    {
+        Expr lane = Bound(statements, "lane", LaneOfWarp);
+        Expr Bits(string name, Expr value, int shift, int mask) => Bound(statements, name, And(shift == 0 ? value : Make(OpCode.Shr, value, Int(shift)), Int(mask)));
+        Expr row = Bits("rowOfLoad", lane, 0, 15), upper = Bits("upper", lane, 4, 1), middle = Bits("middle", lane, 3, 1), low = Bits("low", lane, 0, 7);
+        Expr group = Bits("rowOfSum", lane, 2, 7), pair = Bits("pair", lane, 0, 3);
+        return new WarpPlace(
+            group, pair, first, row, Bound(statements, "wordOfLoad", Mul(upper, Int(4))), Bound(statements, "columnOfLoad", Add(low, Mul(upper, Int(8)))),
+            Bound(statements, "wordOfColumn", Mul(middle, Int(4))), Bound(statements, "columnOfShortLoad", Add(low, Mul(middle, Int(8)))));
+    }
+
+    // The sums of sixteen rows after sixteen from the top on, for some pairs of columns.
+    private void StoreSums(ContractRoot root, Expr top, WarpPlace place, Var[][][] sums, List<Stmt> into)
+    {
+        var emitter = new ElementEmitter(state, into);
+        for (int m = 0; m < sums.Length; m++)
+        {
+            for (int half = 0; half < 2; half++)
+            {
+                Expr at = emitter.Bind(Add(Add(top, place.Group), Int((MatrixRows * m) + (8 * half))), "row", emitter.Depth);
+                Where(emitter, Less(at, root.M), () => StoreSums(root, at, place, [.. sums[m].SelectMany(pair => pair.Skip(2 * half).Take(2))], emitter));
+            }
+        }
     }
 
     private void StoreSums(ContractRoot root, Expr row, WarpPlace place, Var[] sums, ElementEmitter emitter)
@@ -83,10 +102,10 @@ internal sealed partial class ThreadNests
         ? Loaded(buffer, Add(Add(Mul(Add(warp.First, warp.ColumnOfLoad), stride), word), warp.WordOfColumn), 4, into)
         : Loaded(buffer, Add(Mul(Add(warp.First, warp.ColumnOfShortLoad), stride), word), 2, into);
 
-    private Expr[] Loaded(LocalBuffer buffer, Expr row, int count, List<Stmt> into)
+    private Expr[] Loaded(LocalBuffer buffer, Expr row, int count, List<Stmt> into, bool isTransposed = false)
     {
         Var[] words = [.. Enumerable.Range(0, count).Select(_ => state.NewVar("word", DType.I32))];
-        into.Add(new LoadMatrices(words, buffer, row) { Location = state.Location });
+        into.Add(new LoadMatrices(words, buffer, row, isTransposed) { Location = state.Location });
         return words;
     }
 

@@ -42,14 +42,16 @@ internal sealed partial class ThreadNests
         }
 
         if (HasWarps)
-        {
             Runs(statements, new ThreadIndex(), Group, extent, Compare);
-            ArgOfWarps(statements, better, best, at, values, indices, into);
-            Append(into, new Let(root.Result, Op(OpCode.Select, DType.I32, Op(OpCode.Eq, DType.Bool, at, Int(int.MaxValue)), Zero, at)) { Location = root.Location });
+        else
+            Strided(statements, [extent], Compare);
+        if (ShufflesTotals)
+        {
+            Var place = ArgOfWarps(statements, better, best, at, values, indices, into);
+            Append(into, new Let(root.Result, Op(OpCode.Select, DType.I32, Op(OpCode.Eq, DType.Bool, place, Int(int.MaxValue)), Zero, place)) { Location = root.Location });
             return;
         }
 
-        Strided(statements, [extent], Compare);
         statements.Add(new StoreLocal(values, new ThreadIndex(), best));
         statements.Add(new StoreLocal(indices, new ThreadIndex(), at));
         Append(into, [.. statements]);
@@ -138,9 +140,9 @@ internal sealed partial class ThreadNests
             emitter.Innermost.Add(new Assign(partial, value) { Location = state.Location });
         }
 
-        if (HasWarps)
+        if (ShufflesTotals)
         {
-            if (extents.Length == 1)
+            if (HasWarps && extents.Length == 1)
                 Runs(statements, new ThreadIndex(), Group, extents[0], (emitter, run) => Array.ForEach(run, index => Step(emitter, [index])));
             else
                 Strided(statements, extents, Step);

@@ -14,6 +14,8 @@ internal sealed partial class ThreadNests
 
     private bool HasWarps => features.HasWarps && Group % Warp.Size == 0;
 
+    private bool ShufflesTotals => HasWarps || (features.ShufflesTotals && Group % Warp.Size == 0);
+
     private int Warps => Group / Warp.Size;
 
     private static Expr LaneOfWarp => And(new ThreadIndex(), Int(Warp.Size - 1));
@@ -23,10 +25,17 @@ internal sealed partial class ThreadNests
     // What is known of extents that are variables: the most elements there can be.
     private readonly Dictionary<Expr, int> _most = [];
 
+    // Numbers of rows of tiles of two axes, which no constant bounds: few, so that runs of them would be code for nothing.
+    private readonly HashSet<Expr> _rows = [];
+    private HashSet<Value>? _rowCounts;
+
     private void Learn(Nest nest)
     {
         if (!HasWarps)
             return;
+        _rowCounts ??= RowCounts(state.Kernel.Body, []);
+        if (nest is { Shape.Length: 1, Extents.Length: 1 } && nest.Shape[0].Dynamic is { } count && _rowCounts.Contains(count))
+            _rows.Add(nest.Extents[0]);
         for (int axis = 0; axis < nest.Extents.Length; axis++)
             Learn(nest.Extents[axis], nest.Shape[axis]);
         foreach (ContractRoot product in nest.Roots.OfType<ContractRoot>())
@@ -39,6 +48,19 @@ internal sealed partial class ThreadNests
         }
     }
 
+    private static HashSet<Value> RowCounts(Block block, HashSet<Value> counts)
+    {
+        foreach (Op op in block.Ops)
+        {
+            foreach (Value tile in op.Results.Where(result => result.Type.Rank == 2 && result.Type.Shape[0].Dynamic is not null))
+                counts.Add(tile.Type.Shape[0].Dynamic!);
+            foreach (Block region in op.Regions)
+                RowCounts(region, counts);
+        }
+
+        return counts;
+    }
+
     private void Learn(Expr value, Extent extent)
     {
         if (LaunchExpressions.Most(extent, state.Kernel) is { } most)
@@ -48,7 +70,7 @@ internal sealed partial class ThreadNests
     // No longer than that every work-item has one.
     private int RunOf(Expr extent, int items)
     {
-        int run = Run;
+        int run = _rows.Contains(extent) && !_most.ContainsKey(extent) ? 1 : Run;
         while (run > 1 && _most.TryGetValue(extent, out int most) && most < run * items)
             run /= 2;
         return run;
@@ -154,7 +176,7 @@ internal sealed partial class ThreadNests
     private void TotalOfWarps(List<Stmt> statements, ReduceKind kind, Var partial, Var result, List<Stmt> into)
     {
         Butterfly(statements, kind, partial);
-        if (Warps == 1)
+        if (Warps == 1 && HasWarps)
         {
             statements.Add(new Let(result, partial) { Location = state.Location });
             Append(into, [.. statements]);
@@ -172,9 +194,10 @@ internal sealed partial class ThreadNests
         Append(into, [.. combined]);
     }
 
-    private void ArgOfWarps(List<Stmt> statements, OpCode better, Var best, Var at, LocalBuffer values, LocalBuffer indices, List<Stmt> into)
+    // Where the best is, as every work-item knows it.
+    private Var ArgOfWarps(List<Stmt> statements, OpCode better, Var best, Var at, LocalBuffer values, LocalBuffer indices, List<Stmt> into)
     {
-        void Take(List<Stmt> body, Expr value, Expr index) =>
+        void Take(List<Stmt> body, Expr value, Expr index, Var best, Var at) =>
             body.Add(new If(
                 Op(OpCode.Or, DType.Bool, Wins(better, value, best, best.Type, false),
                     Op(OpCode.And, DType.Bool, Op(OpCode.Eq, DType.Bool, value, best), Op(OpCode.Lt, DType.Bool, index, at))),
@@ -186,22 +209,28 @@ internal sealed partial class ThreadNests
             Var value = state.NewVar("theirs", best.Type), index = state.NewVar("theirsAt", DType.I32);
             statements.Add(new Shuffle(value, best, mask) { Location = state.Location });
             statements.Add(new Shuffle(index, at, mask) { Location = state.Location });
-            Take(statements, value, index);
+            Take(statements, value, index, best, at);
         }
 
-        if (Warps == 1)
+        if (Warps == 1 && HasWarps)
         {
             Append(into, [.. statements]);
-            return;
+            return at;
         }
 
         statements.Add(new If(Op(OpCode.Eq, DType.Bool, LaneOfWarp, Zero),
             [new StoreLocal(values, WarpOfGroup, best), new StoreLocal(indices, WarpOfGroup, at)], []));
         Append(into, [.. statements]);
         var combined = new List<Stmt>();
-        for (int warp = 0; warp < Warps; warp++)
-            Take(combined, Bound(combined, "theirs", new LoadLocal(values, Int(warp), false)), Bound(combined, "theirsAt", new LoadLocal(indices, Int(warp), false)));
+        Var first = Mutable(combined, "best", new LoadLocal(values, Zero, false)), place = Mutable(combined, "at", new LoadLocal(indices, Zero, false));
+        for (int warp = 1; warp < Warps; warp++)
+        {
+            Expr value = Bound(combined, "theirs", new LoadLocal(values, Int(warp), false)), index = Bound(combined, "theirsAt", new LoadLocal(indices, Int(warp), false));
+            Take(combined, value, index, first, place);
+        }
+
         Append(into, [.. combined]);
+        return place;
     }
 
     // Rows one after the other on each warp, without a barrier.

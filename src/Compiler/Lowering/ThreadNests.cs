@@ -80,6 +80,22 @@ internal sealed partial class ThreadNests(TileState state, ThreadFeatures featur
 
     private void ElementLoop(Root[] roots, Expr[] extents, List<Stmt> into)
     {
+        if (roots.FirstOrDefault(root => root is MaterializeRoot { FromDefinition: true } tile && PackedFor(tile.Value) is not null) is MaterializeRoot packed)
+        {
+            int at = Array.IndexOf(roots, packed);
+            if (at > 0)
+                ElementLoop([.. roots.Take(at)], extents, into);
+            PackedRoot(packed, extents, into);
+            if (at < roots.Length - 1)
+                ElementLoop([.. roots.Skip(at + 1)], extents, into);
+            return;
+        }
+
+        ElementsOf(roots, extents, into);
+    }
+
+    private void ElementsOf(Root[] roots, Expr[] extents, List<Stmt> into)
+    {
         if (HasWarps)
         {
             ElementRuns(roots, extents, into);

@@ -46,7 +46,9 @@ internal sealed partial class TileLowering
         pass.Run(kernel.Body);
         pass.Flush();
         IReadOnlyList<Stmt> body = form == CodeForm.Vector ? HeldRows.In(pass._out, pass._state) : pass._out;
-        var program = new Program(kernel, [.. pass._state.Storage.OrderBy(pass.IsTuned)], body, pass._grid);
+        HashSet<string> used = Traffic.Buffers(body);
+        bool IsUsed(LocalBuffer buffer) => form == CodeForm.Vector || used.Contains(buffer.Name);
+        var program = new Program(kernel, [.. pass._state.Storage.Where(IsUsed).OrderBy(pass.IsTuned)], body, pass._grid);
         CodeVerifier.Verify(program, form);
         return program;
     }

@@ -15,6 +15,13 @@ internal sealed class Traffic
         return traffic;
     }
 
+    /// <summary>The names of buffers, and of views, that the thread form of statements reads or writes.</summary>
+    public static HashSet<string> Buffers(IEnumerable<Stmt> statements)
+    {
+        Traffic traffic = Of([.. statements]);
+        return [.. traffic.Reads, .. traffic.Writes];
+    }
+
     /// <summary>Whether running <paramref name="next"/> by other work-items after this needs a barrier in between.</summary>
     public bool Conflicts(Traffic next) => next.Reads.Overlaps(Writes) || next.Writes.Overlaps(Writes) || next.Writes.Overlaps(Reads);
 

@@ -49,7 +49,9 @@ public sealed class Specializer
             Name = kernel.Name,
             Location = kernel.Location,
             Parameters = parameters,
-            WorkGroup = target == TargetKind.Cuda && kernel.CudaWorkGroup > 0 ? kernel.CudaWorkGroup : kernel.WorkGroup,
+            RoundedProducts = kernel.RoundedProducts,
+            ApproximatesExp = kernel.ApproximatesExp,
+            WorkGroup = target >= TargetKind.Cuda && kernel.CudaWorkGroup > 0 ? kernel.CudaWorkGroup : kernel.WorkGroup,
             Body = pass._body,
         };
     }

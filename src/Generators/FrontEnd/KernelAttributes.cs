@@ -21,7 +21,11 @@ internal static class KernelAttributes
     {
         int? Of(string name) => attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as int?;
         int[] values = [Of("Cpu") ?? 1, Of("OpenCl") ?? 1];
-        return Of("Cuda") is { } cuda ? [.. values, cuda] : values;
+        int? cuda = Of("Cuda"), matrices = Of("CudaMatrices");
+        if ((cuda ?? matrices) is null)
+            return values;
+        values = [.. values, cuda ?? values[(int)TargetKind.OpenCl]];
+        return matrices is { } own ? [.. values, own] : values;
     }
 
     /// <summary>What a CPU may be tuned to; none where the parameter is a constant.</summary>
@@ -60,11 +64,37 @@ internal static class KernelAttributes
         CheckCaseMethod(method, "Inputs", "make the case's inputs fit the kernel there", mistakes, cancellation);
         foreach (AttributeData tolerance in Language.Attributes(method, "Tolerance"))
             CheckElement(tolerance, 0, tolerance.ConstructorArguments.FirstOrDefault(), mistakes, cancellation);
+        CheckRoundedProducts(method, mistakes, cancellation);
         foreach (ITypeParameterSymbol parameter in method.TypeParameters)
             CheckTypeParameter(parameter, mistakes, cancellation);
         foreach (IParameterSymbol parameter in method.Parameters)
             CheckParameter(parameter, axes, mistakes, cancellation);
     }
+
+    /// <summary>The elements of 16 bits that products may be rounded to, each once.</summary>
+    public static ElementKind[] RoundedProducts(IMethodSymbol method) =>
+    [
+        .. Language.Attributes(method, "RoundedProducts").Select(attribute => Element(attribute)?.Kind).OfType<ElementKind>()
+            .Where(kind => kind is ElementKind.F16 or ElementKind.BF16).Distinct().OrderBy(kind => kind),
+    ];
+
+    private static void CheckRoundedProducts(IMethodSymbol method, Mistakes mistakes, CancellationToken cancellation)
+    {
+        var seen = new HashSet<ElementKind>();
+        foreach (AttributeData attribute in Language.Attributes(method, "RoundedProducts"))
+        {
+            ElementKind? kind = Element(attribute)?.Kind;
+            if (kind is not (ElementKind.F16 or ElementKind.BF16) || !seen.Add(kind.Value))
+            {
+                mistakes.Add(Rules.Specialization, Argument(attribute, 0, cancellation),
+                    kind is ElementKind.F16 or ElementKind.BF16 ? "Products are rounded twice to one element type" : "Products are rounded to what matrices of 16 bits do not hold",
+                    "name Half or BFloat16, each once");
+            }
+        }
+    }
+
+    private static Element? Element(AttributeData attribute) =>
+        attribute.ConstructorArguments.FirstOrDefault().Value is ITypeSymbol type ? Language.ElementOf(type) : null;
 
     private static void CheckCaseMethod(IMethodSymbol method, string attribute, string instead, Mistakes mistakes, CancellationToken cancellation)
     {

@@ -56,6 +56,8 @@ internal sealed class KernelReader
             Parameters = [.. parameters.Select(p => p!)],
             WorkGroup = Said("WorkGroup") ?? 64,
             CudaWorkGroup = Said("CudaWorkGroup") ?? 0,
+            ApproximatesExp = Language.Attribute(_method, "Kernel")?.NamedArguments.Any(a => a is { Key: "ApproximateExp", Value.Value: true }) ?? false,
+            RoundedProducts = KernelAttributes.RoundedProducts(_method),
             Body = body,
         };
         KernelAttributes.CheckChoices(_method, kernel, _mistakes, cancellation);

@@ -64,7 +64,7 @@ internal static class VariantRenderer
 
         // Both are of one form: where that cannot be made, saying so once is enough.
         if (openCl is not null)
-            Try("CUDA", () => ptx = PtxTarget.Render(Specializer.Specialize(kernel, spec, TargetKind.Cuda), className));
+            Try("CUDA", () => ptx = PtxTarget.Render(target => Specializer.Specialize(kernel, spec, target), className));
         string list = CSharp.List(values.Select(v => v is { } value ? CSharp.Literal(value) : "null"));
         return new RenderedVariant(className, list, cpu, openCl?.Source ?? "", openCl?.EntryPoint ?? "", openCl?.PlanCSharp ?? "", subGroups,
             ptx.ToEquatable());

@@ -26,7 +26,7 @@ public static partial class Attention
     /// <param name="blockK">Keys taken at a time.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TScore">The score functor.</typeparam>
-    [Kernel(CudaWorkGroup = 128)]
+    [Kernel(CudaWorkGroup = 128, ApproximateExp = true)]
     [Axis("tokens", 1, 7, 8, 9, 33)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 2, 3, 6)]
@@ -37,6 +37,8 @@ public static partial class Attention
     [Axis("blocks", 8)]
     [Reference(nameof(FlashAttentionReference))]
     [Tolerance(typeof(float), 1e-5)]
+    [RoundedProducts(typeof(Half), 2e-3)]
+    [RoundedProducts(typeof(BFloat16), 1.5e-2)]
     public static void FlashAttention<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0))] T, TScore>(
         [Shape("tokens", "heads", "headDim")] View3<float> q,
         [Shape("slots", "kvHeads", "headDim")] View3<T> k,

@@ -26,7 +26,7 @@ public static partial class Attention
     /// <param name="blockK">Keys taken at a time; it divides <see cref="BlockTokens"/>.</param>
     /// <typeparam name="T">Element type of the cache.</typeparam>
     /// <typeparam name="TScore">The score functor.</typeparam>
-    [Kernel]
+    [Kernel(ApproximateExp = true)]
     [Axis("sequences", 1, 3)]
     [Axis("heads", 6)]
     [Axis("kvHeads", 1, 2, 3, 6)]
@@ -36,6 +36,8 @@ public static partial class Attention
     [Axis("headDim", 7, 64, 80, 96, 128)]
     [Reference(nameof(FlashDecodeReference))]
     [Tolerance(typeof(float), 1e-5)]
+    [RoundedProducts(typeof(Half), 2e-3)]
+    [RoundedProducts(typeof(BFloat16), 1.5e-2)]
     public static void FlashDecode<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0))] T,
         [Functors(typeof(FullScore), typeof(CausalScore), typeof(SlidingWindowScore), typeof(SoftCapScore), typeof(AlibiScore), typeof(SinkScore))] TScore>(
         [Shape("sequences", "heads", "headDim")] View3<float> q,

@@ -24,6 +24,8 @@ public static partial class Linear
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(MatMulReference))]
     [Tolerance(typeof(float), Accuracy)]
+    [RoundedProducts(typeof(Half), 1e-3)]
+    [RoundedProducts(typeof(BFloat16), 6e-3)]
     public static void MatMul<[Elements(typeof(float), typeof(Half), typeof(BFloat16), typeof(Q8_0), typeof(Q4_0), typeof(Q4_1),
         typeof(Q5_0), typeof(Q5_1), typeof(Q2_K), typeof(Q3_K), typeof(Q4_K), typeof(Q5_K), typeof(Q6_K), typeof(IQ4_NL), typeof(IQ4_XS),
         typeof(MXFP4))] TWeight, TEpilogue>(
@@ -31,9 +33,9 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32, CpuChoices = [64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 32, CpuChoices = [32, 64, 128, 256])] int blockRows,
-        [Schedule(Cpu = 256, OpenCl = 32, Cuda = 256)] int blockCols)
+        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32, CudaMatrices = 64, CpuChoices = [64, 128, 256, 512])] int blockTokens,
+        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 32, CudaMatrices = 64, CpuChoices = [32, 64, 128, 256])] int blockRows,
+        [Schedule(Cpu = 256, OpenCl = 32, Cuda = 256, CudaMatrices = 4096)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

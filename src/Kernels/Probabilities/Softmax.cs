@@ -13,7 +13,7 @@ public static partial class Probabilities
     /// <param name="y">Output, [rows, cols].</param>
     /// <param name="block">Columns taken at a time.</param>
     /// <typeparam name="T">Element type of the logits and of the result; what is between is float.</typeparam>
-    [Kernel(CudaWorkGroup = 1024)]
+    [Kernel(CudaWorkGroup = 1024, ApproximateExp = true)]
     [Axis("rows", 1, 7, 33)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
     [Reference(nameof(SoftmaxReference))]

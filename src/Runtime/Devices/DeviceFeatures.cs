@@ -1,6 +1,6 @@
 namespace KernelFoundry;
 
-/// <summary>What a device may have beyond what every kernel needs. Where it lacks something, kernels take the plain path, with the same results.</summary>
+/// <summary>What a device may have beyond what every kernel needs. Where it lacks something, kernels take the plain path, with the same results but for what kernels say they round.</summary>
 [Flags]
 public enum DeviceFeatures
 {
@@ -18,4 +18,10 @@ public enum DeviceFeatures
 
     /// <summary>Four products of bytes and their sum in one instruction.</summary>
     IntegerDot = 8,
+
+    /// <summary>
+    /// Instructions that multiply matrices of 16-bit elements. Kernels that say so (<see cref="RoundedProductsAttribute"/>) round the other operand to them: without the
+    /// feature they multiply floats, which is slower and more exact.
+    /// </summary>
+    MatrixInstructions = 16,
 }

@@ -46,7 +46,12 @@ public sealed record DeviceInfo
     public DeviceFeatures Features { get; init; }
 
     /// <summary>What it lacks, and what follows from it, a sentence each; empty on the host, which lacks nothing.</summary>
-    public IEnumerable<string> Lacks => Kind == DeviceKind.OpenCl && IsAvailable ? OpenClFeatures.Lacks(this) : [];
+    public IEnumerable<string> Lacks => !IsAvailable ? [] : Kind switch
+    {
+        DeviceKind.OpenCl => OpenClFeatures.Lacks(this),
+        DeviceKind.Cuda => CudaPlatform.Lacks(this),
+        _ => [],
+    };
 
     /// <summary>One line, as <c>kf devices</c> prints it.</summary>
     /// <returns>The text.</returns>

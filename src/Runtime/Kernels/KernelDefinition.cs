@@ -45,6 +45,12 @@ public sealed class KernelDefinition
     /// <summary>The error it may have, per element type.</summary>
     public IReadOnlyList<KernelTolerance> Tolerances { get; init; } = [];
 
+    /// <summary>
+    /// The elements of 16 bits that devices with instructions on matrices may round products to (<see cref="RoundedProductsAttribute"/>), and the error the kernel may
+    /// have there.
+    /// </summary>
+    public IReadOnlyList<KernelTolerance> RoundedProducts { get; init; } = [];
+
     /// <summary>Makes random inputs fit the kernel, by writing into the arrays of <see cref="KernelCase.Values"/>; null where any do.</summary>
     public Action<KernelCase>? Inputs { get; init; }
 

@@ -25,6 +25,11 @@ public sealed record KernelTest
     /// </summary>
     public IReadOnlyDictionary<string, int> Schedule { get; init; } = new Dictionary<string, int>();
 
+    /// <summary>The tolerance where the target rounds operands of products, as the kernel says it may; null where nothing is rounded.</summary>
+    internal double? RoundedTolerance => Target.RoundsProducts(Kernel, string.Join(",", TypeArguments))
+        ? Kernel.RoundedProducts.FirstOrDefault(each => TypeArguments.Contains(each.Element))?.Relative
+        : null;
+
     /// <summary>Kernel, type arguments, extents and target, on one line.</summary>
     /// <returns>The text.</returns>
     public override string ToString()

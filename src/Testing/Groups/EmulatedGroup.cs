@@ -27,6 +27,9 @@ internal sealed class EmulatedGroup
     /// <summary>All of its memory.</summary>
     public EmulatedLocal Local => new(this, words);
 
+    /// <summary>What its work-items keep.</summary>
+    public EmulatedRegisters Registers { get; } = new();
+
     /// <summary>Number of words of it.</summary>
     public int Words => words.Length;
 

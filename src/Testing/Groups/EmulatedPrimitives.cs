@@ -36,6 +36,19 @@ internal readonly unsafe struct EmulatedPrimitives : IGroup<EmulatedView, Emulat
 
     public static void Barrier() => Group.Barrier();
 
+    public static float KeepFloat(int register, int item, float value) => FromBits(Group.Registers.Keep(register, item, Bits(value)));
+
+    public static int KeepInt(int register, int item, int value) => Group.Registers.Keep(register, item, value);
+
+    public static float KeptFloat(int register, int item, float own) => FromBits(Group.Registers.Kept(register, item));
+
+    public static int KeptInt(int register, int item, int own) => Group.Registers.Kept(register, item);
+
+    public static float ShuffleXorFloat(EmulatedLocal local, int exchange, int register, int item, float own, int mask) =>
+        FromBits(Group.Registers.Kept(register, item ^ mask));
+
+    public static int ShuffleXorInt(EmulatedLocal local, int exchange, int register, int item, int own, int mask) => Group.Registers.Kept(register, item ^ mask);
+
     public static EmulatedLocal Local(int words) => words <= Group.Words
         ? Group.Local
         : throw new KernelExecutionException($"Group code wants {words} words of memory; the launch's plan says {Group.Words}.");

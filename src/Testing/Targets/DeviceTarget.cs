@@ -15,6 +15,10 @@ internal class DeviceTarget(Device device, string name, long workLimit) : TestTa
     internal override bool Runs(KernelDefinition kernel, string typeKey) => !TestDevices.IsOlder(device) || HasNewerPtx(kernel, typeKey);
 
     /// <inheritdoc/>
+    internal override bool RoundsProducts(KernelDefinition kernel, string typeKey) =>
+        device.Info.Features.HasFlag(DeviceFeatures.MatrixInstructions) && HasNewerPtx(kernel, typeKey);
+
+    /// <inheritdoc/>
     internal override bool IsSlowToCompile => device.Kind == DeviceKind.OpenCl;
 
     /// <inheritdoc/>

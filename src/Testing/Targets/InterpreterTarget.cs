@@ -20,6 +20,9 @@ internal sealed class InterpreterTarget(InterpreterForm form)
     internal override bool Runs(KernelDefinition kernel, string typeKey) => form != InterpreterForm.Matrix || HasNewerPtx(kernel, typeKey);
 
     /// <inheritdoc/>
+    internal override bool RoundsProducts(KernelDefinition kernel, string typeKey) => form == InterpreterForm.Matrix && HasNewerPtx(kernel, typeKey);
+
+    /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
     {
         Kernel kernel = IrParser.ParseKernel(inputs.Test.Kernel.IrText);
@@ -27,7 +30,8 @@ internal sealed class InterpreterTarget(InterpreterForm form)
         TargetKind target = form switch
         {
             InterpreterForm.Thread or InterpreterForm.SubGroup => TargetKind.OpenCl,
-            InterpreterForm.Warp or InterpreterForm.Matrix => TargetKind.Cuda,
+            InterpreterForm.Warp => TargetKind.Cuda,
+            InterpreterForm.Matrix => TargetKind.CudaMatrices,
             _ => TargetKind.Cpu,
         };
         Kernel specialized = Specializer.Specialize(kernel, specialization, target);

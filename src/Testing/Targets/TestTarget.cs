@@ -21,6 +21,9 @@ public abstract class TestTarget
     /// <summary>Whether a kernel has code for it, for some type arguments.</summary>
     internal virtual bool Runs(KernelDefinition kernel, string typeKey) => true;
 
+    /// <summary>Whether it runs code with instructions on matrices, for which a kernel may say that operands are rounded.</summary>
+    internal virtual bool RoundsProducts(KernelDefinition kernel, string typeKey) => false;
+
     /// <summary>Whether it takes the values of <see cref="KernelTest.Schedule"/>.</summary>
     public virtual bool IsTunable => false;
 

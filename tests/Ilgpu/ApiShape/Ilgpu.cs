@@ -20,6 +20,14 @@ namespace ILGPU
         public static void Barrier() => throw Shape.Only;
     }
 
+    public static class Warp
+    {
+        public static int WarpSize => throw Shape.Only;
+
+        public static T ShuffleXor<T>(T variable, int mask)
+            where T : unmanaged => throw Shape.Only;
+    }
+
     public static class MemoryFence
     {
         public static void GroupLevel() => throw Shape.Only;

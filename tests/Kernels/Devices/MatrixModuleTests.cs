@@ -20,6 +20,68 @@ public sealed class MatrixModuleTests
     }
 
     [Theory]
+    [InlineData("Linear.MatMul", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "cp.async.cg.shared.global")]
+    [InlineData("Attention.FlashAttention", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", "cp.async.cg.shared.global")]
+    [InlineData("Attention.FlashDecode", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", "cp.async.cg.shared.global")]
+    public void Floats_by_halves_are_rounded_and_multiplied_as_matrices_on_sm_80(string kernel, params string[] instructions)
+    {
+        KernelDefinition definition = Definition(kernel);
+        Assert.Equal(["Half", "BFloat16"], definition.RoundedProducts.Select(each => each.Element));
+        foreach (KernelVariant variant in definition.Variants)
+        {
+            string element = variant.TypeKey.Split(',')[0];
+            string? word = element switch { "Half" => "f16", "BFloat16" => "bf16", _ => null };
+            if (word is null)
+            {
+                Assert.Equal([70], variant.Cuda.Select(code => code.Target));
+                continue;
+            }
+
+            Assert.Equal([70, 80], variant.Cuda.Select(code => code.Target));
+            string source = variant.Cuda[1].Source;
+            Assert.All(instructions, instruction => Assert.Contains(instruction, source, StringComparison.Ordinal));
+            Assert.Contains($"mma.sync.aligned.m16n8k16.row.col.f32.{word}.{word}.f32", source, StringComparison.Ordinal);
+            Assert.Contains($"cvt.rn.{word}x2.f32", source, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Without_instructions_on_matrices_floats_are_not_rounded()
+    {
+        float[] Product(DeviceFeatures without)
+        {
+            using Device device = EmulatedCuda.Open(80, new DeviceOptions { Without = without });
+            View2<Half> w = device.Upload<Half>([(Half)1f, (Half)1f], 1, 2);
+            View2<float> x = device.Upload<float>([1f, 0.3f], 1, 2), y = device.Allocate<float>(1, 1);
+            Linear.MatMul(device, w, x, y, default(NoEpilogue));
+            return y.ToArray();
+        }
+
+        Assert.Equal(1f + (float)(Half)0.3f, Product(DeviceFeatures.None)[0]);
+        Assert.Equal(1f + 0.3f, Product(DeviceFeatures.MatrixInstructions)[0]);
+        Assert.NotEqual(1f + 0.3f, 1f + (float)(Half)0.3f);
+    }
+
+    // Where an activation is no half, the product is one of floats, and a row with an infinity or a NaN is as everywhere.
+    [Fact]
+    public void Floats_that_are_no_halves_are_multiplied_as_floats()
+    {
+        using Device device = EmulatedCuda.Open(80);
+        View2<Half> w = device.Upload<Half>([(Half)1f, (Half)0.5f], 1, 2);
+        View2<float> x = device.Upload<float>([100_000f, 0.3f, float.PositiveInfinity, 1f, float.NaN, 1f, 1f, 0.3f], 4, 2), y = device.Allocate<float>(4, 1);
+        Linear.MatMul(device, w, x, y, default(NoEpilogue));
+        Assert.Equal([100_000f + 0.15f, float.PositiveInfinity, float.NaN, 1f + 0.15f], y.ToArray());
+    }
+
+    [Fact]
+    public void Exponentials_are_approximated_only_where_a_kernel_says_so()
+    {
+        string[] approximate = [.. KernelRegistry.Definitions.Where(kernel => kernel.Name.StartsWith("KernelFoundry.Kernels.", StringComparison.Ordinal)
+            && kernel.Variants.Any(variant => variant.Cuda.Any(code => code.Source.Contains("ex2.approx", StringComparison.Ordinal)))).Select(kernel => kernel.Name.Split('.')[^1])];
+        Assert.Equal(["FlashAttention", "FlashDecode", "Softmax", "SoftmaxOfParts", "SoftmaxParts"], approximate.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData("Linear.MatVecInt8", 70)]
     [InlineData("Linear.MatMulInt8", 70)]
     public void Bytes_are_multiplied_four_at_a_time(string kernel, int target) =>

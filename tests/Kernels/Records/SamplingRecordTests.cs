@@ -51,4 +51,12 @@ public sealed class SamplingRecordTests
     [Theory]
     [KernelData(typeof(Sampling), nameof(Sampling.Choose))]
     public void Choose(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.ArgMaxParts))]
+    public void ArgMaxParts(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.ArgMaxOfParts))]
+    public void ArgMaxOfParts(KernelTest test) => KernelRunner.Run(test);
 }

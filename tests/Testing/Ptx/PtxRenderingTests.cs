@@ -130,7 +130,7 @@ public class PtxRenderingTests
     // y[i] = op(x[i], z[i], w[i]) over words.
     private static unsafe int[] Run(OpCode code, DType type, object? attribute, int arity, int[][] inputs)
     {
-        PtxModule rendered = PtxTarget.Render(Specialised(code, type, attribute, arity), "operation")[0];
+        PtxModule rendered = PtxTarget.Render(_ => Specialised(code, type, attribute, arity), "operation")[0];
         Testing.Ptx.PtxModule module = PtxParser.Parse(rendered.Source);
         var program = new PtxProgram(module, module.Entries[rendered.EntryPoint]);
         var memory = new PtxGlobalMemory();

@@ -9,11 +9,27 @@ namespace KernelFoundry.Compiler.Targets.Ilgpu;
 /// </summary>
 public sealed record IlgpuProgram(string Source, string PlanCSharp, IReadOnlyList<int> ViewBlocks, bool IsMemoryOfLaunch);
 
-/// <summary>Renders a specialised kernel as C# that ILGPU compiles: one work-group a program, the same thread form as on OpenCL.</summary>
+/// <summary>
+/// Renders a specialised kernel as C# that ILGPU compiles: one work-group a program, the thread form of OpenCL but for reductions by a whole group, in which work-items shuffle.
+/// </summary>
 public static class IlgpuTarget
 {
     /// <summary>The thread form this target renders; the interpreter runs the same.</summary>
-    public static Program Lower(Kernel kernel) => OpenClTarget.Lower(kernel);
+    public static Program Lower(Kernel kernel) => WithExchange(TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, ThreadFeatures.Ilgpu)));
+
+    /// <summary>The buffer through which work-items exchange what they cannot shuffle, a word each: on accelerators whose warps are shorter than ours.</summary>
+    internal static LocalBuffer? ExchangeOf(Program program) => CodeWalk.All(program.Body).Any(statement => statement is Shuffle) ? program.Buffers[0] : null;
+
+    private static Program WithExchange(Program program)
+    {
+        if (!CodeWalk.All(program.Body).Any(statement => statement is Shuffle))
+            return program;
+        string name = "exchange";
+        while (program.Buffers.Any(buffer => buffer.Name == name) || program.Kernel.Parameters.Any(parameter => parameter.Name == name)
+            || CodeWalk.All(program.Body).Any(statement => statement is Let let && let.Var.Name == name))
+            name += "_";
+        return program with { Buffers = [new LocalBuffer(name, DType.I32, Expressions.Int(program.WorkGroup)), .. program.Buffers] };
+    }
 
     /// <summary>A public struct of a name with the methods Run and Plan.</summary>
     public static IlgpuProgram Render(Kernel kernel, string structName)

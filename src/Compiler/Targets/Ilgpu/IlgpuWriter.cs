@@ -132,6 +132,7 @@ internal sealed partial class IlgpuWriter(Program program) : IlgpuScalars(progra
                     break;
                 case Assign { Var: var variable } when _uniform.IsUniform(variable):
                 case Lowering.Barrier:
+                case Shuffle:
                 case For or While or If when IsOfGroup(statement):
                     Flush();
                     base.WriteAll([statement]);
@@ -152,7 +153,7 @@ internal sealed partial class IlgpuWriter(Program program) : IlgpuScalars(progra
     {
         Stmt[] inside = [.. CodeWalk.All([statement])];
         var declared = new HashSet<string>(inside.OfType<Let>().Select(l => l.Var.Name));
-        return inside.Any(s => s is Lowering.Barrier || (s is Assign { Var: var variable } && _uniform.IsUniform(variable) && !declared.Contains(variable.Name)));
+        return inside.Any(s => s is Lowering.Barrier or Shuffle || (s is Assign { Var: var variable } && _uniform.IsUniform(variable) && !declared.Contains(variable.Name)));
     }
 
     private void Flush()
@@ -161,11 +162,29 @@ internal sealed partial class IlgpuWriter(Program program) : IlgpuScalars(progra
             return;
         Stmt[] statements = [.. _pending];
         _pending.Clear();
+        List<Let> missing = Missing(statements);
+        Var[] declared = DeclaredLanes(statements), kept = TouchedLanes(statements);
+        foreach (Var lane in declared)
+            DeclareLane(lane);
+        OpenItems();
+        base.WriteAll(missing);
+        foreach (Var lane in kept.Except(declared))
+            Line($"{TypeName(lane.Type)} {lane.Name} = {Kept(lane)};");
+        base.WriteAll(statements);
+        foreach (Var lane in kept.Where(lane => declared.Contains(lane) || IsAssigned(lane, statements)))
+            Keep(lane, lane.Name);
+        CloseItems();
+    }
+
+    private void OpenItems()
+    {
         string group = Int(Program.WorkGroup);
         Open($"for (int item = {Group}.First({group}); item >= 0; item = {Group}.Next(item, {group}))");
         _isItem = true;
-        base.WriteAll(Missing(statements));
-        base.WriteAll(statements);
+    }
+
+    private void CloseItems()
+    {
         _isItem = false;
         Close();
     }
@@ -174,7 +193,7 @@ internal sealed partial class IlgpuWriter(Program program) : IlgpuScalars(progra
     private List<Let> Missing(Stmt[] statements)
     {
         var all = CodeWalk.All(statements).ToList();
-        var known = new HashSet<string>([.. all.OfType<Let>().Select(l => l.Var.Name), .. all.OfType<For>().Select(f => f.Index.Name)]);
+        var known = new HashSet<string>([.. all.OfType<Let>().Select(l => l.Var.Name), .. all.OfType<For>().Select(f => f.Index.Name), .. _lanes.Keys.Select(lane => lane.Name)]);
         var missing = new List<Let>();
         foreach (Var used in all.SelectMany(CodeWalk.Expressions).OfType<Var>())
             Require(used);

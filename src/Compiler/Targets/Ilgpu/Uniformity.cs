@@ -44,6 +44,9 @@ internal sealed class Uniformity
                 case Assign assign:
                     Define(assign.Var, isVarying, assign.Value);
                     break;
+                case Shuffle shuffle:
+                    Define(shuffle.Var, true);
+                    break;
                 case For loop:
                     Define(loop.Index, isVarying, loop.From, loop.To, loop.Step);
                     Visit(loop.Body, isVarying || !IsUniform(loop.Index));

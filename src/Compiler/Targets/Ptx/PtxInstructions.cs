@@ -3,7 +3,7 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 /// <summary>
 /// The instructions that rendered PTX consists of, and nothing else: the subset that an emulator must know and a driver must take. Names, types and
 /// rounding are those of NVIDIA's "Parallel Thread Execution ISA", version 7.0. Every float operation rounds to nearest even and keeps subnormal
-/// numbers: no .ftz, no .approx.
+/// numbers, without .ftz and .approx, but for ex2.
 /// </summary>
 public static class PtxInstructions
 {
@@ -62,6 +62,9 @@ public static class PtxInstructions
         ("f = F F", "add.rn.f32 sub.rn.f32 mul.rn.f32 div.rn.f32 min.f32 max.f32"),
         ("f = F F F", "fma.rn.f32"),
         ("f = f", "neg.f32 abs.f32 sqrt.rn.f32 rcp.rn.f32 cvt.rmi.f32.f32 cvt.rni.f32.f32"),
+
+        // Powers of two, off by at most 2^-22 of the result; subnormal numbers count as 0. Only where the kernel says that its tolerance bears it.
+        ("f = f", "ex2.approx.ftz.f32"),
 
         // Conversions. Floats to integers truncate and saturate, a NaN gives 0.
         ("f = r", "cvt.rn.f32.s32 cvt.rn.f32.u32"),

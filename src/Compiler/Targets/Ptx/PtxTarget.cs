@@ -15,23 +15,26 @@ public sealed record PtxModule(int Target, string Source, string EntryPoint, str
 public static class PtxTarget
 {
     // What modules are rendered for, the oldest first, which every GPU runs if there is nothing newer for it.
-    private static readonly (int Target, ThreadFeatures Features)[] Targets =
+    private static readonly (int Target, TargetKind Schedule, ThreadFeatures Features)[] Targets =
     [
-        (PtxInstructions.Baseline, ThreadFeatures.Sm70),
-        (PtxInstructions.Matrices, ThreadFeatures.Sm80),
+        (PtxInstructions.Baseline, TargetKind.Cuda, ThreadFeatures.Sm70),
+        (PtxInstructions.Matrices, TargetKind.CudaMatrices, ThreadFeatures.Sm80),
     ];
+
+    /// <summary>Whose schedule a module for a compute capability has.</summary>
+    public static TargetKind ScheduleOf(int target) => Targets.Last(each => each.Target <= target).Schedule;
 
     /// <summary>The thread form of the module that a GPU of this compute capability runs; the interpreter runs the same.</summary>
     public static Program Lower(Kernel kernel, int target = PtxInstructions.Baseline) =>
         Lower(kernel, Targets.Last(each => each.Target <= target).Features);
 
-    /// <summary>The modules, the oldest GPUs' first.</summary>
-    public static IReadOnlyList<PtxModule> Render(Kernel kernel, string entryPoint)
+    /// <summary>The modules, the oldest GPUs' first, of a kernel that is specialised for each schedule.</summary>
+    public static IReadOnlyList<PtxModule> Render(Func<TargetKind, Kernel> specialised, string entryPoint)
     {
         var modules = new List<PtxModule>();
-        foreach ((int target, ThreadFeatures features) in Targets)
+        foreach ((int target, TargetKind schedule, ThreadFeatures features) in Targets)
         {
-            Program program = Renaming.ForText(Lower(kernel, features));
+            Program program = Renaming.ForText(Lower(specialised(schedule), features));
             if (modules.Count > 0 && !CodeWalk.All(program.Body).Any(s => s is MultiplyMatrices))
                 continue;
             string entry = PtxWriter.Identifier(entryPoint);

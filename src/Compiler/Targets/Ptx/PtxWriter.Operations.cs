@@ -38,6 +38,8 @@ internal sealed partial class PtxWriter
         [OpCode.Fma] = ("fma.rn.f32", null, null, null),
     };
 
+    private const float Log2OfE = 1.442695041f;
+
     private PtxOperand Value(Expr expression) => expression switch
     {
         Var variable => _variables[variable.Name],
@@ -92,6 +94,8 @@ internal sealed partial class PtxWriter
                 return Philox(operands);
             case OpCode.Rsqrt:
                 return _code.Pure(PtxOperandKind.F32, "rcp.rn.f32", Unary("sqrt.rn.f32", PtxOperandKind.F32, operands[0]));
+            case OpCode.Exp when program.Kernel.ApproximatesExp:
+                return Unary("ex2.approx.ftz.f32", PtxOperandKind.F32, _code.Pure(PtxOperandKind.F32, "mul.rn.f32", operands[0], Real(Log2OfE)));
             case OpCode.Rem when from == DType.F32:
                 return Remainder(InRegister(operands[0]), InRegister(operands[1]));
             case OpCode.Abs when from == DType.U32:

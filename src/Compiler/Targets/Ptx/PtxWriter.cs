@@ -13,6 +13,9 @@ internal sealed partial class PtxWriter(Program program, int target)
 {
     private const string Shared = "shared";
 
+    // A tab: every line has it, in some hundred thousand lines.
+    private const char Indentation = '\t';
+
     private readonly PtxCode _code = new();
     private readonly Dictionary<string, PtxOperand> _variables = [];
     private readonly (Parameter Parameter, string Name, char Kind, int Slot)[] _slots = [.. LaunchSlots.Of(program.Kernel)];
@@ -29,13 +32,18 @@ internal sealed partial class PtxWriter(Program program, int target)
         if (program.Buffers.Count > 0)
             text.Append($".extern .shared .align 16 .b8 {Shared}[];\n\n");
         text.Append($".visible .entry {entryPoint}(");
-        text.Append(string.Concat(_slots.Select((slot, i) => $"{(i > 0 ? "," : "")}\n    .param {ParameterType(slot.Parameter, slot.Kind)} {ParameterName(slot)}")));
+        text.Append(string.Concat(_slots.Select((slot, i) => $"{(i > 0 ? "," : "")}\n{Indentation}.param {ParameterType(slot.Parameter, slot.Kind)} {ParameterName(slot)}")));
         text.Append($")\n.reqntid {Int(program.WorkGroup)}, 1, 1\n{{\n");
         foreach (string declaration in _code.Declarations())
-            text.Append("    ").Append(declaration).Append('\n');
+            text.Append(Indentation).Append(declaration).Append('\n');
         text.Append('\n');
         foreach (PtxLine line in _code.Lines)
-            text.Append(line is PtxLabel ? "" : "    ").Append(line).Append('\n');
+        {
+            if (line is not PtxLabel)
+                text.Append(Indentation);
+            text.Append(line).Append('\n');
+        }
+
         return text.Append("}\n").ToString();
     }
 

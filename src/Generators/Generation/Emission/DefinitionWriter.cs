@@ -49,6 +49,7 @@ internal static class DefinitionWriter
             $"new({CSharp.Literal(p.Name)}, {CSharp.Literal(p.Interface)}, {CSharp.List(p.Choices.Select(CSharp.Literal))})"));
         Lines("Axes", kernel.Axes.Select(a => $"new({CSharp.Literal(a.Name)}, {CSharp.List(a.Extents.Select(CSharp.Literal))})"));
         Lines("Tolerances", kernel.Tolerances.Select(t => $"new({CSharp.Literal(t.Element)}, {t.Relative})"));
+        Lines("RoundedProducts", kernel.RoundedProducts.Select(t => $"new({CSharp.Literal(t.Element)}, {t.Relative})"));
         if (kernel.Inputs.Length > 0)
             Line("Inputs", kernel.Inputs);
         if (kernel.Reference.Length > 0)

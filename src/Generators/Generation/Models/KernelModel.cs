@@ -30,6 +30,8 @@ internal sealed record KernelModel
 
     public required EquatableArray<ToleranceModel> Tolerances { get; init; }
 
+    public EquatableArray<ToleranceModel> RoundedProducts { get; init; }
+
     /// <summary>The reference method, or empty.</summary>
     public required string Reference { get; init; }
 

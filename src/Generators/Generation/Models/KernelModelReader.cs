@@ -35,6 +35,7 @@ internal static class KernelModelReader
             Parameters = method.Parameters.Select(p => Parameter(p, stored)).ToEquatable(),
             Axes = Language.Attributes(method, "Axis").Select(Axis).ToEquatable(),
             Tolerances = Language.Attributes(method, "Tolerance").Select(Tolerance).ToEquatable(),
+            RoundedProducts = Language.Attributes(method, "RoundedProducts").Select(Tolerance).ToEquatable(),
             Reference = Language.Attribute(method, "Reference")?.ConstructorArguments.FirstOrDefault().Value as string ?? "",
             Inputs = Language.Attribute(method, "Inputs")?.ConstructorArguments.FirstOrDefault().Value as string ?? "",
             Differentiated = Language.Strings(Language.Attribute(method, "Differentiable")).ToEquatable(),

@@ -71,7 +71,7 @@ internal sealed unsafe partial class CudaDevice
         for (int i = 0; i < codes.Count; i++)
         {
             CudaCode code = codes[i];
-            if (code.Target <= id.Target && code.Target > (best?.Target ?? 0))
+            if (code.Target <= newestCode && code.Target > (best?.Target ?? 0))
                 best = code;
         }
 

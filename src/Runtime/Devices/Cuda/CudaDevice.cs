@@ -9,6 +9,7 @@ namespace KernelFoundry;
 internal sealed unsafe partial class CudaDevice : Device
 {
     private readonly CudaDeviceId id;
+    private readonly int newestCode;
     private readonly ConcurrentDictionary<CudaCode, CudaFunction> functions = new();
     private readonly Lock loading = new();
     private readonly Lock graphs = new();
@@ -16,9 +17,10 @@ internal sealed unsafe partial class CudaDevice : Device
     private int recordingThread;
 
     private CudaDevice(ICudaDriver driver, CudaDeviceId id, DeviceOptions options)
-        : base(id.Info, options.LaunchLog)
+        : base(id.Info with { Features = id.Info.Features & ~options.Without }, options.LaunchLog)
     {
         this.id = id;
+        newestCode = Info.Features.HasFlag(DeviceFeatures.MatrixInstructions) ? id.Target : Math.Min(id.Target, CudaPlatform.MatrixTarget - 1);
         Queue = new CudaQueue(driver, id);
         Staging = new CudaStaging(Queue);
     }

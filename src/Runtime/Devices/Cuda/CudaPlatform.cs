@@ -9,6 +9,9 @@ internal static unsafe class CudaPlatform
     /// <summary>The oldest generation that PTX is rendered for.</summary>
     private const int LeastTarget = 70;
 
+    /// <summary>The oldest generation with the instructions on matrices that PTX is rendered with.</summary>
+    public const int MatrixTarget = 80;
+
     private static readonly Lazy<IReadOnlyList<CudaDeviceId>> System = new(() => DevicesOf(CudaLibrary.Instance!));
 
     /// <summary>The devices of the system's driver, which must be there.</summary>
@@ -28,6 +31,11 @@ internal static unsafe class CudaPlatform
             return [Missing(failed.Message)];
         }
     }
+
+    /// <summary>What a GPU of a generation before the newest instructions lacks.</summary>
+    public static IEnumerable<string> Lacks(DeviceInfo device) => device.Features.HasFlag(DeviceFeatures.MatrixInstructions)
+        ? []
+        : ["no instructions on matrices of halves (compute capability 8.0): matrices and attention are multiplied in floats"];
 
     /// <summary>The devices of a driver, in its order.</summary>
     /// <exception cref="DeviceException">The driver does not start.</exception>
@@ -90,6 +98,7 @@ internal static unsafe class CudaPlatform
                 MemoryBytes = (long)memory,
                 LocalMemoryBytes = Math.Max(staticShared, Attribute(DeviceMaxSharedMemoryPerBlockOptIn)),
                 MaxWorkGroup = Attribute(DeviceMaxThreadsPerBlock),
+                Features = target >= MatrixTarget ? DeviceFeatures.IntegerDot | DeviceFeatures.MatrixInstructions : DeviceFeatures.IntegerDot,
             });
 
         int Attribute(int attribute)

@@ -13,6 +13,9 @@ namespace KernelFoundry;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly struct IlgpuGroup : IGroup<ArrayView1D<byte, Stride1D.Dense>, ArrayView<int>>
 {
+    // Work-items that generated code shuffles among.
+    private const int WarpOfCode = 32;
+
     /// <inheritdoc/>
     public static int Program(int axis) => axis == 0 ? Grid.IdxX : axis == 1 ? Grid.IdxY : Grid.IdxZ;
 
@@ -29,6 +32,26 @@ public readonly struct IlgpuGroup : IGroup<ArrayView1D<byte, Stride1D.Dense>, Ar
         MemoryFence.GroupLevel();
         Group.Barrier();
     }
+
+    /// <inheritdoc/>
+    public static float KeepFloat(int register, int item, float value) => value;
+
+    /// <inheritdoc/>
+    public static int KeepInt(int register, int item, int value) => value;
+
+    /// <inheritdoc/>
+    public static float KeptFloat(int register, int item, float own) => own;
+
+    /// <inheritdoc/>
+    public static int KeptInt(int register, int item, int own) => own;
+
+    /// <inheritdoc/>
+    public static float ShuffleXorFloat(ArrayView<int> local, int exchange, int register, int item, float own, int mask) =>
+        Warp.WarpSize >= WarpOfCode ? Warp.ShuffleXor(own, mask) : FromBits(Exchanged(local, exchange, item, Bits(own), mask));
+
+    /// <inheritdoc/>
+    public static int ShuffleXorInt(ArrayView<int> local, int exchange, int register, int item, int own, int mask) =>
+        Warp.WarpSize >= WarpOfCode ? Warp.ShuffleXor(own, mask) : Exchanged(local, exchange, item, own, mask);
 
     /// <inheritdoc/>
     public static ArrayView<int> Local(int words) => SharedMemory.Allocate<int>(words);
@@ -102,4 +125,15 @@ public readonly struct IlgpuGroup : IGroup<ArrayView1D<byte, Stride1D.Dense>, Ar
 
     /// <inheritdoc/>
     public static float FromBits(int bits) => Interop.IntAsFloat((uint)bits);
+
+    // Through memory, where a warp is shorter than the code takes it to be: Velocity, some OpenCL devices, the CPU accelerator.
+    private static int Exchanged(ArrayView<int> local, int exchange, int item, int own, int mask)
+    {
+        Group.Barrier();
+        local[exchange + item] = own;
+        Group.Barrier();
+        int other = local[exchange + (item ^ mask)];
+        Group.Barrier();
+        return other;
+    }
 }

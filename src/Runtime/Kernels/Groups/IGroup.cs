@@ -26,6 +26,27 @@ public interface IGroup<TView, TLocal> : IGroupMath
     /// <summary>All work-items meet here, and what was written before is seen after.</summary>
     static abstract void Barrier();
 
+    /// <summary>Keeps a work-item's float for a later loop over the items, in one of its registers; the float.</summary>
+    static abstract float KeepFloat(int register, int item, float value);
+
+    /// <summary>Keeps a work-item's int.</summary>
+    static abstract int KeepInt(int register, int item, int value);
+
+    /// <summary>What the work-item has kept in a register; where it runs by itself, <paramref name="own"/>, which is that.</summary>
+    static abstract float KeptFloat(int register, int item, float own);
+
+    /// <summary>The int that the work-item has kept.</summary>
+    static abstract int KeptInt(int register, int item, int own);
+
+    /// <summary>
+    /// What the work-item whose number differs in the bits of a mask, 1 to 16, has kept in a register. All work-items of the group come here. From the word
+    /// <paramref name="exchange"/> on, the group's memory has one for each of them.
+    /// </summary>
+    static abstract float ShuffleXorFloat(TLocal local, int exchange, int register, int item, float own, int mask);
+
+    /// <summary>The int of that work-item.</summary>
+    static abstract int ShuffleXorInt(TLocal local, int exchange, int register, int item, int own, int mask);
+
     /// <summary>The group's memory, so many words, a constant.</summary>
     static abstract TLocal Local(int words);
 

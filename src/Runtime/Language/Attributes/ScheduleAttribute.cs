@@ -17,6 +17,12 @@ public sealed class ScheduleAttribute : Attribute
     /// <summary>The value on CUDA devices; that of <see cref="OpenCl"/> where it is not set.</summary>
     public int Cuda { get; init; }
 
+    /// <summary>
+    /// The value on CUDA devices that multiply matrices by instructions, from compute capability 8.0 on, in code that has such instructions; that of <see cref="Cuda"/>
+    /// where it is not set.
+    /// </summary>
+    public int CudaMatrices { get; init; }
+
     /// <summary>The values a CPU may be tuned to, <see cref="Cpu"/> among them; null where it is a constant.</summary>
     public int[]? CpuChoices { get; init; }
 }

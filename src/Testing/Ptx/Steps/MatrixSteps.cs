@@ -4,8 +4,8 @@ namespace KernelFoundry.Testing.Ptx;
 
 /// <summary>
 /// mma.sync m16n8k16 and m16n8k8 of halves: D[16, 8] = A[16, k] * B[k, 8] + C. Lane 4g + t holds, of A, elements 2t, 2t + 1 of rows g and g + 8, and those 8 columns
-/// further; of B the same of column g; of C and D elements 2t, 2t + 1 of rows g and g + 8 (PTX ISA, "Matrix fragments for mma.m16n8k16"). Sums are exact here and
-/// rounded once; hardware rounds in an order of its own.
+/// further; of B the same of column g; of C and D elements 2t, 2t + 1 of rows g and g + 8 (PTX ISA, "Matrix fragments for mma.m16n8k16"). As an A100 does,
+/// eight products at a time and the sum before are cut to 24 bits below the largest's power of two, added, and cut to a float (Fasi et al., 2021).
 /// </summary>
 internal sealed unsafe class MultiplyHalvesStep<TToFloat>(PtxSlot d, PtxSlot a, PtxSlot b, PtxSlot c) : PtxStep
     where TToFloat : ILaneFunction<uint, float>
@@ -16,6 +16,7 @@ internal sealed unsafe class MultiplyHalvesStep<TToFloat>(PtxSlot d, PtxSlot a, 
         int depth = 4 * a.Elements!.Length;
         var left = new float[16, 16];
         var right = new float[16, 8];
+        Span<double> products = stackalloc double[8];
         for (int lane = 0; lane < PtxWarp.Lanes; lane++)
         {
             int group = lane / 4, column = 2 * (lane % 4);
@@ -30,14 +31,39 @@ internal sealed unsafe class MultiplyHalvesStep<TToFloat>(PtxSlot d, PtxSlot a, 
             for (int i = 0; i < 4; i++)
             {
                 int row = (lane / 4) + (8 * (i / 2)), column = (2 * (lane % 4)) + (i % 2);
-                double sum = ((float*)(warp.Registers + c.Elements![i]))[lane];
-                for (int k = 0; k < depth; k++)
-                    sum += (double)left[row, k] * right[k, column];
-                ((float*)(warp.Registers + d.Elements![i]))[lane] = (float)sum;
+                float sum = ((float*)(warp.Registers + c.Elements![i]))[lane];
+                for (int k = 0; k < depth; k += products.Length)
+                {
+                    for (int j = 0; j < products.Length; j++)
+                        products[j] = (double)left[row, k + j] * right[k + j, column];
+                    sum = Sum(sum, products);
+                }
+
+                ((float*)(warp.Registers + d.Elements![i]))[lane] = sum;
             }
         }
 
         warp.Meetings++;
+    }
+
+    private static float Sum(double before, ReadOnlySpan<double> products)
+    {
+        double largest = Math.Abs(before), sum = before;
+        foreach (double product in products)
+        {
+            largest = Math.Max(largest, Math.Abs(product));
+            sum += product;
+        }
+
+        if (largest == 0 || !double.IsFinite(sum))
+            return (float)sum;
+        int unit = Math.ILogB(largest) - 24;
+        double units = Math.Truncate(Math.ScaleB(before, -unit));
+        foreach (double product in products)
+            units += Math.Truncate(Math.ScaleB(product, -unit));
+        double exact = Math.ScaleB(units, unit);
+        float rounded = (float)exact;
+        return Math.Abs((double)rounded) <= Math.Abs(exact) ? rounded : rounded > 0 ? MathF.BitDecrement(rounded) : MathF.BitIncrement(rounded);
     }
 
     private static void Split(PtxWarp warp, int register, int lane, ref float low, ref float high)
