@@ -55,8 +55,12 @@ public static partial class Probabilities
 
     private static void SoftmaxPartsReference(KernelCase c) => PartsOf(c, c.Output("max"), c.Output("sum"));
 
-    // What the second halves are given: the parts of the very logits.
-    private static void PartsInputs(KernelCase c) => PartsOf(c, c.Values("max"), c.Values("sum"));
+    // What the second halves are given: the parts of the very logits. A measurement draws no floats.
+    private static void PartsInputs(KernelCase c)
+    {
+        if (c.Has("max"))
+            PartsOf(c, c.Values("max"), c.Values("sum"));
+    }
 
     private static void PartsOf(KernelCase c, double[] max, double[] sum)
     {

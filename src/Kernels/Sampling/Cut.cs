@@ -48,7 +48,7 @@ public static partial class Sampling
         [Shape(1)] [Range(1, 2)] View1<float> high,
         [Shape(2)] View1<float> interval,
         [Shape(CutStatistics)] View1<float> statistics,
-        [Shape(1)] [Range(-1, 1)] View1<float> before,
+        [Shape(1)] [Accumulated] View1<float> before,
         TChain chain,
         [Value("first")] int first,
         [Value("last")] int last,
