@@ -60,4 +60,23 @@ public static partial class Attention
 
         return (max, sum, acc, magnitude);
     }
+
+    // A sequence's table names every block there is, in an order of its own; of several queries the last, and one alone, is the last that its table has room for, as a
+    // measurement wants it.
+    private static void TableInputs(KernelCase c)
+    {
+        double[] blocks = c.Values("blocks");
+        int there = c.Axis("slots") / BlockTokens, length = c.Axis("blocks");
+        for (int first = 0; first < blocks.Length; first += length)
+        {
+            double shift = blocks[first];
+            for (int i = 0; i < length; i++)
+                blocks[first + i] = ((3 * i) + shift) % there;
+        }
+
+        if (!c.Has("positions"))
+            return;
+        double[] positions = c.Values("positions");
+        positions[^1] = (length * BlockTokens) - 1 - (positions[^1] % BlockTokens);
+    }
 }

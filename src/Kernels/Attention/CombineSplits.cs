@@ -19,7 +19,7 @@ public static partial class Attention
     /// <typeparam name="TScore">The score functor.</typeparam>
     [Kernel]
     [Axis("sequences", 1, 3)]
-    [Axis("splits", 3, 4)]
+    [Axis("splits", 3)]
     [Axis("heads", 6)]
     [Axis("headDim", 7, 64, 80, 96, 128)]
     [Reference(nameof(CombineSplitsReference))]

@@ -34,6 +34,7 @@ public static partial class Attention
     [Axis("blocks", 10)]
     [Axis("splits", 3, 4)]
     [Axis("headDim", 7, 64, 80, 96, 128)]
+    [Inputs(nameof(TableInputs))]
     [Reference(nameof(FlashDecodeReference))]
     [Tolerance(typeof(float), 1e-5)]
     [RoundedProducts(typeof(Half), 2e-3)]

@@ -28,7 +28,9 @@ public class LatentCacheTests
         using Device device = TestDevices.Open("cpu-2");
         using LanguageModel model = LanguageModel.Open(new GgufFile(drawn.Build(), "m"), device, new ModelOptions { Cache = element });
         using KvCache cache = model.Transformer.CreateCache(40);
-        Assert.Equal(40L * s_definition.Layers * bytes, cache.ByteLength);
+
+        // Two blocks hold 40 positions.
+        Assert.Equal(2L * KvBlockPool.BlockTokens * s_definition.Layers * bytes, cache.ByteLength);
         Assert.Equal(cache.ByteLength, ModelMemory.Of(new GgufFile(drawn.Build(), "m"), model.Configuration, 40, new ModelOptions { Cache = element }).Cache);
 
         View2<float> logits = device.Allocate<float>(10, drawn.Vocabulary);

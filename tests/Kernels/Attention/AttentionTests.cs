@@ -31,7 +31,7 @@ public sealed class AttentionTests
                 });
                 Run(nameof(Attention.FlashDecode), new()
                 {
-                    ["sequences"] = 2, ["heads"] = heads, ["kvHeads"] = kvHeads, ["splits"] = 3, ["headDim"] = headDim, ["slots"] = 128, ["blocks"] = 10,
+                    ["sequences"] = 1, ["heads"] = heads, ["kvHeads"] = kvHeads, ["splits"] = 3, ["headDim"] = headDim, ["slots"] = 128, ["blocks"] = 10,
                 });
             }
         }
