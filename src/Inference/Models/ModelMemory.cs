@@ -22,7 +22,7 @@ public sealed record ModelMemory(long Weights, long Cache, long Activations)
         ArgumentNullException.ThrowIfNull(model);
         options ??= new ModelOptions();
         ElementInfo cache = options.Cache.ToElement();
-        Int128 cached = (Int128)model.CachedPerPosition * context;
+        Int128 cached = (Int128)model.CachedPerPosition * KvBlockPool.BlockTokens * KvBlockPool.BlocksFor(context);
         Int128 batch = Math.Min(options.PrefillBatch, context);
         Int128 floats = batch * ((2L * model.EmbeddingLength) + (2L * model.QueryLength) + (2L * model.KeyValueLength) + model.FeedForwardLength);
         return new ModelMemory(

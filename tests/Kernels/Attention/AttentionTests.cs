@@ -10,12 +10,12 @@ public sealed class AttentionTests
         typeof(AlibiScore).FullName!, typeof(SinkScore).FullName!,
     ];
 
-    // Group sizes 1, 3, 5 and 8 and head dimensions that fill no vector, on every target.
+    // Group sizes 1, 3, 5 and 8 and head dimensions that fill no vector, on every target. Slow targets take fewer key heads: any number of the axis' list divides 6.
     [Theory]
     [MemberData(nameof(Scores))]
     public void Any_group_size_and_head_dimension(string score)
     {
-        (int Heads, int KvHeads, int HeadDim)[] shapes = [(3, 3, 7), (3, 1, 80), (15, 3, 96), (8, 1, 64), (16, 2, 7), (5, 1, 80)];
+        (int Heads, int KvHeads, int HeadDim)[] shapes = [(6, 6, 7), (3, 1, 80), (15, 3, 96), (8, 1, 64), (16, 2, 7), (5, 1, 80)];
         foreach ((int number, TestTarget target) in TestTargets.All.Index())
         {
             (int heads, int kvHeads, int headDim) = shapes[number % shapes.Length];
@@ -31,7 +31,7 @@ public sealed class AttentionTests
                 });
                 Run(nameof(Attention.FlashDecode), new()
                 {
-                    ["sequences"] = 1, ["heads"] = heads, ["kvHeads"] = kvHeads, ["splits"] = 3, ["headDim"] = headDim, ["slots"] = 128, ["blocks"] = 10,
+                    ["sequences"] = 2, ["heads"] = heads, ["kvHeads"] = kvHeads, ["splits"] = 3, ["headDim"] = headDim, ["slots"] = 128, ["blocks"] = 10,
                 });
             }
         }
