@@ -87,7 +87,13 @@ public sealed partial class ChatCommandTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         string[] args = ["chat", "--model", Stories.File("f32"), "--template", "plain", "--device", "reference", "--max-tokens", "400", "--temperature", "0"];
-        Kf kf = Kf.RunWithInput("Once upon a time\n/stats\n", args, process => Assert.Equal(0, Kill(process.Id, 2)));
+
+        // On a busy machine an answer may be over before the signal comes.
+        Kf kf;
+        int attempts = 0;
+        do
+            kf = Kf.RunWithInput("Once upon a time\n/stats\n", args, process => Assert.Equal(0, Kill(process.Id, 2)));
+        while (kf.Error.Contains("reached --max-tokens", StringComparison.Ordinal) && ++attempts < 5);
         Assert.Equal(0, kf.ExitCode);
         Assert.Contains("[The answer was interrupted.]", kf.Error, StringComparison.Ordinal);
         Assert.Contains("[prompt ", kf.Error, StringComparison.Ordinal);

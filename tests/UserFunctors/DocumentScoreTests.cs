@@ -6,8 +6,8 @@ namespace KernelFoundry.UserFunctors.Tests;
 /// <summary>A mask of a user's own project, fused into the library's attention kernels, on every device.</summary>
 public sealed class DocumentScoreTests
 {
-    // Decoded queries are at positions up to 300.
-    private const int Positions = 300;
+    // As many as the tables of the records have room for.
+    private const int Positions = 16 * Attention.BlockTokens;
 
     static DocumentScoreTests() => FunctorSamples.Add(sample => new DocumentScore(sample.View1<int>(Positions, low: 0, high: 3), 0.05f));
 
