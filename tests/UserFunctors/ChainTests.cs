@@ -27,7 +27,7 @@ public sealed class ChainTests
     public void A_truncation_of_ones_own_draws_what_it_keeps(Device device)
     {
         float[] logits = Logits();
-        int[] drawn = Draw(device, new HalfOfLargest(-0.1f));
+        int[] drawn = Draw(device, new ShareOfLargest(-0.1f));
         Assert.All(drawn, token => Assert.True(logits[token] >= logits.Max() - 0.1f));
         Assert.Equal(logits.Count(x => x >= logits.Max() - 0.1f), drawn.Distinct().Count());
     }

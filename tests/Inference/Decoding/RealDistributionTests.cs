@@ -129,7 +129,7 @@ public sealed class RealDistributionTests : IDisposable
         var generator = new TextGenerator(_model);
         int[] prompt = _model.Tokenizer.Encode("<|user|>Write this as JSON: On Sunday it is snowy in Birchwood, from 5 to 13 degrees.<|end|><|assistant|>", addBos: true, parseSpecial: true);
         TokenTrie trie = TokenTrie.Create(_model.Tokenizer);
-        int valid = 0, free = 0;
+        int free = 0;
         for (uint seed = 0; seed < 20; seed++)
         {
             DecodingPipeline hot = DecodingPipeline.Logits.With(new Temperature(3)).ToProbabilities().Draw(seed);
@@ -139,10 +139,8 @@ public sealed class RealDistributionTests : IDisposable
             Assert.Contains(document.RootElement.GetProperty("day").GetString(), new[] { "Monday", "Sunday" });
             Assert.InRange(document.RootElement.GetProperty("low").GetInt32(), -20, 40);
             Assert.Contains(document.RootElement.GetProperty("windy").ValueKind, new[] { JsonValueKind.True, JsonValueKind.False });
-            valid++;
         }
 
-        Assert.Equal(20, valid);
         Assert.InRange(free, 0, 2);
 
         string Text(DecodingPipeline pipeline) =>

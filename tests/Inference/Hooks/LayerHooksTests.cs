@@ -89,7 +89,7 @@ public sealed class LayerHooksTests : IDisposable
         Assert.Equal(plain, Logits());
     }
 
-    // The stream's direction at the name of a food, added everywhere, makes another story; scaled by nothing it makes none.
+    // A direction added to every token makes another story; scaled by nothing it changes none.
     [Fact]
     public void GenerationIsSteered()
     {
