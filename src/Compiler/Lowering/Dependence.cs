@@ -20,19 +20,22 @@ internal sealed class Dependence
 
     public Block BlockOf(Op op) => _block[op];
 
+    /// <summary>Whether a region ends with the value: then it has storage of its own.</summary>
+    public bool IsYielded(Value value) => Users(value).Any(u => u.Code == OpCode.Yield);
+
     public bool IsStored(string view) => _stored.Contains(view);
 
     /// <summary>Some user stands in a region below the block that defines the value.</summary>
     public bool IsUsedDeeper(Value value) => Users(value).Any(u => _block[u] != _home[value]);
 
     /// <summary>
-    /// Whether what is made of the value element by element ends in more than one place: a store, a reduction, a product. All that ends in one is
-    /// computed together there, once an element.
+    /// Whether what is made of the value element by element ends in more than one place: a store, a reduction, a product, a tile that a loop
+    /// carries. All that ends in one is computed together there, once an element.
     /// </summary>
     public bool MeetsSeveral(Value value)
     {
         var seen = new HashSet<Value>();
-        var ends = new HashSet<Op>();
+        var ends = new HashSet<(Op, Value?)>();
         Follow(value);
         return ends.Count > 1;
 
@@ -43,7 +46,7 @@ internal sealed class Dependence
                 if (user.Info.Class is OpClass.Elementwise or OpClass.Shape or OpClass.Memory && user.Results.Length > 0)
                     Follow(user.Result);
                 else
-                    ends.Add(user);
+                    ends.Add((user, user.Code == OpCode.Yield ? current : null));
             }
         }
     }
@@ -64,9 +67,9 @@ internal sealed class Dependence
 
     /// <summary>
     /// Whether recomputing <paramref name="value"/> reads <paramref name="target"/>, at the same element only if <paramref name="elementwiseOnly"/>
-    /// holds. <paramref name="kept"/> has storage of its own and is not recomputed.
+    /// holds. <paramref name="kept"/> has storage of its own and is not recomputed, nor is what a region yields: it is stored where it is defined.
     /// </summary>
-    public static bool Reads(Value value, Value target, Value kept, out bool elementwiseOnly)
+    public bool Reads(Value value, Value target, Value kept, out bool elementwiseOnly)
     {
         bool sameElement = true;
         bool found = Walk(value, true);
@@ -81,7 +84,7 @@ internal sealed class Dependence
                 return true;
             }
 
-            if (ReferenceEquals(current, kept) || current.Type.IsScalar || current.Definition is not { } op || op.Info.Class is OpClass.Across or OpClass.Control && op.Code != OpCode.Gather)
+            if (ReferenceEquals(current, kept) || IsYielded(current) || current.Type.IsScalar || current.Definition is not { } op || op.Info.Class is OpClass.Across or OpClass.Control && op.Code != OpCode.Gather)
                 return false;
             bool reads = false;
             foreach (Value operand in op.Operands)

@@ -97,7 +97,7 @@ internal sealed partial class TileLowering
         bool byColumns = !transposed;
 
         // Scores of attention, which start from nothing, add up in one order for one query as for many: a token's do not depend on what came with it.
-        if (transposed && op.Operands.Length > 2 && HasManyRows(result))
+        if (transposed && (op.Operands.Length == 2 || HasManyRows(result)))
         {
             TileBuffer across = NewTile(b);
             _out.Add(new TransposeMatrix(right, Matrices.Of(across), n, k) { Location = op.Location });

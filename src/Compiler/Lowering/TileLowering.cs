@@ -135,7 +135,11 @@ internal sealed partial class TileLowering
         if (op.Code == OpCode.Gather && !_state.Buffers.ContainsKey(op.Operands[0]))
             Keep(op.Operands[0]);
         if (_inPlace.TryGetValue(tile, out TileBuffer? carried))
+        {
+            if (_open is not null && _open.Roots.Any(r => ReadsElsewhere(r, carried)))
+                Flush();
             Materialize(tile, carried, true);
+        }
         else if (MustKeep(op))
             Keep(tile);
         else if (op.Info.Class == OpClass.Memory)
@@ -146,7 +150,7 @@ internal sealed partial class TileLowering
     {
         Value tile = op.Result;
         IReadOnlyList<Op> users = _dependence.Users(tile);
-        if (users.Any(u => u.Code == OpCode.Yield))
+        if (_dependence.IsYielded(tile))
             return true;
         if (op.Code is OpCode.Range or OpCode.Splat or OpCode.Expand or OpCode.Transpose || IsIndex(tile))
             return false;
@@ -313,21 +317,30 @@ internal sealed partial class TileLowering
 
     private bool ReadsView(Root root, string view)
     {
-        IEnumerable<Value> operands = root switch
-        {
-            MaterializeRoot m => m.FromDefinition ? m.Value.Definition?.Operands.Append(m.Value) ?? [] : [],
-            StoreRoot s => s.Op.Operands,
-            ReduceRoot r => [r.Operand],
-            AxisReduceRoot r => [r.Operand],
-            ArgReduceRoot r => [r.Operand],
-            _ => [],
-        };
-        return operands.Any(o => Reads(o, root is MaterializeRoot m && ReferenceEquals(m.Value, o)));
+        return Operands(root).Any(o => Reads(o)) || (root is MaterializeRoot { FromDefinition: true } m && Reads(m.Value, true));
 
         bool Reads(Value value, bool definition = false) =>
             !value.Type.IsScalar && (definition || !_state.Buffers.ContainsKey(value)) && value.Definition is { } op
             && ((op.Info.Class == OpClass.Memory && op.Attr<MemoryAccess>().View == view) || op.Operands.Any(o => Reads(o)));
     }
+
+    // Whether a root reads carried storage at another element than the one it is at.
+    private bool ReadsElsewhere(Root root, TileBuffer carried)
+    {
+        Value[] held = _state.Buffers.Where(pair => pair.Value == carried).Select(pair => pair.Key).ToArray();
+        return Operands(root).Any(o => held.Any(h => _dependence.Reads(o, h, h, out bool sameElement) && !(sameElement && o.Type.Shape.SequenceEqual(_open!.Shape))));
+    }
+
+    private static Value[] Operands(Root root) => root switch
+    {
+        MaterializeRoot { FromDefinition: true } m => m.Value.Definition?.Operands ?? [],
+        MaterializeRoot m => [m.Value],
+        StoreRoot s => s.Op.Operands,
+        ReduceRoot r => [r.Operand],
+        AxisReduceRoot r => [r.Operand],
+        ArgReduceRoot r => [r.Operand],
+        _ => [],
+    };
 
     private Expr ExtentExpr(Extent extent) => extent.Dynamic is { } value ? _state.Scalars[value] : Int(extent.Constant);
 
@@ -454,12 +467,12 @@ internal sealed partial class TileLowering
         bool contraction = op.Code == OpCode.Dot;
         if (!contraction && op.Info.Class is not (OpClass.Elementwise or OpClass.Memory))
             return false;
-        if (contraction && op.Operands.Take(2).Any(o => Dependence.Reads(o, argument, next, out _)))
+        if (contraction && op.Operands.Take(2).Any(o => _dependence.Reads(o, argument, next, out _)))
             return false;
         Value[] elementwise = contraction ? op.Operands.Skip(2).ToArray() : op.Operands;
         foreach (Value operand in elementwise)
         {
-            if (Dependence.Reads(operand, argument, next, out bool sameElement) && !(sameElement && operand.Type.Shape.SequenceEqual(next.Type.Shape)))
+            if (_dependence.Reads(operand, argument, next, out bool sameElement) && !(sameElement && operand.Type.Shape.SequenceEqual(next.Type.Shape)))
                 return false;
         }
 
@@ -469,7 +482,7 @@ internal sealed partial class TileLowering
     // Whether anything after the given position could still recompute from the carried tile.
     private bool ReadLater(Block body, int here, Value argument, Value next) =>
         body.Ops.Where(o => _dependence.Order(o) > here)
-            .Any(o => o.Operands.Any(v => Dependence.Reads(v, argument, next, out _)) || o.Regions.Any(r => ReadLater(r, -1, argument, next)));
+            .Any(o => o.Operands.Any(v => _dependence.Reads(v, argument, next, out _)) || o.Regions.Any(r => ReadLater(r, -1, argument, next)));
 
     private void EndBody(Value[] arguments, Value[] yielded, object[] carried)
     {

@@ -95,8 +95,9 @@ public static partial class Attention
             var next = Max(m + starts, Max(s, axis: 1));
             var shift = Where(next == float.NegativeInfinity, 0f, next);
             var p = Exp(s - Col(shift));
+            var weights = Sum(p, axis: 1);
             var alpha = Exp((m + starts) - shift);
-            l = (l * alpha) + Sum(p, axis: 1);
+            l = (l * alpha) + weights;
             acc = Dot(p, v.Load(slots, kvHead, d), acc * Col(alpha));
             m = next;
         }

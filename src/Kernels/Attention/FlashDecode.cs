@@ -82,8 +82,9 @@ public static partial class Attention
             var next = Max(m, Max(s, axis: 1));
             var shift = Where(next == float.NegativeInfinity, 0f, next);
             var p = Exp(s - Col(shift));
+            var weights = Sum(p, axis: 1);
             var alpha = Exp(m - shift);
-            l = (l * alpha) + Sum(p, axis: 1);
+            l = (l * alpha) + weights;
             sums = Dot(p, v.Load(slots, kvHead, d), sums * Col(alpha));
             m = next;
         }
