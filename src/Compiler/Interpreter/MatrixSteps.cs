@@ -49,6 +49,18 @@ internal sealed class MatrixSteps(ExpressionCompiler expressions, MemoryTracker 
         };
     }
 
+    public Action<WorkItem> Combine(CombineRows combine)
+    {
+        (LocalMemory source, LocalMemory target, ScalarCode rows) = (expressions.Buffer(combine.Source), expressions.Buffer(combine.Target), expressions.Scalar(combine.Rows));
+        Func<Number, Number, Number, Number> step = ScalarMath.Bind(TileReductions.CodeOf(combine.Kind), null);
+        return item =>
+        {
+            int count = rows(item).I32;
+            for (int row = 0; row < count; row++)
+                target.Write(row, TileReductions.Tree([.. Enumerable.Range(row * Lanes.Count, Lanes.Count).Select(source.Read)], step));
+        };
+    }
+
     private static Number Chain(Number sum, int depth, Func<int, Number> a, Func<int, Number> b)
     {
         for (int l = 0; l < depth; l++)

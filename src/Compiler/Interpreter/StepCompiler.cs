@@ -47,6 +47,8 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Contract(contract));
             case TransposeMatrix transpose when !isThreads:
                 return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Transpose(transpose));
+            case CombineRows combine when !isThreads:
+                return new PlainStep(who, at, new MatrixSteps(expressions, memory, who).Combine(combine));
             case QuantizeRows quantize when !isThreads:
                 return new PlainStep(who, at, EightBits.Quantize(quantize, expressions, new MatrixSteps(expressions, memory, who).Reader(quantize.Source)));
             case ContractBytes product when !isThreads:

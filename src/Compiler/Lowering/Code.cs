@@ -181,6 +181,12 @@ public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, E
 /// <summary>The part of a view that is laid out as a matrix and lies so many rows further on; it may be outside the view.</summary>
 public sealed record Upcoming(ViewMatrix Matrix, int Rows);
 
+/// <summary>
+/// Target[r] = the lanes of the vector at Source[16 r], combined as <see cref="ReduceLanes"/> does; none is NaN unless they are summed (floats; vector form
+/// only).
+/// </summary>
+public sealed record CombineRows(LocalBuffer Source, LocalBuffer Target, Expr Rows, ReduceKind Kind) : Stmt;
+
 /// <summary>Target[c, r] = Source[r, c] (vector form only).</summary>
 public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Rows, Expr Columns) : Stmt;
 

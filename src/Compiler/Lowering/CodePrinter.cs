@@ -177,6 +177,9 @@ public static class CodePrinter
                     Line($"{form} {Text(product.Target)} {(product.Accumulates ? "+=" : "=")} {Text(product.A)} by {Text(product.B)} of "
                         + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]{(product.Next is { } next ? $" ahead of {Text(next.Matrix)} by {IrText.Int(next.Rows)}" : "")}", product.Location);
                     break;
+                case CombineRows combine:
+                    Line($"combine<{IrText.Word(combine.Kind)}> {combine.Target.Name} = {combine.Source.Name} of [{Text(combine.Rows)}]", combine.Location);
+                    break;
                 case TransposeMatrix transpose:
                     Line($"transpose {Text(transpose.Target)} = {Text(transpose.Source)} of [{Text(transpose.Rows)}, {Text(transpose.Columns)}]",
                         transpose.Location);

@@ -43,6 +43,7 @@ internal static class CodeWalk
         LoadMatrices load => [load.Row],
         MultiplyMatrices product => [.. product.Sums, .. product.A.AsEnumerable(), .. product.B.AsEnumerable()],
         CopyAsync copy => [copy.Index, .. copy.Indices.AsEnumerable(), copy.Count],
+        CombineRows combine => [combine.Rows],
         TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],
         _ => [],
     };

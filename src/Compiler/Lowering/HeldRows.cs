@@ -78,7 +78,7 @@ internal sealed class HeldRows
     {
         Stmt[] inside = [.. CodeWalk.All([_units[unit]])];
         Expr[] expressions = [.. inside.SelectMany(CodeWalk.Expressions)];
-        return inside.All(s => s is Let or Assign or For or If or StoreLocal or QuantizeRows)
+        return inside.All(s => s is Let or Assign or For or If or StoreLocal or QuantizeRows or CombineRows)
             && !expressions.Any(e => e is ProgramIndex { Axis: 0 } or DotBytes or PackedCodes)
             && !expressions.OfType<LoadView>().Any(load => _stored.Contains(load.View))
             && !inside.OfType<QuantizeRows>().Any(q => q.Source is ViewMatrix view && _stored.Contains(view.View));
@@ -170,6 +170,8 @@ internal sealed class HeldRows
 
             if (statement is QuantizeRows { Source: BufferMatrix source })
                 names.Add(source.Buffer.Name);
+            else if (statement is CombineRows combine)
+                names.Add(combine.Source.Name);
         }
 
         return names;
@@ -202,6 +204,9 @@ internal sealed class HeldRows
                     break;
                 case TransposeMatrix transpose:
                     names.Add(transpose.Target.Buffer.Name);
+                    break;
+                case CombineRows combine:
+                    names.Add(combine.Target.Name);
                     break;
                 case RoundRow round:
                     names.Add(round.Target.Name);

@@ -46,6 +46,18 @@ internal sealed class Nest(Extent[] shape, Expr[] extents)
     public Expr[] Extents { get; } = extents;
 
     public List<Root> Roots { get; } = [];
+
+    /// <summary>A scalar without which nothing that the nest makes is wanted: its roots are tiles, and those that choose by it are updated in place.</summary>
+    public Value? Guard { get; set; }
+
+    /// <summary>The nest where its guard holds.</summary>
+    public Nest Unguarded()
+    {
+        var nest = new Nest(Shape, Extents);
+        nest.Roots.AddRange(Roots.Cast<MaterializeRoot>().Select(r => r.Value.Definition is { Code: OpCode.Select } select && ReferenceEquals(select.Operands[0], Guard)
+            ? r with { Value = select.Operands[1], FromDefinition = false } : r));
+        return nest;
+    }
 }
 
 /// <summary>Turns nests into statements: over vector lanes on the CPU, over the work-items of a group elsewhere.</summary>
@@ -53,6 +65,9 @@ internal interface INestEmitter
 {
     /// <summary>Elements a row of tile storage is padded to a multiple of.</summary>
     int RowPadding { get; }
+
+    /// <summary>Whether what a nest over two axes reads of its rows is a scalar to it, which many elements share.</summary>
+    bool SharesRows { get; }
 
     /// <summary>Whether products of float matrices in memory are statements of their own.</summary>
     bool MultipliesMatrices { get; }

@@ -65,6 +65,7 @@ internal sealed class Renaming
             K = Of(product.K),
             Next = product.Next is { } next ? next with { Matrix = (ViewMatrix)Of(next.Matrix) } : null,
         },
+        CombineRows combine => combine with { Source = Of(combine.Source), Target = Of(combine.Target), Rows = Of(combine.Rows) },
         TransposeMatrix transpose => transpose with
         {
             Source = Of(transpose.Source),

@@ -86,6 +86,10 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 scope.Require(scope.Form == CodeForm.Vector && ahead.Bytes > 0, "a prefetch of nothing, or in the thread form");
                 expressions.Indexed(ahead.View, ahead.Indices, isVector: false);
                 break;
+            case CombineRows combine:
+                Floats(combine.Source, combine.Target);
+                Extents(combine.Rows);
+                break;
             case RoundRow round:
                 Floats(round.Source, round.Target);
                 Extents(round.First, round.Length, round.Group);

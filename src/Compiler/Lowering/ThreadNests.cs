@@ -18,6 +18,8 @@ internal sealed partial class ThreadNests(TileState state, ThreadFeatures featur
 
     public int RowPadding => 1;
 
+    public bool SharesRows => false;
+
     public bool MultipliesMatrices => false;
 
     private int Group => state.Kernel.WorkGroup;

@@ -10,10 +10,11 @@ namespace KernelFoundry.Compiler.Lowering;
 /// </summary>
 internal sealed partial class TileLowering
 {
-    // Recomputing a tile costs this many simple instructions before storing it pays: used twice; used in a loop below its definition; read
-    // once for every row (A) or every few rows (B) of a contraction.
+    // Recomputing a tile costs this many simple instructions before storing it pays: used twice; used in a loop below its definition; used as a
+    // column, and computed a row at a time otherwise; read once for every row (A) or every few rows (B) of a contraction.
     private const int KeepIfUsedTwice = 6;
     private const int KeepIfUsedDeeper = 2;
+    private const int KeepIfColumn = 2;
     private const int KeepAsContractionA = 4;
     private const int KeepAsContractionB = 24;
 
@@ -159,6 +160,7 @@ internal sealed partial class TileLowering
         int cost = Cost(tile);
         return (deeper && (storedLater || cost >= KeepIfUsedDeeper))
             || (users.Count > 1 && cost >= KeepIfUsedTwice && _dependence.MeetsSeveral(tile))
+            || (cost >= KeepIfColumn && _nests.SharesRows && users.Any(u => u.Code == OpCode.Expand && u.Attr<int>() == 1))
             || (cost >= KeepAsContractionA && users.Any(u => IsContractionOperand(u, 0, tile)))
             || (cost >= KeepAsContractionB && users.Any(u => IsContractionOperand(u, 1, tile)));
     }
@@ -350,9 +352,29 @@ internal sealed partial class TileLowering
             return;
         Nest nest = _open;
         _open = null;
+        nest.Guard = Guard(nest);
         _nests.Emit(nest, _out);
         _pending.Clear();
     }
+
+    private Value? Guard(Nest nest)
+    {
+        Value? condition = nest.Roots.Select(r => r is MaterializeRoot { FromDefinition: true } m && IsGuarded(m.Value) ? m.Value.Definition!.Operands[0] : null)
+            .FirstOrDefault(c => c is not null);
+        return condition is not null && nest.Roots.All(r => r is MaterializeRoot { FromDefinition: true } m && (IsGuardedBy(condition, m.Value) || IsWantedIf(condition, m.Value)))
+            ? condition : null;
+    }
+
+    // A carried tile, updated in place, that is what it was unless a scalar holds.
+    private bool IsGuarded(Value value) => _inPlace.TryGetValue(value, out TileBuffer? target)
+        && value.Definition is { Code: OpCode.Select } select && select.Operands[0].Type.IsScalar
+        && _state.Buffers.TryGetValue(select.Operands[2], out TileBuffer? held) && held == target;
+
+    private bool IsGuardedBy(Value condition, Value value) => IsGuarded(value) && ReferenceEquals(value.Definition!.Operands[0], condition);
+
+    private bool IsWantedIf(Value condition, Value value) => _dependence.Users(value) is { Count: > 0 } users && users.All(user =>
+        user.Code == OpCode.Select && IsGuardedBy(condition, user.Result) ? !ReferenceEquals(user.Operands[2], value)
+        : user.Info.Class is OpClass.Elementwise or OpClass.Shape && IsWantedIf(condition, user.Result));
 
     // ---- control flow
 

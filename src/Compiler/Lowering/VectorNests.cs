@@ -16,6 +16,8 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     public int RowPadding => Lanes.Count;
 
+    public bool SharesRows => true;
+
     public bool MultipliesMatrices => true;
 
     public bool Takes(IntegerDot plan, Op product) => true;
@@ -29,6 +31,14 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
     public void Emit(Nest nest, List<Stmt> into)
     {
         state.Location = nest.Roots[0].Location;
+        if (nest.Guard is { } condition)
+        {
+            var guarded = new List<Stmt>();
+            Emit(nest.Unguarded(), guarded);
+            into.Add(new If(state.Scalars[condition], guarded, []) { Location = state.Location });
+            return;
+        }
+
         var emitter = new ElementEmitter(state, into);
         switch (nest.Roots[0])
         {
@@ -50,7 +60,7 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
         else if (nest.Extents.Length == 1)
             Row(nest, emitter);
         else
-            Rows(nest, emitter);
+            Rows(nest, emitter, into);
     }
 
     // ---- loops
@@ -205,11 +215,12 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     // ---- elementwise and reductions
 
-    private void Rows(Nest nest, ElementEmitter emitter)
+    private void Rows(Nest nest, ElementEmitter emitter, List<Stmt> into)
     {
         foreach (AxisReduceRoot column in nest.Roots.OfType<AxisReduceRoot>().Where(r => r.Axis == 0))
             Fill(column.Target, nest.Extents[1], Identity(column.Kind, column.Target.Storage.Type), emitter);
         Dictionary<Root, Var> whole = Accumulators(nest.Roots.Where(r => r is ReduceRoot), emitter);
+        Dictionary<Root, LocalBuffer> together = CombinedTogether(nest);
         Tails tails = TailsOf(nest);
         bool readsRows = tails == Tails.Apart && nest.Roots.All(r => r is AxisReduceRoot { Axis: 1 });
         Grouped(emitter, nest.Extents[0], readsRows ? _rowsTogether : 1, "i", rows =>
@@ -231,11 +242,28 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
                 {
                     var root = (AxisReduceRoot)pair.Key;
                     Expr index = rows[r].Cell.Scalar();
-                    emitter.Innermost.Add(new StoreLocal(root.Target.Storage, index, new ReduceLanes(root.Kind, pair.Value)) { Location = root.Location });
+                    emitter.Innermost.Add((together.TryGetValue(root, out LocalBuffer? lanes)
+                        ? new StoreLocal(lanes, Mul(index, Int(Lanes.Count)), pair.Value)
+                        : new StoreLocal(root.Target.Storage, index, new ReduceLanes(root.Kind, pair.Value))) with { Location = root.Location });
                 }
             }
         });
+        foreach (KeyValuePair<Root, LocalBuffer> pair in together)
+        {
+            var root = (AxisReduceRoot)pair.Key;
+            into.Add(new CombineRows(pair.Value, root.Target.Storage, nest.Extents[0], root.Kind) { Location = root.Location });
+        }
+
         Finish(whole, emitter);
+    }
+
+    // The lanes of many rows are combined after all rows, several rows at a time; those of a few where each ends.
+    private Dictionary<Root, LocalBuffer> CombinedTogether(Nest nest)
+    {
+        Expr rows = state.Bound(nest.Shape[0]);
+        return !LaunchExpressions.IsAtLeast(rows, Lanes.Count, state.Kernel) ? [] : nest.Roots
+            .Where(r => r is AxisReduceRoot { Axis: 1, Target.Storage.Type: DType.F32 })
+            .ToDictionary(r => r, _ => state.NewBuffer("partial", DType.F32, Mul(rows, Int(Lanes.Count))));
     }
 
     private void Row(Nest nest, ElementEmitter emitter)

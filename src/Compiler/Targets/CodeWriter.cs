@@ -116,6 +116,8 @@ internal abstract class CodeWriter(Program program)
 
     protected virtual void WriteTranspose(TransposeMatrix transpose) => throw new NotSupportedException("the thread form has no matrix statements");
 
+    protected virtual void WriteCombineRows(CombineRows combine) => throw new NotSupportedException("the thread form has no statements over rows");
+
     protected virtual void WriteQuantizeRows(QuantizeRows quantize) => throw new NotSupportedException("the thread form has no statements over rows");
 
     protected virtual void WriteContractBytes(ContractBytes product) => throw new NotSupportedException("the thread form has no matrix statements");
@@ -181,6 +183,9 @@ internal abstract class CodeWriter(Program program)
                 break;
             case TransposeMatrix transpose:
                 WriteTranspose(transpose);
+                break;
+            case CombineRows combine:
+                WriteCombineRows(combine);
                 break;
             case QuantizeRows quantize:
                 WriteQuantizeRows(quantize);

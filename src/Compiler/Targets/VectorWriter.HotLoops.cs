@@ -46,7 +46,7 @@ internal partial class VectorWriter
         Stmt[] inside = [.. CodeWalk.All(loop.Body)];
         var declared = new HashSet<string>(inside.OfType<Let>().Select(l => l.Var.Name));
         return inside.SelectMany(CodeWalk.Expressions).Any(e => e is DotBytes or PackedCodes)
-            && !inside.Any(s => s is QuantizeRows or ContractBytes or Contract or TransposeMatrix or RoundRow)
+            && !inside.Any(s => s is CombineRows or QuantizeRows or ContractBytes or Contract or TransposeMatrix or RoundRow)
             && inside.OfType<Assign>().All(a => declared.Contains(a.Var.Name))
             && CodeWalk.Expressions(loop).Concat(inside.SelectMany(CodeWalk.Expressions)).OfType<Var>().All(v => !v.IsVector || declared.Contains(v.Name));
     }

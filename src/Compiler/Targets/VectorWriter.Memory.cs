@@ -95,6 +95,9 @@ internal partial class VectorWriter
     protected override void WriteTranspose(TransposeMatrix transpose) => Line(
         $"Lanes.Transpose({MatrixText(transpose.Source)}, {MatrixText(transpose.Target)}, {Bare(Scalar(transpose.Rows))}, {Bare(Scalar(transpose.Columns))});");
 
+    protected override void WriteCombineRows(CombineRows combine) =>
+        Line($"Lanes.{combine.Kind}Rows{Int(width)}({combine.Source.Name}, {combine.Target.Name}, {Bare(Scalar(combine.Rows))});");
+
     private string NextText(Upcoming next)
     {
         (string pointer, string offset) = Place(next.Matrix.View, next.Matrix.Start, Scalar, false);

@@ -69,7 +69,7 @@ public static partial class Attention
         int endKey = Min(TScore.EndKey(score, start + Min(firstQuery + blockQ, q.Extent0) - 1, keys), keys);
 
         // Of keys before the current split and of those in it: (top, total, output) and (m, l, acc). Where a split begins, the second state is merged into the
-        // first and starts anew; elsewhere what is merged has weight 0.
+        // first and starts anew.
         var top = TScore.Sink(score, FullInt(head, queries));
         var total = Where(top > float.NegativeInfinity, 1f, 0f);
         var output = Zeros(queries, d);
@@ -78,16 +78,16 @@ public static partial class Attention
         var acc = Zeros(queries, d);
         for (int first = firstKey; first < endKey; first += blockK)
         {
-            float merges = first % KeysPerSplit == 0 ? 0f : float.NegativeInfinity;
-            var largest = Max(top, m + merges);
+            bool begins = first % KeysPerSplit == 0;
+            var largest = Max(top, m);
             var origin = Where(largest == float.NegativeInfinity, 0f, largest);
             var before = Exp(top - origin);
-            var added = Exp((m + merges) - origin);
-            total = (total * before) + (l * added);
-            output = (output * Col(before)) + (acc * Col(added));
-            top = largest;
+            var added = Exp(m - origin);
+            total = Where(begins, (total * before) + (l * added), total);
+            output = Where(begins, (output * Col(before)) + (acc * Col(added)), output);
+            top = Where(begins, largest, top);
 
-            float starts = first % KeysPerSplit == 0 ? float.NegativeInfinity : 0f;
+            float starts = begins ? float.NegativeInfinity : 0f;
             int slot = (blocks.LoadInt(first / BlockTokens) * BlockTokens) + (first % BlockTokens);
             var slots = Range(slot, blockK, slot + Min(endKey - first, KeysPerSplit));
             var s = TScore.Apply(

@@ -30,8 +30,8 @@ public static unsafe partial class Lanes
     public static T Max<T>(Vector128<T> v)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        Vector128<T> pairs = Vector128.Max(v, Vector128.Create(v.GetUpper(), v.GetLower()));
-        return T.Max(pairs.GetElement(0), pairs.GetElement(1));
+        Vector128<T> pairs = Vector128.MaxNative(v, Vector128.Create(v.GetUpper(), v.GetLower()));
+        return pairs.GetElement(0) > pairs.GetElement(1) ? pairs.GetElement(0) : pairs.GetElement(1);
     }
 
     /// <summary>The least lane; no lane is NaN.</summary>
@@ -39,8 +39,8 @@ public static unsafe partial class Lanes
     public static T Min<T>(Vector128<T> v)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        Vector128<T> pairs = Vector128.Min(v, Vector128.Create(v.GetUpper(), v.GetLower()));
-        return T.Min(pairs.GetElement(0), pairs.GetElement(1));
+        Vector128<T> pairs = Vector128.MinNative(v, Vector128.Create(v.GetUpper(), v.GetLower()));
+        return pairs.GetElement(0) < pairs.GetElement(1) ? pairs.GetElement(0) : pairs.GetElement(1);
     }
 
     /// <summary>The sum of the lanes: l with l + 8, and so on by halves.</summary>
@@ -54,30 +54,6 @@ public static unsafe partial class Lanes
     /// <summary>The sum of the lanes: l with l + 8, and so on by halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Sum(Vector512<uint> v) => Sum(v.GetLower() + v.GetUpper());
-
-    /// <summary>The sum of the lanes of each vector, added as <see cref="Sum(Vector512{float})"/> adds them, at three instructions a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sums(
-        Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3, Vector512<float> v4, Vector512<float> v5, Vector512<float> v6, Vector512<float> v7,
-        Vector512<float> v8, Vector512<float> v9, Vector512<float> v10, Vector512<float> v11, Vector512<float> v12, Vector512<float> v13, Vector512<float> v14, Vector512<float> v15)
-    {
-        // Halves, quarters, pairs and neighbours of two vectors at a time; the order of the vectors is that which the last shuffle puts right.
-        Vector512<float> a = Quarters(Halves(v0, v4), Halves(v8, v12)), b = Quarters(Halves(v1, v5), Halves(v9, v13));
-        Vector512<float> c = Quarters(Halves(v2, v6), Halves(v10, v14)), d = Quarters(Halves(v3, v7), Halves(v11, v15));
-        Vector512<float> e = PairsOf(a, b), f = PairsOf(c, d);
-        return Avx512F.Shuffle(e, f, 0b10_00_10_00) + Avx512F.Shuffle(e, f, 0b11_01_11_01);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<float> Halves(Vector512<float> x, Vector512<float> y) =>
-            Avx512F.InsertVector256(x.AsDouble(), y.AsDouble().GetLower(), 1).AsSingle() + Avx512F.Shuffle4x128(x, y, 0b11_10_11_10);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<float> Quarters(Vector512<float> x, Vector512<float> y) => Avx512F.Shuffle4x128(x, y, 0b10_00_10_00) + Avx512F.Shuffle4x128(x, y, 0b11_01_11_01);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<float> PairsOf(Vector512<float> x, Vector512<float> y) =>
-            Avx512F.UnpackLow(x.AsDouble(), y.AsDouble()).AsSingle() + Avx512F.UnpackHigh(x.AsDouble(), y.AsDouble()).AsSingle();
-    }
 
     /// <summary>The sum of the lanes: l with l + 4, and so on by halves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -94,22 +70,22 @@ public static unsafe partial class Lanes
     /// <summary>The greatest lane; no lane is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Max<T>(Vector512<T> v)
-        where T : unmanaged, System.Numerics.INumber<T> => Max(Vector256.Max(v.GetLower(), v.GetUpper()));
+        where T : unmanaged, System.Numerics.INumber<T> => Max(Vector256.MaxNative(v.GetLower(), v.GetUpper()));
 
     /// <summary>The greatest lane; no lane is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Max<T>(Vector256<T> v)
-        where T : unmanaged, System.Numerics.INumber<T> => Max(Vector128.Max(v.GetLower(), v.GetUpper()));
+        where T : unmanaged, System.Numerics.INumber<T> => Max(Vector128.MaxNative(v.GetLower(), v.GetUpper()));
 
     /// <summary>The least lane; no lane is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Min<T>(Vector512<T> v)
-        where T : unmanaged, System.Numerics.INumber<T> => Min(Vector256.Min(v.GetLower(), v.GetUpper()));
+        where T : unmanaged, System.Numerics.INumber<T> => Min(Vector256.MinNative(v.GetLower(), v.GetUpper()));
 
     /// <summary>The least lane; no lane is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Min<T>(Vector256<T> v)
-        where T : unmanaged, System.Numerics.INumber<T> => Min(Vector128.Min(v.GetLower(), v.GetUpper()));
+        where T : unmanaged, System.Numerics.INumber<T> => Min(Vector128.MinNative(v.GetLower(), v.GetUpper()));
 
     /// <summary>Four bytes as four ints.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
