@@ -98,7 +98,7 @@ public static partial class DifferentiatedKernels
 
     private static void ProductsReference(KernelCase c)
     {
-        double[] x = c.Values("x"), z = c.Values("z"), y = c.Output("y");
+        double[] x = c.Values("x"), z = c.Values("z"), y = c.Output("y"), magnitude = c.Magnitude("y");
         int m = c.Extent("x", 1), k = c.Extent("x", 2), n = c.Extent("z", 1);
         for (int row = 0; row < c.Extent("x", 0); row++)
         {
@@ -106,12 +106,16 @@ public static partial class DifferentiatedKernels
             double B(int j, int l) => z[(((row * n) + j) * k) + l];
             double[] sumA = [.. Enumerable.Range(0, k).Select(l => Enumerable.Range(0, m).Sum(i => A(i, l)))];
             double[] sumB = [.. Enumerable.Range(0, k).Select(l => Enumerable.Range(0, n).Sum(j => B(j, l)))];
-            double factor = sumA.Zip(sumB, (a, b) => a * b).Sum();
+            double factor = sumA.Zip(sumB, (a, b) => a * b).Sum(), size = sumA.Zip(sumB, (a, b) => Math.Abs(a * b)).Sum();
             for (int i = 0; i < m; i++)
             {
-                double extra = Enumerable.Range(0, k).Sum(l => A(i, l) * sumB[l]);
+                double extra = Enumerable.Range(0, k).Sum(l => A(i, l) * sumB[l]), extraSize = Enumerable.Range(0, k).Sum(l => Math.Abs(A(i, l) * sumB[l]));
                 for (int j = 0; j < n; j++)
-                    y[(((row * m) + i) * n) + j] = (Enumerable.Range(0, k).Sum(l => A(i, l) * B(j, l)) + extra) * factor;
+                {
+                    int at = (((row * m) + i) * n) + j;
+                    y[at] = (Enumerable.Range(0, k).Sum(l => A(i, l) * B(j, l)) + extra) * factor;
+                    magnitude[at] = (Enumerable.Range(0, k).Sum(l => Math.Abs(A(i, l) * B(j, l))) + extraSize) * size;
+                }
             }
         }
     }
