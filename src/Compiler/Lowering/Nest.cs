@@ -60,6 +60,12 @@ internal interface INestEmitter
     /// <summary>Whether a product of quantized weights and rounded rows runs in integers as planned.</summary>
     bool Takes(IntegerDot plan, Op product);
 
+    /// <summary>Whether a tile that is kept is kept in registers.</summary>
+    bool IsInRegisters(Value tile);
+
+    /// <summary>Those registers, or null where it is kept in a buffer.</summary>
+    Fragment? RegistersFor(Value tile);
+
     void Emit(Nest nest, List<Stmt> into);
 
     /// <summary>Target[r, i] = Source[r, i] rounded to eight bits in groups along the last axis; see <see cref="OpCode.FakeQuantize"/>.</summary>
@@ -70,4 +76,7 @@ internal interface INestEmitter
 
     /// <summary>Control flow begins or ends here: earlier memory traffic must be complete.</summary>
     void Boundary(List<Stmt> into);
+
+    /// <summary>The last statement is a loop, in another.</summary>
+    void AfterInnerLoop(List<Stmt> into);
 }

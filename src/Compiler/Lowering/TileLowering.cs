@@ -13,6 +13,7 @@ internal sealed partial class TileLowering
     // Recomputing a tile costs this many simple instructions before storing it pays: used twice; used in a loop below its definition; read
     // once for every row (A) or every few rows (B) of a contraction.
     private const int KeepIfUsedTwice = 6;
+    private const int KeepInRegistersIfUsedTwice = 1;
     private const int KeepIfUsedDeeper = 2;
     private const int KeepAsContractionA = 4;
     private const int KeepAsContractionB = 24;
@@ -30,6 +31,7 @@ internal sealed partial class TileLowering
     private readonly Expr[] _grid = [Int(1), Int(1), Int(1)];
     private List<Stmt> _out = [];
     private Nest? _open;
+    private int _loops;
 
     private TileLowering(Kernel kernel, Func<TileState, INestEmitter> nests)
     {
@@ -154,7 +156,7 @@ internal sealed partial class TileLowering
         bool deeper = _dependence.IsUsedDeeper(tile);
         int cost = Cost(tile);
         return (deeper && (storedLater || cost >= KeepIfUsedDeeper))
-            || (users.Count > 1 && cost >= KeepIfUsedTwice && _dependence.MeetsSeveral(tile))
+            || (users.Count > 1 && cost >= (_nests.IsInRegisters(tile) ? KeepInRegistersIfUsedTwice : KeepIfUsedTwice) && _dependence.MeetsSeveral(tile))
             || (cost >= KeepAsContractionA && users.Any(u => IsContractionOperand(u, 0, tile)))
             || (cost >= KeepAsContractionB && users.Any(u => IsContractionOperand(u, 1, tile)));
     }
@@ -203,7 +205,7 @@ internal sealed partial class TileLowering
         Expr[] bounds = tile.Type.Shape.Select(e => _state.Bound(e)).ToArray();
         Expr row = _state.RoundUp(bounds[bounds.Length - 1], _nests.RowPadding);
         Expr size = bounds.Length == 1 ? row : Mul(bounds[0], row);
-        return new TileBuffer(_state.NewBuffer(tile.Name, tile.Type.DType, size), tile.Type.Rank, row);
+        return new TileBuffer(_state.NewBuffer(tile.Name, tile.Type.DType, size), tile.Type.Rank, row, _nests.RegistersFor(tile));
     }
 
     private void Materialize(Value tile, TileBuffer target, bool fromDefinition)
@@ -375,6 +377,7 @@ internal sealed partial class TileLowering
 
         Flush();
         _nests.Boundary(_out);
+        _loops++;
         for (int region = 0; region < op.Regions.Length; region++)
         {
             Value[] inner = op.Regions[region].Arguments.Skip(counted ? 1 : 0).ToArray();
@@ -400,6 +403,8 @@ internal sealed partial class TileLowering
             _out.Add(new While(before, condition, statements) { Location = op.Location });
         }
 
+        if (--_loops > 0)
+            _nests.AfterInnerLoop(_out);
         for (int i = 0; i < op.Results.Length; i++)
             Map(op.Results[i], carried[i]);
     }

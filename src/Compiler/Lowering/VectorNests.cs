@@ -16,11 +16,19 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     public int RowPadding => Lanes.Count;
 
+    public bool IsInRegisters(Value tile) => false;
+
+    public Fragment? RegistersFor(Value tile) => null;
+
     public bool MultipliesMatrices => true;
 
     public bool Takes(IntegerDot plan, Op product) => true;
 
     public void Uniform(Stmt statement, List<Stmt> into) => into.Add(statement);
+
+    public void AfterInnerLoop(List<Stmt> into)
+    {
+    }
 
     public void Boundary(List<Stmt> into)
     {
