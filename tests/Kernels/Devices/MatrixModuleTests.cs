@@ -45,6 +45,23 @@ public sealed class MatrixModuleTests
         }
     }
 
+    // Scores, weights and sums stay where the products leave them: nothing but the operands, as halves, passes through shared memory.
+    [Theory]
+    [InlineData("Half", 64)]
+    [InlineData("Half", 128)]
+    [InlineData("BFloat16", 128)]
+    public void Attention_keeps_its_floats_in_registers(string element, int headDim)
+    {
+        foreach (KernelVariant variant in Definition("Attention.FlashAttention").Variants.Where(v => v.TypeKey.Split(',')[0] == element && v.Values.Contains(headDim)))
+        {
+            string source = variant.Cuda[1].Source;
+            Assert.DoesNotContain("st.shared.f32", source, StringComparison.Ordinal);
+            Assert.DoesNotContain("ld.shared.f32", source, StringComparison.Ordinal);
+            Assert.DoesNotMatch(@"shared\.v\d\.f32", source);
+            Assert.Contains("cp.async.wait_group 1;", source, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Without_instructions_on_matrices_floats_are_not_rounded()
     {
