@@ -83,8 +83,11 @@ internal sealed class ExpressionRules(CodeScope scope)
             case BeginsRow:
                 scope.Require(scope.Form == CodeForm.Vector, "the question whether a row begins stands in the thread form");
                 break;
-            case ThreadIndex or GroupSize:
-                scope.Require(scope.Form == CodeForm.Thread, "the index of a work-item or the size of a group stands in the vector form");
+            case ThreadIndex:
+                scope.Require(scope.Form == CodeForm.Thread, "the index of a work-item stands in the vector form");
+                break;
+            case GroupSize:
+                scope.Require(scope.Form == CodeForm.Thread, "the size of a group stands in the vector form");
                 break;
             case Apply apply:
                 Op(apply);
