@@ -18,7 +18,6 @@ public sealed class SmallGroupTests
         Close(RmsNorm(host), RmsNorm(small));
         Close(MatVec(host), MatVec(small));
         Assert.Equal(ArgMax(host), ArgMax(small));
-        Assert.Equal(Sampler.Draw(host, Values(Columns), [new(Truncation.TopK, 20)], draws: 3), Sampler.Draw(small, Values(Columns), [new(Truncation.TopK, 20)], draws: 3));
     }
 
     [Fact]
