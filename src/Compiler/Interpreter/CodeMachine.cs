@@ -16,7 +16,7 @@ internal sealed class CodeMachine
     {
         var tracker = new MemoryTracker(memory, CodeWalk.All(program.Body).OfType<StoreView>().Select(s => s.View), intervals: isThreads);
         var buffers = new Dictionary<string, LocalMemory>();
-        var expressions = new ExpressionCompiler(tracker, buffers, arguments, _who, isThreads);
+        var expressions = new ExpressionCompiler(tracker, buffers, arguments, _who, isThreads ? program.WorkGroup : 0);
         var launch = new WorkItem(0, 0);
         _who.Location = program.Kernel.Location;
         for (int axis = 0; axis < program.Grid.Count; axis++)

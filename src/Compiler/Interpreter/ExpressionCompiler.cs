@@ -5,8 +5,10 @@ namespace KernelFoundry.Compiler.Interpreter;
 
 /// <summary>Makes expressions executable and checks that variables are declared where they are used.</summary>
 internal sealed class ExpressionCompiler(
-    MemoryTracker memory, Dictionary<string, LocalMemory> buffers, IReadOnlyDictionary<string, Number> arguments, Accessor who, bool isThreads)
+    MemoryTracker memory, Dictionary<string, LocalMemory> buffers, IReadOnlyDictionary<string, Number> arguments, Accessor who, int items)
 {
+    // Work-items of a group; none in the vector form.
+    private readonly bool isThreads = items > 0;
     private readonly Dictionary<string, (Var Var, int Slot, bool Mutable)> _variables = [];
 
     /// <summary>Slots a work-item needs.</summary>
@@ -79,6 +81,8 @@ internal sealed class ExpressionCompiler(
                 return Constant(Number.Of(memory.View(aligned.View).IsAligned(aligned.Bytes)));
             case ThreadIndex when isThreads:
                 return item => Number.Of(item.Index);
+            case GroupSize when isThreads:
+                return Constant(Number.Of(items));
             default:
                 throw new IrException($"no expression of this form: {expression}", who.Location);
         }

@@ -124,6 +124,9 @@ public sealed record BeginsRow() : Expr(DType.Bool);
 /// <summary>The work-item's index in its group, 0 to the work-group size - 1 (thread form only).</summary>
 public sealed record ThreadIndex() : Expr(DType.I32);
 
+/// <summary>Work-items of a group, where that is chosen by the device: at most the kernel's work-group size (thread form only).</summary>
+public sealed record GroupSize() : Expr(DType.I32);
+
 /// <summary>
 /// Tile storage: group-local memory in the thread form, worker scratch in the vector form. <paramref name="Size"/> is its number of elements, a
 /// launch-uniform expression.
@@ -244,6 +247,6 @@ public sealed record Shuffle(Var Var, Expr Value, int Mask) : Stmt;
 /// <summary>A kernel in code form.</summary>
 public sealed record Program(Kernel Kernel, IReadOnlyList<LocalBuffer> Buffers, IReadOnlyList<Stmt> Body, IReadOnlyList<Expr> Grid)
 {
-    /// <summary>Work-items per group (thread form).</summary>
-    public int WorkGroup => Kernel.WorkGroup;
+    /// <summary>Work-items per group (thread form): the kernel's, or fewer where the program asks for <see cref="GroupSize"/>.</summary>
+    public int WorkGroup { get; init; } = Kernel.WorkGroup;
 }

@@ -34,6 +34,7 @@ public static class CodePrinter
         ProgramIndex program => $"programid<{IrText.Int(program.Axis)}>",
         BeginsRow => "beginsrow",
         ThreadIndex => "threadid",
+        GroupSize => "groupsize",
         Broadcast broadcast => $"splat({Text(broadcast.Scalar)})",
         LaneIndex lanes => $"lanes({Text(lanes.First)})",
         ReduceLanes reduce => $"reduce<{IrText.Word(reduce.Kind)}>({Text(reduce.Vector)})",

@@ -202,11 +202,18 @@ internal sealed class ElementEmitter
 
     private Cell ReadBuffer(TileBuffer buffer, AxisIndex[] at, Value value, int depth)
     {
+        if (buffer.Registers is { } registers)
+            return Truth(new Cell(registers.At(at)), value, depth);
         Cell index = buffer.Index(at, e => Bind(e, null, depth));
         Expr expression = index.Base.IsVector
             ? new LoadLocal(buffer.Storage, index.Base, true, Count)
             : new LoadLocal(buffer.Storage, index.Scalar(), index.Lane);
-        var cell = new Cell(Bind(expression, value.Name, depth));
+        return Truth(new Cell(Bind(expression, value.Name, depth)), value, depth);
+    }
+
+    // Storage has integers for truth values.
+    private Cell Truth(Cell cell, Value value, int depth)
+    {
         if (value.Type.DType != DType.Bool)
             return cell;
         Expr zero = cell.IsScalar ? Zero : new Broadcast(Zero);

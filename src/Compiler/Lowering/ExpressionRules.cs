@@ -86,6 +86,9 @@ internal sealed class ExpressionRules(CodeScope scope)
             case ThreadIndex:
                 scope.Require(scope.Form == CodeForm.Thread, "the index of a work-item stands in the vector form");
                 break;
+            case GroupSize:
+                scope.Require(scope.Form == CodeForm.Thread, "the size of a group stands in the vector form");
+                break;
             case Apply apply:
                 Op(apply);
                 break;

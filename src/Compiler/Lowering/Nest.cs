@@ -46,18 +46,6 @@ internal sealed class Nest(Extent[] shape, Expr[] extents)
     public Expr[] Extents { get; } = extents;
 
     public List<Root> Roots { get; } = [];
-
-    /// <summary>A scalar without which nothing that the nest makes is wanted: its roots are tiles, and those that choose by it are updated in place.</summary>
-    public Value? Guard { get; set; }
-
-    /// <summary>The nest where its guard holds.</summary>
-    public Nest Unguarded()
-    {
-        var nest = new Nest(Shape, Extents);
-        nest.Roots.AddRange(Roots.Cast<MaterializeRoot>().Select(r => r.Value.Definition is { Code: OpCode.Select } select && ReferenceEquals(select.Operands[0], Guard)
-            ? r with { Value = select.Operands[1], FromDefinition = false } : r));
-        return nest;
-    }
 }
 
 /// <summary>Turns nests into statements: over vector lanes on the CPU, over the work-items of a group elsewhere.</summary>
@@ -75,6 +63,12 @@ internal interface INestEmitter
     /// <summary>Whether a product of quantized weights and rounded rows runs in integers as planned.</summary>
     bool Takes(IntegerDot plan, Op product);
 
+    /// <summary>Whether a tile that is kept is kept in registers.</summary>
+    bool IsInRegisters(Value tile);
+
+    /// <summary>Those registers, or null where it is kept in a buffer.</summary>
+    Fragment? RegistersFor(Value tile);
+
     void Emit(Nest nest, List<Stmt> into);
 
     /// <summary>Target[r, i] = Source[r, i] rounded to eight bits in groups along the last axis; see <see cref="OpCode.FakeQuantize"/>.</summary>
@@ -85,4 +79,7 @@ internal interface INestEmitter
 
     /// <summary>Control flow begins or ends here: earlier memory traffic must be complete.</summary>
     void Boundary(List<Stmt> into);
+
+    /// <summary>The last statement is a loop, in another.</summary>
+    void AfterInnerLoop(List<Stmt> into);
 }

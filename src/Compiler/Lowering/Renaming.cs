@@ -112,7 +112,7 @@ internal sealed class Renaming
 
     private Expr Of(Expr expression) => expression switch
     {
-        Var or Literal or ProgramIndex or BeginsRow or ThreadIndex => expression,
+        Var or Literal or ProgramIndex or BeginsRow or ThreadIndex or GroupSize => expression,
         Argument argument => argument with { Name = _names[argument.Name] },
         ExtentOf extent => extent with { View = _names[extent.View] },
         Apply apply => apply with { Operands = Of(apply.Operands) },

@@ -7,10 +7,12 @@ namespace KernelFoundry.Compiler.Lowering;
 /// <param name="ShufflesTotals">
 /// Work-items shuffle where all of a group come, in reductions by the whole group; there is nothing that a warp does by itself.
 /// </param>
-internal sealed record ThreadFeatures(bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false, bool ShufflesTotals = false)
+/// <param name="ChoosesGroup">A device may run the code with fewer work-items than the kernel's work-group size: <see cref="GroupSize"/>. Without warps only.</param>
+internal sealed record ThreadFeatures(
+    bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false, bool ShufflesTotals = false, bool ChoosesGroup = false)
 {
-    /// <summary>Any device.</summary>
-    public static ThreadFeatures None { get; } = new();
+    /// <summary>Any device, and groups as large as it can have.</summary>
+    public static ThreadFeatures None { get; } = new(ChoosesGroup: true);
 
     /// <summary>Sub-groups of 32 work-items. Bytes are multiplied four at a time where a device can, and one by one in the same order where not.</summary>
     public static ThreadFeatures SubGroups { get; } = new(HasWarps: true, DotsBytes: true);

@@ -22,7 +22,10 @@ internal sealed partial class ThreadNests
 
         if (RoundedTiles(root) is { } rounded)
         {
-            TileMatrices(root, rounded, into);
+            if (root.Target!.Registers is { } registers)
+                FragmentProducts(root, rounded, registers, into);
+            else
+                TileMatrices(root, rounded, into);
             return;
         }
 

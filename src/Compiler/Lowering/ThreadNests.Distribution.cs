@@ -17,7 +17,7 @@ internal sealed partial class ThreadNests
     private void Strided(List<Stmt> into, Expr[] extents, Action<ElementEmitter, AxisIndex[]> body)
     {
         Expr count = extents.Length == 2 ? Mul(extents[0], extents[1]) : extents[0];
-        Over(into, new ThreadIndex(), count, Int(Group), (emitter, element) =>
+        Over(into, new ThreadIndex(), count, Items, (emitter, element) =>
         {
             if (extents.Length == 1)
             {

@@ -76,7 +76,7 @@ internal sealed partial class ThreadNests
     {
         DType type = root.Target.Storage.Type;
         LocalBuffer totals = Scratch(type);
-        Expr chunk = Bound(into, "chunk", Div(Add(extent, Int(Group - 1)), Int(Group)));
+        Expr chunk = Bound(into, "chunk", Div(Sub(Add(extent, Items), Int(1)), Items));
         Expr from = Bound(into, "from", Mul(new ThreadIndex(), chunk));
         Expr to = Bound(into, "to", Make(OpCode.Min, Add(from, chunk), extent));
         var first = new List<Stmt>();
@@ -159,7 +159,7 @@ internal sealed partial class ThreadNests
         Append(into, new Let(result, new LoadLocal(scratch, Zero, false)) { Location = state.Location });
     }
 
-    // Halves the active items each step; the last value is in slot 0. Work-group sizes are any positive number: an odd one out waits a step. A loop
+    // Halves the active items each step (in a smaller group the last steps find one); the last value is in slot 0. Work-group sizes are any positive number: an odd one out waits a step. A loop
     // with one barrier: drivers that run work-items as loops take time to compile that grows with the square of the barriers and more.
     private void Tree(List<Stmt> into, Func<Expr, Expr, List<Stmt>> combine)
     {
@@ -168,7 +168,7 @@ internal sealed partial class ThreadNests
             steps++;
         if (steps == 0)
             return;
-        Var active = Mutable(into, "active", Int(Group)), step = state.NewVar("step", DType.I32);
+        Var active = Mutable(into, "active", Items), step = state.NewVar("step", DType.I32);
         var body = new List<Stmt> { new Barrier { Location = state.Location } };
         Expr half = Bound(body, "half", Div(Add(active, Int(1)), Int(2)));
         body.Add(new If(Less(new ThreadIndex(), Sub(active, half)), combine(new ThreadIndex(), Add(new ThreadIndex(), half)), []));

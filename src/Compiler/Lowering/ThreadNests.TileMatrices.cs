@@ -20,7 +20,7 @@ internal sealed partial class ThreadNests
 
     private readonly Dictionary<Value, HalfTile> _halfTiles = [];
     private readonly Dictionary<Value, RoundedProduct> _roundedBy = [];
-    private readonly Dictionary<Expr, LocalBuffer> _copies = [];
+    private readonly Dictionary<(Expr Size, bool IsAhead), LocalBuffer> _copies = [];
     private Dependence? _dependence;
 
     private Dependence Uses => _dependence ??= new Dependence(state.Kernel.Body);
@@ -48,7 +48,7 @@ internal sealed partial class ThreadNests
     }
 
     // What a tile is rounded to where it is made: the left operand of such products, all of one element.
-    private RoundedProduct? PackedFor(Value tile) => !features.MultipliesMatrices || state.Kernel.RoundedProducts.Count == 0
+    private RoundedProduct? PackedFor(Value tile) => !features.MultipliesMatrices || state.Kernel.RoundedProducts.Count == 0 || IsInRegisters(tile)
         ? null
         : Uses.Users(tile).Where(user => IsLeftOf(user, tile)).Select(user => ProductOf(tile, user.Operands[1])).FirstOrDefault(product => product is not null);
 
@@ -89,14 +89,20 @@ internal sealed partial class ThreadNests
     // Sixteens of rows of a left operand, where they are few enough for one warp to sum all: as many then, however many of its rows there are.
     private int? BlocksOf(Expr rows) => _most.TryGetValue(rows, out int most) && most <= MostBlocks * MatrixRows ? (most + MatrixRows - 1) / MatrixRows : null;
 
-    // Pieces of so many rows, the last of a row filled up: the row, and the piece's first column.
+    // Pieces of so many rows, the last of a row filled up: the row, and the piece's first column, which stays a work-item's where the group takes whole rows at a time.
     private void Pieces(Expr rows, Expr columns, List<Stmt> into, Action<ElementEmitter, Expr, Expr> body, int width = Piece)
     {
         Expr pieces = Bound(into, "pieces", Div(state.RoundUp(columns, MatrixRows), Int(width)));
+        if (pieces is Literal { Value.I32: var most } && IsPowerOfTwo(most) && most <= Group && Group % most == 0)
+        {
+            Expr first = Bound(into, "column", Mul(And(new ThreadIndex(), Int(most - 1)), Int(width)));
+            Over(into, Part(new ThreadIndex(), most), rows, Int(Group / most), (emitter, row) => body(emitter, row.Cell.Scalar(), first));
+            return;
+        }
+
         Over(into, new ThreadIndex(), Mul(rows, pieces), Int(Group), (emitter, item) =>
         {
-            bool isPower = pieces is Literal { Value.I32: var n } && (n & (n - 1)) == 0;
-            Expr row = emitter.Bind(isPower ? Part(item.Cell.Scalar(), ((Literal)pieces).Value.I32) : Div(item.Cell.Scalar(), pieces), "row", emitter.Depth);
+            Expr row = emitter.Bind(Div(item.Cell.Scalar(), pieces), "row", emitter.Depth);
             Expr piece = emitter.Bind(Sub(item.Cell.Scalar(), Mul(row, pieces)), "piece", emitter.Depth);
             body(emitter, row, emitter.Bind(Mul(piece, Int(width)), "column", emitter.Depth));
         });
@@ -131,55 +137,61 @@ internal sealed partial class ThreadNests
             Pack(root.A, left, product.Element, root.M, root.K, false, into);
         }
 
-        HalfTile right = Copied(root, product, into);
+        HalfTile right = Copied(product, into);
         TileProducts(root, product, left, right, into);
     }
 
     // Keys and values take turns in one buffer: each is multiplied before the other comes.
-    private HalfTile Copied(ContractRoot root, RoundedProduct product, List<Stmt> into)
+    private HalfTile Copied(RoundedProduct product, List<Stmt> into)
+    {
+        Boundary(into);
+        HalfTile copy = StartCopy(product, isAhead: false, fills: false, into);
+        into.Add(new WaitCopies(0) { Location = state.Location });
+        Barrier(into);
+        return copy;
+    }
+
+    // Where the product stays in registers, all rows there can be are filled: keys that are not there are the last again, as the columns they make are, and values zeros.
+    private HalfTile StartCopy(RoundedProduct product, bool isAhead, bool fills, List<Stmt> into)
     {
         Extent[] shape = product.Tile.Type.Shape;
-        (Expr rows, Expr columns) = product.IsTransposed ? (root.N, root.K) : (root.K, root.N);
+        Expr rows = Known(shape[0]), columns = Known(shape[1]);
         Expr stride = StrideOf(shape), size = Mul(state.RoundUp(state.Bound(shape[0]), MatrixRows), stride);
-        if (!_copies.TryGetValue(size, out LocalBuffer? words))
-            _copies[size] = words = state.NewBuffer("copied", DType.I32, size);
+        if (!_copies.TryGetValue((size, isAhead), out LocalBuffer? words))
+            _copies[(size, isAhead)] = words = state.NewBuffer("copied", DType.I32, size);
         var copy = new HalfTile(words, stride);
-        Boundary(into);
+        bool repeats = fills && product.IsTransposed;
         var single = new List<Stmt>();
-        Expr filled = state.RoundUp(rows, MatrixRows);
+        Expr filled = state.RoundUp(fills ? state.Bound(shape[0]) : rows, MatrixRows);
+        Expr Own(Expr row, ElementEmitter emitter) => emitter.Bind(Make(OpCode.Min, row, Sub(rows, Int(1))), null, emitter.Depth);
+        Expr? IsThere(Expr row, ElementEmitter emitter) => repeats ? null : emitter.Bind(Less(row, rows), null, emitter.Depth);
         Pieces(filled, columns, single, (emitter, row, first) =>
         {
-            Expr own = emitter.Bind(Make(OpCode.Min, row, Sub(rows, Int(1))), null, emitter.Depth), isThere = emitter.Bind(Less(row, rows), null, emitter.Depth);
+            Expr own = Own(row, emitter);
+            Expr? isThere = IsThere(row, emitter);
             Expr at = emitter.Bind(WordOf(copy, row, first), null, emitter.Depth);
             Expr Half(int i)
             {
                 Expr value = ElementOrZero(product.Tile, false, own, emitter.Bind(Add(first, Int(i)), null, emitter.Depth), columns, emitter);
-                return emitter.Bind(Op(OpCode.Select, DType.F32, isThere, value, new Literal(Number.Of(0f))), null, emitter.Depth);
+                return isThere is null ? value : emitter.Bind(Op(OpCode.Select, DType.F32, isThere, value, new Literal(Number.Of(0f))), null, emitter.Depth);
             }
 
-            emitter.Innermost.Add(new StoreLocal(words, at, emitter.Bind(new PackPair(Half(0), Half(1), RawOf(product.Element)), null, emitter.Depth)) { Location = root.Location });
+            emitter.Innermost.Add(new StoreLocal(words, at, emitter.Bind(new PackPair(Half(0), Half(1), RawOf(product.Element)), null, emitter.Depth)) { Location = state.Location });
         }, width: 2);
-        if (new Matrices(state).InView(product.Tile, KindOf(product.Element)) is { } view)
+        ViewMatrix view = new Matrices(state).InView(product.Tile, KindOf(product.Element))!;
+        var whole = new List<Stmt>();
+        Pieces(filled, columns, whole, (emitter, row, first) =>
         {
-            var whole = new List<Stmt>();
-            Pieces(filled, columns, whole, (emitter, row, first) =>
-            {
-                Expr isThere = emitter.Bind(Less(row, rows), null, emitter.Depth), target = emitter.Bind(WordOf(copy, row, first), null, emitter.Depth);
-                Copy(words, view, Sub(rows, Int(1)), columns, row, first, target, isThere, emitter);
-            });
-            Expr isWhole = Bound(into, "isWhole", BeginsAtPiece(view));
-            into.Add(new If(isWhole, whole, single) { Location = root.Location });
-            into.Add(new CommitCopies { Location = root.Location });
-            into.Add(new WaitCopies(0) { Location = root.Location });
-        }
-        else
-        {
-            into.AddRange(single);
-        }
-
-        Barrier(into);
+            Expr? isThere = IsThere(row, emitter);
+            Expr target = emitter.Bind(WordOf(copy, row, first), null, emitter.Depth);
+            Copy(words, view, Sub(rows, Int(1)), columns, isThere is null ? Own(row, emitter) : row, first, target, isThere, emitter);
+        });
+        into.Add(new If(Bound(into, "isWhole", BeginsAtPiece(view)), whole, single) { Location = state.Location });
+        into.Add(new CommitCopies { Location = state.Location });
         return copy;
     }
+
+    private Expr Known(Extent extent) => extent.Dynamic is { } value ? state.Scalars[value] : Int(extent.Constant);
 
     private static ElementKind KindOf(MatrixElement element) => HalfElements.First(each => each.Element == element).Kind;
 

@@ -24,6 +24,9 @@ internal sealed partial class ThreadNests(TileState state, ThreadFeatures featur
 
     private int Group => state.Kernel.WorkGroup;
 
+    // As code has it, where a device may have fewer.
+    private Expr Items => features.ChoosesGroup ? new GroupSize() : Int(Group);
+
     public void Uniform(Stmt statement, List<Stmt> into) => Append(into, statement);
 
     public void Boundary(List<Stmt> into)
@@ -32,9 +35,22 @@ internal sealed partial class ThreadNests(TileState state, ThreadFeatures featur
             Barrier(into);
     }
 
+    // Drivers that run work-items as loops are known to lose what stands between an inner loop with barriers and the next barrier (PoCL 3.1), unless one comes first.
+    public void AfterInnerLoop(List<Stmt> into)
+    {
+        if (!HasWarps && CodeWalk.All([into[into.Count - 1]]).Any(statement => statement is Barrier))
+            Barrier(into);
+    }
+
     public void Emit(Nest nest, List<Stmt> into)
     {
         Learn(nest);
+        if (InRegisters is { } plan && plan.Covers(nest.Shape))
+        {
+            Fragments(nest, into);
+            return;
+        }
+
         if (nest.Extents.Length == 0 && nest.Roots[0] is StoreRoot scalar)
         {
             ByFirst(into, emitter => Store(scalar, emitter, [])());
@@ -124,11 +140,13 @@ internal sealed partial class ThreadNests(TileState state, ThreadFeatures featur
 
     private static void StoreTile(TileBuffer target, AxisIndex[] at, Expr value, ElementEmitter emitter)
     {
-        if (value.Type == DType.Bool)
-            value = new Apply(OpCode.Select, DType.I32, false, new[] { value, Int(1), Zero });
+        value = Stored(value);
         Expr index = target.Index(at, e => emitter.Bind(e, null, emitter.Depth)).Scalar();
         emitter.Innermost.Add(new StoreLocal(target.Storage, index, value));
     }
+
+    // Storage has integers for truth values.
+    private static Expr Stored(Expr value) => value.Type == DType.Bool ? new Apply(OpCode.Select, DType.I32, false, new[] { value, Int(1), Zero }) : value;
 
     private Action Store(StoreRoot root, ElementEmitter emitter, AxisIndex[] at)
     {

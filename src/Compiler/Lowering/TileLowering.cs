@@ -13,6 +13,7 @@ internal sealed partial class TileLowering
     // Recomputing a tile costs this many simple instructions before storing it pays: used twice; used in a loop below its definition; used as a
     // column, and computed a row at a time otherwise; read once for every row (A) or every few rows (B) of a contraction.
     private const int KeepIfUsedTwice = 6;
+    private const int KeepInRegistersIfUsedTwice = 1;
     private const int KeepIfUsedDeeper = 2;
     private const int KeepIfColumn = 2;
     private const int KeepAsContractionA = 4;
@@ -31,6 +32,7 @@ internal sealed partial class TileLowering
     private readonly Expr[] _grid = [Int(1), Int(1), Int(1)];
     private List<Stmt> _out = [];
     private Nest? _open;
+    private int _loops;
 
     private TileLowering(Kernel kernel, Func<TileState, INestEmitter> nests)
     {
@@ -159,7 +161,7 @@ internal sealed partial class TileLowering
         bool deeper = _dependence.IsUsedDeeper(tile);
         int cost = Cost(tile);
         return (deeper && (storedLater || cost >= KeepIfUsedDeeper))
-            || (users.Count > 1 && cost >= KeepIfUsedTwice && _dependence.MeetsSeveral(tile))
+            || (users.Count > 1 && cost >= (_nests.IsInRegisters(tile) ? KeepInRegistersIfUsedTwice : KeepIfUsedTwice) && _dependence.MeetsSeveral(tile))
             || (cost >= KeepIfColumn && _nests.SharesRows && users.Any(u => u.Code == OpCode.Expand && u.Attr<int>() == 1))
             || (cost >= KeepAsContractionA && users.Any(u => IsContractionOperand(u, 0, tile)))
             || (cost >= KeepAsContractionB && users.Any(u => IsContractionOperand(u, 1, tile)));
@@ -209,7 +211,7 @@ internal sealed partial class TileLowering
         Expr[] bounds = tile.Type.Shape.Select(e => _state.Bound(e)).ToArray();
         Expr row = _state.RoundUp(bounds[bounds.Length - 1], _nests.RowPadding);
         Expr size = bounds.Length == 1 ? row : Mul(bounds[0], row);
-        return new TileBuffer(_state.NewBuffer(tile.Name, tile.Type.DType, size), tile.Type.Rank, row);
+        return new TileBuffer(_state.NewBuffer(tile.Name, tile.Type.DType, size), tile.Type.Rank, row, _nests.RegistersFor(tile));
     }
 
     private void Materialize(Value tile, TileBuffer target, bool fromDefinition)
@@ -352,29 +354,9 @@ internal sealed partial class TileLowering
             return;
         Nest nest = _open;
         _open = null;
-        nest.Guard = Guard(nest);
         _nests.Emit(nest, _out);
         _pending.Clear();
     }
-
-    private Value? Guard(Nest nest)
-    {
-        Value? condition = nest.Roots.Select(r => r is MaterializeRoot { FromDefinition: true } m && IsGuarded(m.Value) ? m.Value.Definition!.Operands[0] : null)
-            .FirstOrDefault(c => c is not null);
-        return condition is not null && nest.Roots.All(r => r is MaterializeRoot { FromDefinition: true } m && (IsGuardedBy(condition, m.Value) || IsWantedIf(condition, m.Value)))
-            ? condition : null;
-    }
-
-    // A carried tile, updated in place, that is what it was unless a scalar holds.
-    private bool IsGuarded(Value value) => _inPlace.TryGetValue(value, out TileBuffer? target)
-        && value.Definition is { Code: OpCode.Select } select && select.Operands[0].Type.IsScalar
-        && _state.Buffers.TryGetValue(select.Operands[2], out TileBuffer? held) && held == target;
-
-    private bool IsGuardedBy(Value condition, Value value) => IsGuarded(value) && ReferenceEquals(value.Definition!.Operands[0], condition);
-
-    private bool IsWantedIf(Value condition, Value value) => _dependence.Users(value) is { Count: > 0 } users && users.All(user =>
-        user.Code == OpCode.Select && IsGuardedBy(condition, user.Result) ? !ReferenceEquals(user.Operands[2], value)
-        : user.Info.Class is OpClass.Elementwise or OpClass.Shape && IsWantedIf(condition, user.Result));
 
     // ---- control flow
 
@@ -410,6 +392,7 @@ internal sealed partial class TileLowering
 
         Flush();
         _nests.Boundary(_out);
+        _loops++;
         for (int region = 0; region < op.Regions.Length; region++)
         {
             Value[] inner = op.Regions[region].Arguments.Skip(counted ? 1 : 0).ToArray();
@@ -435,6 +418,8 @@ internal sealed partial class TileLowering
             _out.Add(new While(before, condition, statements) { Location = op.Location });
         }
 
+        if (--_loops > 0)
+            _nests.AfterInnerLoop(_out);
         for (int i = 0; i < op.Results.Length; i++)
             Map(op.Results[i], carried[i]);
     }

@@ -3,8 +3,8 @@ using static KernelFoundry.Compiler.Lowering.Expressions;
 
 namespace KernelFoundry.Compiler.Lowering;
 
-/// <summary>Tile storage: a buffer, the extents of the tile in it, and the distance between its rows.</summary>
-internal sealed record TileBuffer(LocalBuffer Storage, int Rank, Expr RowStride)
+/// <summary>Tile storage: a buffer, the extents of the tile in it, and the distance between its rows; or registers, which stand for the buffer.</summary>
+internal sealed record TileBuffer(LocalBuffer Storage, int Rank, Expr RowStride, Fragment? Registers = null)
 {
     /// <summary>The element index at the given axis indices.</summary>
     public Cell Index(AxisIndex[] at, Func<Expr, Expr> bind)

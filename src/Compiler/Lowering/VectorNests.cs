@@ -18,11 +18,19 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     public bool SharesRows => true;
 
+    public bool IsInRegisters(Value tile) => false;
+
+    public Fragment? RegistersFor(Value tile) => null;
+
     public bool MultipliesMatrices => true;
 
     public bool Takes(IntegerDot plan, Op product) => true;
 
     public void Uniform(Stmt statement, List<Stmt> into) => into.Add(statement);
+
+    public void AfterInnerLoop(List<Stmt> into)
+    {
+    }
 
     public void Boundary(List<Stmt> into)
     {
@@ -31,14 +39,6 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
     public void Emit(Nest nest, List<Stmt> into)
     {
         state.Location = nest.Roots[0].Location;
-        if (nest.Guard is { } condition)
-        {
-            var guarded = new List<Stmt>();
-            Emit(nest.Unguarded(), guarded);
-            into.Add(new If(state.Scalars[condition], guarded, []) { Location = state.Location });
-            return;
-        }
-
         var emitter = new ElementEmitter(state, into);
         switch (nest.Roots[0])
         {

@@ -31,6 +31,9 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
         [OpCode.Philox] = ("kf_philox({0}, {1}, {2})", null),
     };
 
+    // What the runtime defines where it builds for smaller groups than the schedule's: see OpenClDevice.
+    private const string GroupName = "KF_GROUP";
+
     public string Source(string entryPoint)
     {
         string body = Captured(() =>
@@ -51,6 +54,12 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
         }
 
         string group = Int(Program.WorkGroup);
+        if (body.Contains(GroupName))
+        {
+            Raw($"#ifndef {GroupName}\n#define {GroupName} {group}\n#endif\n");
+            group = GroupName;
+        }
+
         Line($"__kernel __attribute__((reqd_work_group_size({group}, 1, 1))){(hasSubGroups ? " KF_SUB_GROUP_SIZE" : "")}");
         Open($"void {entryPoint}({string.Join(", ", Parameters())})");
         WriteFrame(body);
@@ -166,6 +175,7 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
         ExtentOf extent => $"{extent.View}_e{Int(extent.Axis)}",
         ProgramIndex axis => $"(int)get_group_id({Int(axis.Axis)})",
         ThreadIndex => "(int)get_local_id(0)",
+        GroupSize => GroupName,
         LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
         LoadView load => Load(load),
         Apply apply => Op(apply),

@@ -51,7 +51,7 @@ public static partial class Attention
         [Value("start")] int start,
         [Value("keys")] int keys,
         [Value(0.2f)] float scale,
-        [Schedule(Cpu = 64, OpenCl = 8, Cuda = 32)] int blockQ,
+        [Schedule(Cpu = 64, OpenCl = 8, Cuda = 32, CudaMatrices = 64)] int blockQ,
         [Schedule(Cpu = 32, OpenCl = 32)] int blockK)
         where T : unmanaged
         where TScore : struct, IScoreFunctor<TScore>
@@ -68,46 +68,41 @@ public static partial class Attention
         int firstKey = Max(TScore.FirstKey(score, start + firstQuery), 0) / blockK * blockK;
         int endKey = Min(TScore.EndKey(score, start + Min(firstQuery + blockQ, q.Extent0) - 1, keys), keys);
 
-        // Of keys before the current split and of those in it: (top, total, output) and (m, l, acc). Where a split begins, the second state is merged into the
-        // first and starts anew.
+        // Of the splits before: top, total and output. Of the keys of the current one: m, l and acc.
         var top = TScore.Sink(score, FullInt(head, queries));
         var total = Where(top > float.NegativeInfinity, 1f, 0f);
         var output = Zeros(queries, d);
-        var m = Full(float.NegativeInfinity, queries);
-        var l = Zeros(queries);
-        var acc = Zeros(queries, d);
-        for (int first = firstKey; first < endKey; first += blockK)
+        for (int split = firstKey / KeysPerSplit * KeysPerSplit; split < endKey; split += KeysPerSplit)
         {
-            bool begins = first % KeysPerSplit == 0;
+            int end = Min(split + KeysPerSplit, endKey);
+            var m = Full(float.NegativeInfinity, queries);
+            var l = Zeros(queries);
+            var acc = Zeros(queries, d);
+            for (int first = Max(split, firstKey); first < end; first += blockK)
+            {
+                int slot = (blocks.LoadInt(first / BlockTokens) * BlockTokens) + (first % BlockTokens);
+                var slots = Range(slot, blockK, slot + (end - first));
+                var s = TScore.Apply(
+                    score, Dot(scaled, Transpose(k.Load(slots, kvHead, d))), Col(queries + start), Row(slots + (first - slot)), Col(Range(head, 1)));
+                var next = Max(m, Max(s, axis: 1));
+                var shift = Where(next == float.NegativeInfinity, 0f, next);
+                var p = Exp(s - Col(shift));
+                var weights = Sum(p, axis: 1);
+                var alpha = Exp(m - shift);
+                l = (l * alpha) + weights;
+                acc = Dot(p, v.Load(slots, kvHead, d), acc * Col(alpha));
+                m = next;
+            }
+
             var largest = Max(top, m);
             var origin = Where(largest == float.NegativeInfinity, 0f, largest);
             var before = Exp(top - origin);
             var added = Exp(m - origin);
-            total = Where(begins, (total * before) + (l * added), total);
-            output = Where(begins, (output * Col(before)) + (acc * Col(added)), output);
-            top = Where(begins, largest, top);
-
-            float starts = begins ? float.NegativeInfinity : 0f;
-            int slot = (blocks.LoadInt(first / BlockTokens) * BlockTokens) + (first % BlockTokens);
-            var slots = Range(slot, blockK, slot + Min(endKey - first, KeysPerSplit));
-            var s = TScore.Apply(
-                score, Dot(scaled, Transpose(k.Load(slots, kvHead, d))), Col(queries + start), Row(slots + (first - slot)), Col(Range(head, 1)));
-            var next = Max(m + starts, Max(s, axis: 1));
-            var shift = Where(next == float.NegativeInfinity, 0f, next);
-            var p = Exp(s - Col(shift));
-            var weights = Sum(p, axis: 1);
-            var alpha = Exp((m + starts) - shift);
-            l = (l * alpha) + weights;
-            acc = Dot(p, v.Load(slots, kvHead, d), acc * Col(alpha));
-            m = next;
+            total = (total * before) + (l * added);
+            output = (output * Col(before)) + (acc * Col(added));
+            top = largest;
         }
 
-        var most = Max(top, m);
-        var zero = Where(most == float.NegativeInfinity, 0f, most);
-        var all = Exp(top - zero);
-        var last = Exp(m - zero);
-        total = (total * all) + (l * last);
-        output = (output * Col(all)) + (acc * Col(last));
         o.Store(queries, head, d, output / Col(Where(total == 0f, 1f, total)));
     }
 

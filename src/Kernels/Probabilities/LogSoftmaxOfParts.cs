@@ -37,16 +37,5 @@ public static partial class Probabilities
         }
     }
 
-    private static void LogSoftmaxOfPartsReference(KernelCase c)
-    {
-        double[] x = c.Values("x"), max = c.Values("max"), sum = c.Values("sum"), y = c.Output("y");
-        int rows = c.Extent("x", 0), cols = c.Extent("x", 1), parts = c.Extent("max", 1);
-        for (int row = 0; row < rows; row++)
-        {
-            double top = Enumerable.Range(0, parts).Max(part => max[(row * parts) + part]);
-            double total = Enumerable.Range(0, parts).Sum(part => sum[(row * parts) + part] * Math.Exp(max[(row * parts) + part] - top));
-            for (int i = row * cols; i < (row + 1) * cols; i++)
-                y[i] = x[i] - top - Math.Log(total);
-        }
-    }
+    private static void LogSoftmaxOfPartsReference(KernelCase c) => OfPartsReference(c, (x, top, total) => x - top - Math.Log(total));
 }

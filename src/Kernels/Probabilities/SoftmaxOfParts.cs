@@ -37,7 +37,10 @@ public static partial class Probabilities
         }
     }
 
-    private static void SoftmaxOfPartsReference(KernelCase c)
+    private static void SoftmaxOfPartsReference(KernelCase c) => OfPartsReference(c, (x, top, total) => Math.Exp(x - top) / total);
+
+    // What the second halves make of a logit, the largest of its row and the row's sum.
+    private static void OfPartsReference(KernelCase c, Func<double, double, double, double> result)
     {
         double[] x = c.Values("x"), max = c.Values("max"), sum = c.Values("sum"), y = c.Output("y");
         int rows = c.Extent("x", 0), cols = c.Extent("x", 1), parts = c.Extent("max", 1);
@@ -46,7 +49,7 @@ public static partial class Probabilities
             double top = Enumerable.Range(0, parts).Max(part => max[(row * parts) + part]);
             double total = Enumerable.Range(0, parts).Sum(part => sum[(row * parts) + part] * Math.Exp(max[(row * parts) + part] - top));
             for (int i = row * cols; i < (row + 1) * cols; i++)
-                y[i] = Math.Exp(x[i] - top) / total;
+                y[i] = result(x[i], top, total);
         }
     }
 }

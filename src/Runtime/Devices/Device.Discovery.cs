@@ -30,6 +30,7 @@ public abstract partial class Device
     {
         options ??= new DeviceOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.Index, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxWorkGroup ?? 1, 1, nameof(options));
         int skipped = 0;
         foreach (DeviceInfo info in Candidates(options))
         {

@@ -30,6 +30,12 @@ public sealed record DeviceOptions
     /// <summary>Is told what the device could not use and does without, in one sentence; null for a warning to <see cref="System.Diagnostics.Trace"/>.</summary>
     public Action<string>? Warning { get; init; }
 
+    /// <summary>
+    /// OpenCl: the most work-items a group may have; null for as many as the device says, kernel by kernel. Kernels whose schedules ask for more run in smaller groups, whose sums
+    /// add up in another order.
+    /// </summary>
+    public int? MaxWorkGroup { get; init; }
+
     /// <summary>What the device is taken to have: for tests of what no device at hand has.</summary>
     internal DeviceFeatures Claimed { get; init; }
 

@@ -28,7 +28,7 @@ public sealed class CodePrinterTests
             param factor: scalar f32
             grid x.extent<0>, 1, 1
             {
-              for e = threadid to 32 step 64 { ; 4
+              for e = threadid to 32 step groupsize { ; 4
                 let f: f32 = load<f16> x[programid<0>, e]
                 let f_1: f32 = mul(f, factor)
                 store y[programid<0>, e] = f_1

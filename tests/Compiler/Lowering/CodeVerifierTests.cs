@@ -90,6 +90,7 @@ public sealed class CodeVerifierTests
     {
         Refused("a barrier stands in the vector form", new Barrier());
         Refused("the index of a work-item stands in the vector form", new Let(N, new ThreadIndex()));
+        Refused("the size of a group stands in the vector form", new Let(N, new GroupSize()));
         Refused(CodeForm.Thread, "a vector stands in the thread form", new Let(F, new ReduceLanes(ReduceKind.Sum, Halves)));
         Refused(CodeForm.Thread, "stands in the thread form", new Let(V, Halves));
         Refused("no statement of this form", new Unknown());

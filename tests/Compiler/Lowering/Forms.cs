@@ -18,6 +18,8 @@ internal static class Forms
         float[] vector = Run(kernel, spec, TargetKind.Cpu, shapes, seed, output, (k, memory) => VectorInterpreter.Run(CSharpTarget.Lower(k), memory, arguments));
         float[] thread = Run(kernel, spec, TargetKind.OpenCl, shapes, seed, output, (k, memory) => ThreadInterpreter.Run(OpenClTarget.Lower(k), memory, arguments));
         AssertClose(expected, vector, tolerance, $"{kernel.Name} as vectors, seed {seed}");
+        float[] few = Run(kernel, spec, TargetKind.OpenCl, shapes, seed, output, (k, memory) => ThreadInterpreter.Run(OpenClTarget.Lower(k) with { WorkGroup = 5 }, memory, arguments));
+        AssertClose(expected, few, tolerance, $"{kernel.Name} as few threads, seed {seed}");
         float[] warps = Run(kernel, spec, TargetKind.Cuda, shapes, seed, output, (k, memory) => ThreadInterpreter.Run(PtxTarget.Lower(k), memory, arguments));
         AssertClose(expected, thread, tolerance, $"{kernel.Name} as threads, seed {seed}");
         AssertClose(expected, warps, tolerance, $"{kernel.Name} as threads of warps, seed {seed}");

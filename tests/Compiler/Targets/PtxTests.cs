@@ -86,7 +86,7 @@ public sealed class PtxTests
         string[] arithmetic = ["add", "sub", "mul", "div", "fma", "sqrt", "rcp"];
         Assert.Equal(["ex2.approx.ftz.f32"], PtxInstructions.All.Select(form => form.Opcode).Where(opcode => opcode.Contains(".ftz") || opcode.Contains(".approx")));
         Assert.All(
-            PtxInstructions.All.Where(f => f.Opcode.EndsWith(".f32", StringComparison.Ordinal) && arithmetic.Contains(f.Opcode.Split('.')[0])),
+            PtxInstructions.All.Where(f => (f.Opcode.EndsWith(".f32", StringComparison.Ordinal) || f.Opcode.EndsWith(".f16x2", StringComparison.Ordinal)) && arithmetic.Contains(f.Opcode.Split('.')[0])),
             form => Assert.Contains(".rn.", form.Opcode, StringComparison.Ordinal));
     }
 

@@ -45,6 +45,22 @@ public sealed class MatrixModuleTests
         }
     }
 
+    // Scores, weights and sums stay where the products leave them: nothing but the operands, as halves, passes through shared memory, and a head's slope.
+    [Theory]
+    [InlineData("Half", 64)]
+    [InlineData("Half", 128)]
+    [InlineData("BFloat16", 128)]
+    public void Attention_keeps_its_floats_in_registers(string element, int headDim)
+    {
+        foreach (KernelVariant variant in Definition("Attention.FlashAttention").Variants.Where(v => v.TypeKey.Split(',')[0] == element && v.Specialized.Contains(headDim)))
+        {
+            string source = variant.Cuda[1].Source;
+            int floats = source.Split('\n').Count(line => line.Contains("shared", StringComparison.Ordinal) && line.Contains(".f32", StringComparison.Ordinal));
+            Assert.Equal(variant.TypeKey.Contains("Alibi", StringComparison.Ordinal) ? 2 : 0, floats);
+            Assert.Contains("cp.async.wait_group 1;", source, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Without_instructions_on_matrices_floats_are_not_rounded()
     {

@@ -61,6 +61,9 @@ public static class PtxInstructions
         // Floats. min and max of a NaN and a number give the number.
         ("f = F F", "add.rn.f32 sub.rn.f32 mul.rn.f32 div.rn.f32 min.f32 max.f32"),
         ("f = F F F", "fma.rn.f32"),
+
+        // Two halves at a time, each rounded to nearest even.
+        ("r = r r", "add.rn.f16x2 sub.rn.f16x2 mul.rn.f16x2"),
         ("f = f", "neg.f32 abs.f32 sqrt.rn.f32 rcp.rn.f32 cvt.rmi.f32.f32 cvt.rni.f32.f32"),
 
         // Powers of two, off by at most 2^-22 of the result; subnormal numbers count as 0. Only where the kernel says that its tolerance bears it.

@@ -9,6 +9,7 @@ internal sealed partial class PtxWriter
     private void WriteAll(IReadOnlyList<Stmt> statements)
     {
         FindLoadGroups(statements);
+        FindPairs(statements);
         for (int i = 0; i < statements.Count; i++)
         {
             Stmt statement = statements[i];
@@ -19,7 +20,9 @@ internal sealed partial class PtxWriter
             }
 
             int run = StoreRun(statements, i);
-            if (run > 1)
+            if (_pairs.TryGetValue(statement, out var pair))
+                StorePairs((StoreView)statement, run, pair);
+            else if (run > 1)
                 StoreTogether([.. statements.Skip(i).Take(run)]);
             else
                 Write(statement);
@@ -31,6 +34,8 @@ internal sealed partial class PtxWriter
     {
         switch (statement)
         {
+            case Let { Var.Name: var name } when _inPairs.Contains(name):
+                break;
             case Let let when _groups.TryGetValue(let, out PtxLoadGroup? group):
                 if (!_variables.ContainsKey(let.Var.Name))
                     Load(group);

@@ -15,7 +15,13 @@ internal sealed unsafe class OpenClDevice : Device
     private readonly Dictionary<OpenClCode, OpenClKernel> kernels = [];
 
     private OpenClDevice(OpenClDeviceId id, DeviceOptions options)
-        : base(id.Info with { Features = (id.Info.Features | options.Claimed) & ~options.Without }, options.LaunchLog)
+        : base(
+            id.Info with
+            {
+                Features = (id.Info.Features | options.Claimed) & ~options.Without,
+                MaxWorkGroup = Math.Min(id.Info.MaxWorkGroup, options.MaxWorkGroup ?? int.MaxValue),
+            },
+            options.LaunchLog)
     {
         Handle = id.Handle;
         features = Info.Features;
@@ -145,7 +151,8 @@ internal sealed unsafe class OpenClDevice : Device
         lock (Launching)
         {
             ObjectDisposedException.ThrowIf(IsDisposed, this);
-            OpenClKernel built = KernelFor(code, kernel.Kernel.Name);
+            OpenClKernel built = KernelFor(code, kernel.Kernel.Name, shape.WorkGroup);
+            shape.WorkGroup = built.WorkGroup ?? shape.WorkGroup;
             RequireLimits(kernel.Kernel.Name, built, shape);
             SetArguments(kernel.Kernel.Name, built, shape, arguments);
             Enqueue(kernel.Kernel.Name, built, shape);
@@ -174,24 +181,36 @@ internal sealed unsafe class OpenClDevice : Device
             {
                 LaunchShape shape = default;
                 code.Plan(slots, &shape);
-                kernels[code] = new OpenClKernel(this, OpenClProgram.Build(this, code, standard, kernelName), code, kernelName);
-                fitting[code] = fits = kernels[code].SubGroupSize(Handle, shape.WorkGroup) is > 0 and var size && size % 32 == 0;
+                OpenClKernel built = kernels[code] = new OpenClKernel(this, OpenClProgram.Build(this, code, standard, kernelName), code, kernelName);
+                fitting[code] = fits = shape.WorkGroup <= MostItems(built) && built.SubGroupSize(Handle, shape.WorkGroup) is > 0 and var size && size % 32 == 0;
             }
 
             return fits;
         }
     }
 
-    private OpenClKernel KernelFor(OpenClCode code, string kernelName)
+    // Code that names its group's size is built for half as many work-items, and half of these, until the device can have as many.
+    private OpenClKernel KernelFor(OpenClCode code, string kernelName, int wanted)
     {
-        if (!kernels.TryGetValue(code, out OpenClKernel? built))
+        if (kernels.TryGetValue(code, out OpenClKernel? built))
+            return built;
+        bool canShrink = code.Source.Contains(OpenClProgram.GroupName, StringComparison.Ordinal);
+        int group = wanted;
+        while (canShrink && group > 1 && group > Info.MaxWorkGroup)
+            group /= 2;
+        while (true)
         {
-            nint program = OpenClProgram.Build(this, code, OpenClProgram.BuildOptions, kernelName);
-            kernels[code] = built = new OpenClKernel(this, program, code, kernelName);
+            string options = group == wanted ? "" : $" -D {OpenClProgram.GroupName}={group}";
+            nint program = OpenClProgram.Build(this, code, OpenClProgram.BuildOptions + options, kernelName);
+            built = new OpenClKernel(this, program, code, kernelName, canShrink ? group : null);
+            if (!canShrink || group == 1 || group <= MostItems(built))
+                return kernels[code] = built;
+            built.Dispose();
+            group /= 2;
         }
-
-        return built;
     }
+
+    private int MostItems(OpenClKernel built) => Math.Min(built.MaxWorkGroup, Info.MaxWorkGroup);
 
     private void RequireLimits(string kernelName, OpenClKernel built, in LaunchShape shape)
     {
@@ -204,10 +223,10 @@ internal sealed unsafe class OpenClDevice : Device
                 kernelName);
         }
 
-        if (shape.WorkGroup > built.MaxWorkGroup)
+        if (shape.WorkGroup > MostItems(built))
         {
             throw new DeviceException(
-                $"Kernel {kernelName} runs with work-groups of {shape.WorkGroup} items, but device '{Name}' allows {built.MaxWorkGroup} for it. "
+                $"Kernel {kernelName} runs with work-groups of {shape.WorkGroup} items, but device '{Name}' allows {MostItems(built)} for it. "
                 + "Give [Kernel] a smaller WorkGroup.",
                 kernelName);
         }

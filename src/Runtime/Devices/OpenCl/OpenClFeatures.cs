@@ -19,7 +19,7 @@ internal static class OpenClFeatures
     public static IEnumerable<string> Lacks(DeviceInfo device)
     {
         if (device.MaxWorkGroup < WorkGroup)
-            yield return $"work-groups of at most {device.MaxWorkGroup} items: kernels that ask for more, up to {WorkGroup}, are refused";
+            yield return $"work-groups of at most {device.MaxWorkGroup} items: kernels that ask for more, up to {WorkGroup}, run in smaller ones";
         if (device.LocalMemoryBytes < LocalBytes)
             yield return $"local memory of {device.LocalMemoryBytes} bytes: kernels that need more for their shapes are refused";
         foreach ((DeviceFeatures feature, string lack) in Consequences)

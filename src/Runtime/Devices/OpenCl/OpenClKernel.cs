@@ -8,9 +8,10 @@ internal sealed unsafe class OpenClKernel : IDisposable
 {
     private nint program;
 
-    public OpenClKernel(OpenClDevice device, nint program, OpenClCode code, string kernelName)
+    public OpenClKernel(OpenClDevice device, nint program, OpenClCode code, string kernelName, int? workGroup = null)
     {
         this.program = program;
+        WorkGroup = workGroup;
         int error;
         fixed (byte* name = Encoding.UTF8.GetBytes(code.EntryPoint + '\0'))
             Handle = OpenClLibrary.CreateKernel(program, name, &error);
@@ -36,6 +37,9 @@ internal sealed unsafe class OpenClKernel : IDisposable
     public nint Handle { get; }
 
     public int ArgumentCount { get; }
+
+    /// <summary>Work-items of the groups it was built for; null for as many as a launch says.</summary>
+    public int? WorkGroup { get; }
 
     /// <summary>Largest work-group this kernel can run with on its device.</summary>
     public int MaxWorkGroup { get; }

@@ -9,6 +9,9 @@ internal static unsafe class OpenClProgram
     /// <summary>No fast-math options: results are part of a kernel's contract.</summary>
     public const string BuildOptions = "-cl-std=CL1.2";
 
+    /// <summary>The size of a work-group, in generated code that bears fewer work-items than its schedule asks for.</summary>
+    public const string GroupName = "KF_GROUP";
+
     public static nint Build(OpenClDevice device, OpenClCode code, string options, string kernelName)
     {
         string? cachePath = OpenClBinaryCache.PathFor(device.CacheIdentity, options, code.Source);

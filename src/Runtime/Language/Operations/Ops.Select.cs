@@ -24,10 +24,6 @@ public static partial class Ops
     public static Tile<T> Where<T>(Tile<bool> condition, T a, T b)
         where T : unmanaged => Where(condition, Tile<T>.Scalar(a), Tile<T>.Scalar(b));
 
-    /// <inheritdoc cref="Where{T}(Tile{bool}, Tile{T}, Tile{T})"/>
-    public static Tile<T> Where<T>(bool condition, Tile<T> a, Tile<T> b)
-        where T : unmanaged => Where(Tile<bool>.Scalar(condition), a, b);
-
     /// <summary>a if the condition holds, else b; both are computed.</summary>
     /// <param name="condition">The condition.</param>
     /// <param name="a">The value if it holds.</param>
