@@ -15,12 +15,7 @@ internal static class GenerateCommand
 {
     private static readonly GenerationOptions s_defaults = new();
     private static readonly Option<string> s_model = CommonOptions.Model();
-    private static readonly Option<string> s_prompt = new("--prompt")
-    {
-        Description = "The text to continue.",
-        Required = true,
-        HelpName = "TEXT",
-    };
+    private static readonly Option<string?> s_prompt = new("--prompt") { Description = "The text to continue.", HelpName = "TEXT" };
 
     private static readonly Option<int> s_maxTokens = Number(
         "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
@@ -33,6 +28,7 @@ internal static class GenerateCommand
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
+    private static readonly Option<bool> s_batchInvariant = CommonOptions.BatchInvariant();
     private static readonly Option<string[]> s_lora = CommonOptions.Lora();
     private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
     private static readonly Option<string[]> s_controlVectors = CommonOptions.ControlVectors();
@@ -43,8 +39,9 @@ internal static class GenerateCommand
     private static readonly OptionGroup[] s_groups =
     [
         new("Text", s_model, s_prompt, s_maxTokens),
+        PromptsFlags.Group,
         .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
-        new("Running", s_cacheType, s_activations, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
+        new("Running", s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
         new("Output", s_json, s_logProbabilities),
     ];
 
@@ -54,7 +51,7 @@ internal static class GenerateCommand
         var command = new Command("generate", Description);
         foreach (Option option in s_groups.SelectMany(group => group.Options))
             command.Options.Add(option);
-        command.Options.Add(GroupedHelp.For("kf generate --model FILE --prompt TEXT [options]", Description, s_groups));
+        command.Options.Add(GroupedHelp.For("kf generate --model FILE --prompt TEXT|--prompts FILE [options]", Description, s_groups));
         command.SetAction(RunAsync);
         return command;
     }
@@ -62,20 +59,27 @@ internal static class GenerateCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        IReadOnlyList<PromptLine>? prompts = PromptsFlags.Read(parsed);
+        if (parsed.GetValue(s_prompt) is null == prompts is null)
+            throw new UsageException($"Give a text to continue with {s_prompt.Name}, or a file of them with {PromptsFlags.Prompts.Name}: one of the two.");
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
-        using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        ModelOptions opening = CommonOptions.Options(parsed, s_cacheType, s_activations) with { BatchInvariant = parsed.GetValue(s_batchInvariant) };
+        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(opening, parsed, s_lora, s_mergeLora));
         using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
-        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file
-            ? Opening.Model(file, device, CommonOptions.Options(parsed, s_cacheType, s_activations))
-            : null;
+        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file ? Opening.Model(file, device, opening) : null;
         SpeculationOptions? speculation = SpeculationFlags.Read(parsed, draft);
         var generator = new TextGenerator(model);
-        int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
         DecodingOptions decoding = SamplingFlags.Read(parsed);
-        (prompt, LogitsProcessor? constraint) = StructureFlags.Read(parsed, model, prompt);
-        if (constraint is not null)
-            decoding = decoding with { Processors = [constraint] };
+        Func<int[], (int[] Prompt, LogitsProcessor? Constraint)> structure = StructureFlags.Read(parsed, model);
+        if (prompts is not null)
+        {
+            if (speculation is not null || SearchFlags.IsGiven(parsed))
+                throw new UsageException($"{PromptsFlags.Prompts.Name} goes through the batch engine, which neither searches nor drafts ahead; leave out the options of one of them.");
+            var batch = new PromptsRun(model, parsed.GetValue(s_json), PromptsFlags.Size(parsed), Stopwatch.GetElapsedTime(started));
+            return await batch.RunAsync([.. prompts.Select(Request)], cancellationToken);
+        }
+
+        (int[] prompt, decoding) = Prepare(parsed.GetValue(s_prompt)!);
         if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
         {
             return speculation is null
@@ -115,9 +119,22 @@ internal static class GenerateCommand
         else
             PrintStatistics(text.ToString(), last, device, loadTime, ratio);
         return last.FinishReason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
+
+        (int[] Prompt, DecodingOptions Decoding) Prepare(string text)
+        {
+            (int[] taken, LogitsProcessor? constraint) = structure(UsageException.Check(() => generator.Encode(text)));
+            return (taken, constraint is null ? decoding : decoding with { Processors = [constraint] });
+        }
+
+        PromptRequest Request(PromptLine line)
+        {
+            (int[] taken, DecodingOptions own) = Prepare(line.Prompt);
+            GenerationOptions given = UsageException.Check(() => ReadOptions(parsed, own, model, progress: null));
+            return new PromptRequest(line, taken, given with { MaxTokens = line.MaxTokens ?? given.MaxTokens });
+        }
     }
 
-    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int> progress) => new()
+    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int>? progress) => new()
     {
         MaxTokens = parsed.GetValue(s_maxTokens),
         Pipeline = decoding.ToPipeline(model.Tokenizer.EosId is { } eos ? [eos] : []),
@@ -163,13 +180,7 @@ internal static class GenerateCommand
         int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps, double? ratio)
     {
         GenerationStatistics statistics = last.Statistics!;
-        var timings = new GenerateTimings(
-            loadTime.TotalMilliseconds,
-            statistics.PrefillTime.TotalMilliseconds,
-            statistics.DecodeTime.TotalMilliseconds,
-            statistics.PrefillTokensPerSecond,
-            statistics.DecodeTokensPerSecond);
-        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings,
+        var output = new GenerateOutput(prompt, tokens, text, GenerateOutput.Word(last.FinishReason), Opening.NameOf(device), GenerateTimings.Of(loadTime, statistics),
             steps.Count > 0 ? steps : null, Speculation(statistics, ratio));
         KfJson.Print(output, json => json.GenerateOutput);
     }
@@ -183,7 +194,7 @@ internal static class GenerateCommand
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
             + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
-            + $"({s.DecodeTokensPerSecond:F0}/s); finished: {Word(last.FinishReason)}"));
+            + $"({s.DecodeTokensPerSecond:F0}/s); finished: {GenerateOutput.Word(last.FinishReason)}"));
         if (Speculation(s, ratio) is not { } speculation)
             return;
         string compared = ratio is { } times ? string.Create(CultureInfo.InvariantCulture, $"; {times:F2} times as fast as without") : "";
@@ -191,14 +202,6 @@ internal static class GenerateCommand
             $"drafts: {speculation.Accepted} of {speculation.Drafted} tokens accepted, {speculation.AcceptanceRate:P0} of the places with drafts, "
             + $"{speculation.TokensPerPass:F2} tokens a pass; drafting {speculation.DraftMs:F0} ms, passes {speculation.TargetMs:F0} ms{compared}"));
     }
-
-    private static string Word(FinishReason? reason) => reason switch
-    {
-        FinishReason.Stop => "stop",
-        FinishReason.Length => "length",
-        FinishReason.Context => "context",
-        _ => "cancelled",
-    };
 
     private static Option<T> Number<T>(string name, string value, string description, T standard) =>
         new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => standard };

@@ -54,6 +54,7 @@ public sealed partial class Transformer
         if (_scalesTurned && Configuration.IsRotated(index))
             Elementwise.ScaleHeads(_device, TurnedPart(a.QueryHeads), TurnedPart(a.QueryHeads), Configuration.TurnedMagnitude * Configuration.TurnedMagnitude);
         _plan.Pool.Store(index, a, rotary, _plan);
+        _hooks?.Attend(index, a.QueryHeads, layer.Scores, _plan);
         _plan.Pool.Attend(index, a, layer.Scores, _plan);
         AddTo(a.Residual, layer.AttentionOutput, layer.Latent is null ? a.Attended : ExpandValues(layer.Latent, a), a);
     }

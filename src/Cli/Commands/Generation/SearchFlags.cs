@@ -22,6 +22,9 @@ internal static class SearchFlags
     public static OptionGroup Group { get; } = new("Search", s_beams, s_groups, s_diversity, s_draws, s_include, s_stochastic, s_length, s_bestOf,
         s_rank, s_ban, s_results);
 
+    /// <summary>Whether they ask for a search.</summary>
+    public static bool IsGiven(ParseResult parsed) => Given(parsed).Length > 0;
+
     /// <summary>The search they ask for; null for none.</summary>
     /// <exception cref="UsageException">Two searches are asked for, or one needs what is not given.</exception>
     public static Func<CancellationToken, IReadOnlyList<Hypothesis>>? Read(
@@ -29,8 +32,7 @@ internal static class SearchFlags
     {
         string[] include = parsed.GetValue(s_include) ?? [], ban = parsed.GetValue(s_ban) ?? [];
         int beams = parsed.GetValue(s_beams), stochastic = parsed.GetValue(s_stochastic), bestOf = parsed.GetValue(s_bestOf);
-        Option[] given = [.. new (Option Option, bool IsOn)[] { (s_beams, beams > 0 || include.Length > 0), (s_stochastic, stochastic > 0), (s_bestOf, bestOf > 0 || ban.Length > 0) }
-            .Where(each => each.IsOn).Select(each => each.Option)];
+        Option[] given = Given(parsed);
         if (given.Length == 0)
             return null;
         if (given.Length > 1)
@@ -70,6 +72,16 @@ internal static class SearchFlags
             }, token);
         });
     }
+
+    private static Option[] Given(ParseResult parsed) =>
+    [
+        .. new (Option Option, bool IsOn)[]
+            {
+                (s_beams, parsed.GetValue(s_beams) > 0 || parsed.GetValue(s_include) is { Length: > 0 }),
+                (s_stochastic, parsed.GetValue(s_stochastic) > 0),
+                (s_bestOf, parsed.GetValue(s_bestOf) > 0 || parsed.GetValue(s_ban) is { Length: > 0 }),
+            }.Where(each => each.IsOn).Select(each => each.Option),
+    ];
 
     private static Option<string> Rank()
     {
