@@ -26,6 +26,8 @@ internal sealed class BatchTest(ModelSession session, int tokens, int depth, int
 
     protected override string Kind => "tg";
 
+    protected override string Suffix => $"@b{sequences}";
+
     // Weights are read once for all sequences, until multiplying takes longer than reading.
     public override double? Limit(ModelWork work, SessionRoof roof)
     {

@@ -23,7 +23,7 @@ internal abstract class ModelTest(ModelSession session, int tokens, int depth) :
 
     /// <summary>As llama-bench calls it: pp512, tg128, tg128@d1024, and tg128@b4 of four sequences.</summary>
     public string Name =>
-        string.Create(CultureInfo.InvariantCulture, $"{Kind}{tokens}{(depth > 0 ? $"@d{depth}" : "")}{(Sequences > 1 ? $"@b{Sequences}" : "")}");
+        string.Create(CultureInfo.InvariantCulture, $"{Kind}{tokens}{(depth > 0 ? $"@d{depth}" : "")}{Suffix}");
 
     /// <summary>Tokens a second of all sequences together, one entry a repetition.</summary>
     public IReadOnlyList<double> TokensPerSecond => _tokensPerSecond;
@@ -33,6 +33,9 @@ internal abstract class ModelTest(ModelSession session, int tokens, int depth) :
 
     /// <summary>pp or tg.</summary>
     protected abstract string Kind { get; }
+
+    /// <summary>What the name ends in.</summary>
+    protected virtual string Suffix => "";
 
     /// <summary>Most tokens a second that the machine could do; null if that is not known.</summary>
     public abstract double? Limit(ModelWork work, SessionRoof roof);

@@ -22,7 +22,7 @@ public sealed class CaptureAttentionTests
     {
         Definition definition = Definitions.All[name];
         var drawn = new DrawnModel(definition);
-        int[] tokens = ArchitectureTests.Tokens(drawn, 23);
+        int[] tokens = ArchitectureTests.Tokens(drawn, 41);
         var expected = new Dictionary<(int Layer, int Position, int Head), double[]>();
         new ReferenceDecoder(definition, drawn) { Attended = (layer, position, head, weights) => expected[(layer, position, head)] = weights }.Logits(tokens);
         using Device device = TestDevices.Open("cpu-2");

@@ -54,7 +54,7 @@ internal static class PromptsFlags
             return new PromptLine(line, value.GetString()!);
         if (value.ValueKind != JsonValueKind.Object)
             throw Wrong($"is neither a text nor an object with \"{Prompt}\"");
-        if (value.EnumerateObject().FirstOrDefault(each => each.Name is not (Prompt or MaxTokens)) is { Name: { } other })
+        if (value.EnumerateObject().Select(each => each.Name).FirstOrDefault(name => name is not (Prompt or MaxTokens)) is { } other)
             throw Wrong($"has \"{other}\"; it may have \"{Prompt}\" and \"{MaxTokens}\"");
         if (!value.TryGetProperty(Prompt, out JsonElement prompt) || prompt.ValueKind != JsonValueKind.String)
             throw Wrong($"has no text \"{Prompt}\"");
