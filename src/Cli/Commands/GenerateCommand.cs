@@ -13,6 +13,8 @@ namespace KernelFoundry.Cli.Commands;
 /// <summary><c>kf generate</c>: the continuation to stdout as it comes, statistics to stderr.</summary>
 internal static class GenerateCommand
 {
+    private const int LeastRounds = 3;
+    private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
     private static readonly GenerationOptions s_defaults = new();
     private static readonly Option<string> s_model = CommonOptions.Model();
     private static readonly Option<string?> s_prompt = new("--prompt") { Description = "The text to continue.", HelpName = "TEXT" };
@@ -20,6 +22,7 @@ internal static class GenerateCommand
     private static readonly Option<int> s_maxTokens = Number(
         "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
 
+    private static readonly Option<string[]> s_stop = new("--stop") { HelpName = "TEXT", Description = "End the text before this. Any number of times." };
     private static readonly Option<int?> s_logProbabilities = new("--logprobs")
     {
         Description = "With --json: log-probabilities of each token and of the N most probable ones, before and after the pipeline.",
@@ -38,9 +41,9 @@ internal static class GenerateCommand
 
     private static readonly OptionGroup[] s_groups =
     [
-        new("Text", s_model, s_prompt, s_maxTokens),
+        new("Text", s_model, s_prompt, s_maxTokens, s_stop),
         PromptsFlags.Group,
-        .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
+        .. SamplingFlags.Groups, GuidanceFlags.Group, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
         new("Running", s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
         new("Output", s_json, s_logProbabilities),
     ];
@@ -69,10 +72,13 @@ internal static class GenerateCommand
         using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file ? Opening.Model(file, device, opening) : null;
         SpeculationOptions? speculation = SpeculationFlags.Read(parsed, draft);
         var generator = new TextGenerator(model);
+        using GuidanceFlags.Guide? guidance = GuidanceFlags.Read(parsed, model, parsed.GetValue(s_maxTokens));
         DecodingOptions decoding = SamplingFlags.Read(parsed);
         Func<int[], (int[] Prompt, LogitsProcessor? Constraint)> structure = StructureFlags.Read(parsed, model);
         if (prompts is not null)
         {
+            if (guidance is not null)
+                throw new UsageException($"{PromptsFlags.Prompts.Name} reads every weight once for all texts, and guidance once more for each; leave out the options of one of them.");
             if (speculation is not null || SearchFlags.IsGiven(parsed))
                 throw new UsageException($"{PromptsFlags.Prompts.Name} goes through the batch engine, which neither searches nor drafts ahead; leave out the options of one of them.");
             var batch = new PromptsRun(model, parsed.GetValue(s_json), PromptsFlags.Size(parsed), Stopwatch.GetElapsedTime(started));
@@ -80,6 +86,10 @@ internal static class GenerateCommand
         }
 
         (int[] prompt, decoding) = Prepare(parsed.GetValue(s_prompt)!);
+        if (parsed.GetValue(s_stop) is { Length: > 0 } && SearchFlags.IsGiven(parsed))
+            throw new UsageException($"Searches end at the model's own tokens; leave out {s_stop.Name}.");
+        if (guidance is not null && SearchFlags.IsGiven(parsed))
+            throw new UsageException("Guidance follows one text, and searches several; leave out the options of one of them.");
         if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
         {
             return speculation is null
@@ -113,7 +123,7 @@ internal static class GenerateCommand
             }
         }
 
-        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, last) : null;
+        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, cancellationToken) : null;
         if (json)
             PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps, ratio);
         else
@@ -123,7 +133,8 @@ internal static class GenerateCommand
         (int[] Prompt, DecodingOptions Decoding) Prepare(string text)
         {
             (int[] taken, LogitsProcessor? constraint) = structure(UsageException.Check(() => generator.Encode(text)));
-            return (taken, constraint is null ? decoding : decoding with { Processors = [constraint] });
+            LogitsProcessor?[] processors = [guidance?.Begin(), constraint];
+            return (taken, decoding with { Processors = [.. processors.OfType<LogitsProcessor>()] });
         }
 
         PromptRequest Request(PromptLine line)
@@ -137,16 +148,31 @@ internal static class GenerateCommand
     private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int>? progress) => new()
     {
         MaxTokens = parsed.GetValue(s_maxTokens),
+        StopStrings = parsed.GetValue(s_stop) ?? [],
         Pipeline = decoding.ToPipeline(model.Tokenizer.EosId is { } eos ? [eos] : []),
         LogProbabilities = parsed.GetValue(s_logProbabilities),
         PrefillProgress = progress,
     };
 
-    // Per token: the texts may be of different lengths.
-    private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, GenerationChunk last)
+    // With drafts and without by turns, after the text that was printed, in which code was still being compiled. Per token: the texts may be of different lengths.
+    private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
-        GenerationStatistics plain = generator.Generate(prompt, options with { Speculation = null, PrefillProgress = null }).Last().Statistics!;
-        return plain.DecodeTokensPerSecond > 0 ? last.Statistics!.DecodeTokensPerSecond / plain.DecodeTokensPerSecond : null;
+        (int Tokens, TimeSpan Time) drafted = default, plain = default;
+        for (int round = 0; round < LeastRounds || drafted.Time + plain.Time < s_leastTime; round++)
+        {
+            Run(options.Speculation, ref drafted);
+            Run(null, ref plain);
+            if (cancellationToken.IsCancellationRequested || drafted.Tokens == 0 || plain.Tokens == 0)
+                return null;
+        }
+
+        return plain.Time / drafted.Time * drafted.Tokens / plain.Tokens;
+
+        void Run(SpeculationOptions? speculation, ref (int Tokens, TimeSpan Time) sum)
+        {
+            GenerationStatistics statistics = generator.Generate(prompt, options with { Speculation = speculation, PrefillProgress = null }, cancellationToken).Last().Statistics!;
+            sum = (sum.Tokens + statistics.GeneratedTokens, sum.Time + statistics.DecodeTime);
+        }
     }
 
     private static SpeculationOutput? Speculation(GenerationStatistics statistics, double? ratio) => statistics.Speculation is { } s

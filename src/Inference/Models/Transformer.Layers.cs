@@ -194,6 +194,11 @@ public sealed partial class Transformer
     private void ComputeLogits(View2<float> last, View2<float> normed, View2<float> logits)
     {
         NormAndProject(last, _weights.OutputNorm!, normed, _weights.Logits!, logits);
+        FinishLogits(logits);
+    }
+
+    private void FinishLogits(View2<float> logits)
+    {
         AddBias(_weights.LogitBias, logits);
         if (Configuration.LogitScale != 1)
             Elementwise.Scale(_device, logits, logits, Configuration.LogitScale);

@@ -145,6 +145,59 @@ public sealed class RealDistributionTests : IDisposable
         return (off, drafted / passes);
     }
 
+    // Contrastive search on a trained model, its states those before the output matrix; without a penalty it is greedy decoding.
+    [Fact]
+    public void ContrastiveSearchGoesWithAModel()
+    {
+        var generator = new TextGenerator(_model);
+        int[] prompt = generator.Encode("Once there lived");
+        using var sequence = new HiddenModelSequence(_model, 80);
+        int[] plain = Tokens(generator, prompt, new GenerationOptions { MaxTokens = 40, StopTokens = [] });
+        Assert.Equal(plain, Search(0));
+        int[] contrastive = Search(0.6);
+        Assert.NotEqual(plain, contrastive);
+        Assert.Equal(contrastive, Search(0.6));
+        Assert.Equal(0, sequence.Length);
+
+        // The states are those that hooks see behind the last layer, normalized: they unembed to the same logits.
+        float[] logits = sequence.Score(prompt).ToArray(), expected = Scores(_model, prompt, 1)[0], states = new float[prompt.Length * sequence.HiddenSize];
+        Assert.All(logits.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
+        sequence.ReadHidden(states);
+        Assert.DoesNotContain(states, float.IsNaN);
+
+        int[] Search(double penalty) => [.. ContrastiveSearch.Run(sequence, prompt, new ContrastiveSearchOptions { Penalty = penalty, MaxTokens = 40 }).Tokens];
+    }
+
+    // Guided away from another prompt: logits are (1 + s) x - s other, token by token, the second pass following what was generated and taken back.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void GuidanceGoesWithAModel(bool drafts)
+    {
+        const float Scale = 0.7f;
+        var generator = new TextGenerator(_model);
+        int[] prompt = generator.Encode("Once there lived"), other = generator.Encode("The dog");
+        using var pass = new ModelPass(_model, other, 60);
+        var options = new GenerationOptions
+        {
+            MaxTokens = 30,
+            StopTokens = [],
+            Pipeline = DecodingPipeline.Logits.With(new Guidance(pass, Scale)).Greedy(),
+            Speculation = drafts ? new SpeculationOptions { Drafts = new DraftModel(_draft) } : null,
+        };
+        int[] found = Tokens(generator, prompt, options);
+        float[][] first = Scores(_model, [.. prompt, .. found], found.Length + 1), second = Scores(_model, [.. other, .. found], found.Length + 1);
+        for (int i = 0; i < found.Length; i++)
+        {
+            float[] guided = [.. first[i].Zip(second[i], (x, y) => ((1 + Scale) * x) - (Scale * y))];
+            Assert.InRange(guided[found[i]], guided.Max() - 1e-3f, guided.Max());
+        }
+
+        Assert.NotEqual(Tokens(generator, prompt, options with { Pipeline = null }), found);
+        Assert.Throws<ArgumentException>(() => new ModelPass(_model, [], 60));
+        Assert.Throws<ArgumentException>(() => new ModelPass(_model, other, 1));
+    }
+
     // So hot that next to nothing it writes by itself is JSON.
     [Fact]
     public void AHotModelStillKeepsToItsSchema()
