@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using KernelFoundry.Inference.Tests;
+using KernelFoundry.Inference.Tests.Models;
 using static KernelFoundry.EndToEnd.Tests.GenerateCommandTests;
 
 namespace KernelFoundry.EndToEnd.Tests;
@@ -18,8 +19,8 @@ public sealed partial class PromptsCommandTests : IDisposable
     public void EveryLineGetsWhatItGetsAloneInTheFilesOrder()
     {
         string path = Write("prompts.jsonl", """{"prompt":"Once there lived","max_tokens":25}""", "", "\"One day, a curious boy\"", """{"prompt":"The dog\n"}""", "\"A\"");
-        string[] options = ["--max-tokens", "12", "--temperature", "0.9", "--seed", "5", "--device", "cpu", "--json"];
-        Kf kf = Kf.Run(["generate", "--model", s_model, "--prompts", path, "--batch-size", "2", .. options]);
+        string[] options = ["--temperature", "0.9", "--seed", "5", "--device", "cpu", "--json"];
+        Kf kf = Kf.Run(["generate", "--model", s_model, "--prompts", path, "--batch-size", "2", "--max-tokens", "12", .. options]);
         Assert.Equal(0, kf.ExitCode);
         JsonElement[] lines = [.. kf.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal([1, 3, 4, 5], lines.Select(line => line.GetProperty("line").GetInt32()));
@@ -88,13 +89,16 @@ public sealed partial class PromptsCommandTests : IDisposable
     }
 
     [Fact]
-    public void AnErrorInOneDoesNotStopTheOthers()
+    public void ErrorsAreSaidOfEachLine()
     {
-        string path = Write("p.txt", "Once there lived", "The dog");
-        Kf kf = Kf.Run("generate", "--model", s_model, "--prompts", path, "--max-tokens", "3", "--device", "cpu", "--json", "--regex", "a");
+        string path = Write("p.txt", "ab", "the");
+        using var broken = new ModelFile(new TinyModel { Change = t => BitConverter.TryWriteBytes(t["blk.0.attn_q.weight"].Bytes, float.NaN) });
+        Kf kf = Kf.Run("generate", "--model", broken.Path, "--prompts", path, "--max-tokens", "3", "--device", "cpu", "--json");
+        Assert.Equal(3, kf.ExitCode);
         JsonElement[] lines = [.. kf.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(2, lines.Length);
-        Assert.All(lines, line => Assert.Equal("a", line.GetProperty("text").GetString()));
+        Assert.Equal([1, 2], lines.Select(line => line.GetProperty("line").GetInt32()));
+        Assert.All(lines, line => Assert.Contains("logits for position", line.GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.Contains("kf: line 2: ", kf.Error, StringComparison.Ordinal);
     }
 
     [Fact]
