@@ -16,6 +16,7 @@ public sealed class KernelFoundryChatClient : IChatClient
     private readonly LanguageModel _model;
     private readonly ChatSettings _settings;
     private readonly ChatSession _session;
+    private readonly AnswerGrammar _grammar = new();
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ChatClientMetadata _metadata;
 
@@ -47,7 +48,7 @@ public sealed class KernelFoundryChatClient : IChatClient
         IEnumerable<AIMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ChatSettings settings = RequestOptions.Apply(_settings, options, this, _metadata.DefaultModelId!);
+        ChatSettings settings = RequestOptions.Apply(_settings, options, this, _metadata.DefaultModelId!, _grammar);
         return StreamAsync(RequestMessages.Convert(messages, options?.Instructions), settings, cancellationToken);
     }
 

@@ -35,6 +35,35 @@ public class BenchCommandTests
     }
 
     [Fact]
+    public void BatchesAreDecodedThroughTheEngine()
+    {
+        using var model = new ModelFile();
+        string[] args = ["bench", "--model", model.Path, "--pp", "0", "--tg", "20", "--repetitions", "2", "--device", "cpu", "--threads", "1", "--batch", "1,3", "--depth", "8"];
+        Kf kf = Kf.Run([.. args, "--json"]);
+        Assert.Equal((0, ""), (kf.ExitCode, kf.Error));
+        JsonElement[] tests = [.. kf.Json.GetProperty("tests").EnumerateArray()];
+        Assert.Equal(["tg20@d8", "tg20@d8@b1", "tg20@d8@b3"], tests.Select(test => test.GetProperty("test").GetString()));
+        Assert.Equal([1, 1, 3], tests.Select(test => test.GetProperty("sequences").GetInt32()));
+        Assert.All(tests, test =>
+        {
+            double all = test.GetProperty("tokens_per_second").GetDouble();
+            Assert.True(all > 0 && test.GetProperty("roof_share").GetDouble() > 0);
+            Assert.Equal(all, test.GetProperty("tokens_per_second_each").GetDouble() * test.GetProperty("sequences").GetInt32(), all * 1e-9);
+        });
+        Assert.Contains("| tg20@d8@b3 |", Kf.Run(args).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("3,0", "20", "'0'")]
+    [InlineData("4", "1", "--tg")]
+    [InlineData("300", "20", "MaxSequences")]
+    public void WrongBatchesAreWrongUsage(string batch, string decode, string named)
+    {
+        using var model = new ModelFile();
+        CheckFailure(Kf.Run("bench", "--model", model.Path, "--pp", "0", "--tg", decode, "--device", "cpu", "--batch", batch), 2, named);
+    }
+
+    [Fact]
     public void TextIsATableAndTheRoof()
     {
         using var model = new ModelFile();

@@ -65,6 +65,17 @@ public partial class GenerateCommandTests
     }
 
     [Fact]
+    public void StopTextsEndTheTextBeforeThem()
+    {
+        using var model = new ModelFile();
+        string[] args = ["generate", "--model", model.Path, "--prompt", "the ab", "--max-tokens", "30", "--device", "cpu", "--temperature", "1", "--seed", "3", "--json"];
+        string whole = Kf.Run(args).Json.GetProperty("text").GetString()!, stop = whole[6..8];
+        JsonElement json = Kf.Run([.. args, "--stop", stop]).Json;
+        Assert.Equal((whole[..whole.IndexOf(stop, StringComparison.Ordinal)], "stop"), (json.GetProperty("text").GetString(), json.GetProperty("finish_reason").GetString()));
+        CheckFailure(Kf.Run([.. args, "--stop", "a", "--beams", "2"]), 2, "--stop");
+    }
+
+    [Fact]
     public void AFullContextAndNoTokensAreNoErrors()
     {
         using var model = new ModelFile(new TinyModel { Context = 12 });
@@ -127,7 +138,8 @@ public partial class GenerateCommandTests
         using var small = new ModelFile(new TinyModel { Context = 4 });
         CheckFailure(Kf.Run("generate", "--model", small.Path, "--prompt", "a long prompt", "--device", "cpu"), 2, "context holds 4");
         CheckFailure(Kf.Run("generate", "--prompt", "a"), 2, "--model");
-        CheckFailure(Kf.Run("generate", "--model", small.Path), 2, "--prompt");
+        CheckFailure(Kf.Run("generate", "--model", small.Path), 2, "--prompts");
+        CheckFailure(Kf.Run("generate", "--model", small.Path, "--prompt", "a", "--prompts", "b"), 2, "/b");
         CheckFailure(Kf.Run("write"), 2, "write");
         CheckFailure(Kf.Run(), 2, "kf --help");
     }

@@ -74,14 +74,20 @@ public class ChatClientTests
         { "ChatOptions.Seed", new ChatOptions { Seed = -1 } },
         { "ChatOptions.MaxOutputTokens", new ChatOptions { MaxOutputTokens = 0 } },
         { "ChatOptions.StopSequences", new ChatOptions { StopSequences = [""] } },
-        { "ChatOptions.FrequencyPenalty", new ChatOptions { FrequencyPenalty = 1 } },
-        { "ChatOptions.PresencePenalty", new ChatOptions { PresencePenalty = 1 } },
-        { "ChatOptions.ResponseFormat", new ChatOptions { ResponseFormat = ChatResponseFormat.Json } },
+        { "ChatOptions.FrequencyPenalty", new ChatOptions { FrequencyPenalty = float.NaN } },
+        { "ChatOptions.PresencePenalty", new ChatOptions { PresencePenalty = float.PositiveInfinity } },
+        { "ChatOptions.ResponseFormat cannot be used: #/type", new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("{\"type\":\"colour\"}").RootElement) } },
+        { "both say what the answer is", new ChatOptions { ResponseFormat = ChatResponseFormat.Json, AdditionalProperties = new() { ["regex"] = "a" } } },
+        { "ChatOptions.AdditionalProperties[\"regex\"] cannot be used: line 1, column 3", new ChatOptions { AdditionalProperties = new() { ["regex"] = "a(" } } },
+        { "must be a list of texts", new ChatOptions { AdditionalProperties = new() { ["choices"] = 4 } } },
+        { "ChatOptions.AdditionalProperties[\"mirostat\"]", new ChatOptions { Temperature = 1, AdditionalProperties = new() { ["mirostat"] = 1.5 } } },
+        { "ChatOptions.AdditionalProperties[\"typical\"]", new ChatOptions { AdditionalProperties = new() { ["typical"] = "many" } } },
+        { "Mirostat", new ChatOptions { Temperature = 1, TopK = 4, AdditionalProperties = new() { ["mirostat"] = 1 } } },
         { "ChatOptions.ToolMode", new ChatOptions { ToolMode = ChatToolMode.RequireAny } },
         { "ChatOptions.ConversationId", new ChatOptions { ConversationId = "x" } },
         { "ChatOptions.ModelId", new ChatOptions { ModelId = "other" } },
         { "ChatOptions.Tools", new ChatOptions { Tools = [new HostedWebSearchTool()] } },
-        { "min_p", new ChatOptions { AdditionalProperties = new() { ["min_p"] = 2f } } },
+        { "MinP", new ChatOptions { AdditionalProperties = new() { ["min_p"] = 2f } } },
         { "draft_lookup", new ChatOptions { AdditionalProperties = new() { ["draft_lookup"] = -1 } } },
         { "draft_recycling", new ChatOptions { AdditionalProperties = new() { ["draft_lookup"] = 4, ["draft_recycling"] = 4 } } },
         { "ChatOptions.AdditionalProperties[\"x\"]", new ChatOptions { AdditionalProperties = new() { ["x"] = new object() } } },
@@ -132,6 +138,57 @@ public class ChatClientTests
         for (int i = 0; i < 2; i++)
             Assert.Equal(plain, (await client.GetResponseAsync(s_messages, options)).Text);
         Assert.Equal(plain, (await client.GetResponseAsync(s_messages)).Text);
+    }
+
+    [Fact]
+    public async Task AnswersAreWhatTheRequestSays()
+    {
+        using LanguageModel model = Tiny().Open(Device.Reference);
+        using var client = new KernelFoundryChatClient(model, new ChatSettings { Generation = new GenerationOptions { MaxTokens = 60 } });
+        var schema = JsonDocument.Parse("{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"ab\",\"the\"]}},\"required\":[\"a\"]}").RootElement;
+        (ChatOptions Options, string Expected)[] all =
+        [
+            (new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema) }, "\\A\\s*\\{\\s*\"a\"\\s*:\\s*\"(ab|the)\"\\s*\\}\\s*\\z"),
+            (new() { ResponseFormat = ChatResponseFormat.Json }, "\\A\\s*\\{"),
+            (new() { Temperature = 2, Seed = 1, AdditionalProperties = new() { ["regex"] = "[ab]{4}" } }, "\\A[ab]{4}\\z"),
+            (new() { AdditionalProperties = new() { ["choices"] = new[] { "the", "ab" } } }, "\\A(the|ab)\\z"),
+            (new() { AdditionalProperties = new() { ["choices"] = JsonDocument.Parse("[\"he\"]").RootElement } }, "\\Ahe\\z"),
+            (new() { AdditionalProperties = new() { ["grammar"] = "root ::= \"c\" \"e\"" } }, "\\Ace\\z"),
+            (new() { AdditionalProperties = new() { ["lark"] = "start: \"t\"" } }, "\\At\\z"),
+        ];
+        foreach ((ChatOptions options, string expected) in all)
+        {
+            for (int i = 0; i < 2; i++)
+                Assert.Matches(expected, (await client.GetResponseAsync(s_messages, options)).Text);
+        }
+    }
+
+    // A penalty is felt, and every other property goes where its name says: each is refused in its own words.
+    [Fact]
+    public async Task SamplingIsWhatTheRequestSays()
+    {
+        using LanguageModel model = Tiny().Open(Device.Reference);
+        using var client = new KernelFoundryChatClient(model, Settings(30));
+        string plain = (await client.GetResponseAsync(s_messages)).Text;
+        Assert.NotEqual(plain, (await client.GetResponseAsync(s_messages, new ChatOptions { FrequencyPenalty = 2 })).Text);
+        Assert.NotEqual(plain, (await client.GetResponseAsync(s_messages, new ChatOptions { PresencePenalty = 5 })).Text);
+        Assert.NotEqual(plain, (await client.GetResponseAsync(s_messages, new ChatOptions { AdditionalProperties = new() { ["repetition_penalty"] = 3.0 } })).Text);
+        Assert.Equal(plain, (await client.GetResponseAsync(s_messages, new ChatOptions { Temperature = 0, AdditionalProperties = new() { ["penalty_window"] = 4 } })).Text);
+        foreach (string name in SamplingProperties.Names)
+        {
+            var options = new ChatOptions { Temperature = 1, AdditionalProperties = new() { [name] = "x" } };
+            Assert.Contains(name, Assert.Throws<ArgumentException>(() => client.GetStreamingResponseAsync(s_messages, options)).Message, StringComparison.Ordinal);
+            options.AdditionalProperties[name] = name switch
+            {
+                "mirostat" or "penalty_window" or "no_repeat_ngram" or "dry_allowed_length" => 2,
+                "high_temperature" or "dry_base" or "repetition_penalty" => 1.5,
+                _ => 0.5,
+            };
+            Assert.NotNull(await client.GetResponseAsync(s_messages, options));
+        }
+
+        using var fixedClient = new KernelFoundryChatClient(model, new ChatSettings { Generation = new GenerationOptions { Pipeline = Inference.Decoding.DecodingPipeline.Logits.Greedy() } });
+        Assert.Throws<ArgumentException>(() => fixedClient.GetStreamingResponseAsync(s_messages, new ChatOptions { Temperature = 1 }));
     }
 
     [Fact]

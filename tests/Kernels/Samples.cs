@@ -22,7 +22,8 @@ internal static class Samples
         FunctorSamples.Add(sample => new AlibiScore(sample.Axis("heads")));
         FunctorSamples.Add(sample => new SinkScore(sample.View1<float>("heads"), 40));
         FunctorSamples.Add(sample => new TreeScore(
-            sample.View1<int>(140, low: 0, high: 140), sample.View1<int>(140, low: 0, high: 20), start: 3, nodes: 140, window: 25));
+            sample.View1<int>(140, low: 0, high: 140), sample.View1<int>(140, low: 0, high: 20), sample.View1<float>("heads"), start: 3, nodes: 140, window: 25,
+            cap: sample.Uniform(0, 1) < 0.5f ? 0 : 3.5f));
         FunctorSamples.Add(_ => new TemperatureProcessor(0.8f));
         FunctorSamples.Add(sample => new MaskedTemperatureProcessor(
             sample.View1<int>((sample.Axis("vocabulary") + 31) / 32, int.MinValue, int.MaxValue), 1.25f));

@@ -9,12 +9,13 @@ internal static class BenchText
 {
     public static void Print(BenchOutput output)
     {
-        var table = new TextTable("model", " size", " params", "device", " threads", "test", " t/s", " roof");
+        var table = new TextTable("model", " size", " params", "device", " threads", "test", " t/s", " t/s each", " roof");
         foreach (BenchTestOutput test in output.Tests)
         {
             table.Add(
                 output.Model, $"{Number(output.SizeBytes / 1048576.0)} MiB", $"{Number(output.Parameters / 1e6)} M", test.Device,
-                $"{test.Threads}", test.Test, $"{Number(test.TokensPerSecond)} ± {Number(test.Spread)}", Share(test.RoofShare));
+                $"{test.Threads}", test.Test, $"{Number(test.TokensPerSecond)} ± {Number(test.Spread)}",
+                test.Sequences > 1 ? Number(test.TokensPerSecondEach) : "", Share(test.RoofShare));
         }
 
         table.Print();
@@ -33,7 +34,7 @@ internal static class BenchText
         foreach (BenchTestOutput test in output.Tests.Where(test => test.Test.StartsWith("tg", StringComparison.Ordinal)))
         {
             Console.Out.WriteLine(
-                $"{Where(test.Device, test.Threads)}: {Number(test.AllocatedBytesPerToken)} managed bytes allocated a decoded token");
+                $"{Where(test.Device, test.Threads)}: {test.Test} {Number(test.AllocatedBytesPerToken)} managed bytes allocated a decoded token");
         }
 
         Console.Out.WriteLine($"peak resident memory {Number(output.PeakResidentBytes / 1048576.0)} MiB, all devices together");

@@ -28,6 +28,9 @@ internal sealed class ModelBenchmark
     /// <summary>Tokens of the decode test; 0 for none.</summary>
     public required int Decode { get; init; }
 
+    /// <summary>Numbers of sequences that are decoded at once, a test each.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [];
+
     /// <summary>Positions filled before each test.</summary>
     public required int Depth { get; init; }
 
@@ -44,12 +47,14 @@ internal sealed class ModelBenchmark
     {
         var sessions = new List<ModelSession>();
         var roofs = new List<SessionRoof>();
+        var tests = new List<ModelTest>();
         try
         {
             foreach (Func<Device> open in devices)
                 sessions.Add(new ModelSession(_path, open(), Model, Depth, Math.Max(Prefill, Decode)));
-            ModelTest[] tests = [.. sessions.SelectMany(Tests)];
-            using var progress = new ProgressBar("Measuring", (Repetitions + 1) * tests.Length);
+            foreach (ModelTest test in sessions.SelectMany(Tests))
+                tests.Add(test);
+            using var progress = new ProgressBar("Measuring", (Repetitions + 1) * tests.Count);
             int done = 0;
             Each(test => test.WarmUp());
 
@@ -80,6 +85,7 @@ internal sealed class ModelBenchmark
         }
         finally
         {
+            tests.ForEach(test => test.Dispose());
             roofs.ForEach(roof => roof.Dispose());
             sessions.ForEach(session => session.Dispose());
         }
@@ -88,20 +94,19 @@ internal sealed class ModelBenchmark
     private IEnumerable<ModelTest> Tests(ModelSession session)
     {
         if (Prefill > 0)
-            yield return new ModelTest(session, isPrefill: true, Prefill, Depth);
+            yield return new PrefillTest(session, Prefill, Depth);
         if (Decode > 0)
-            yield return new ModelTest(session, isPrefill: false, Decode, Depth);
+            yield return new DecodeTest(session, Decode, Depth);
+        foreach (int sequences in Batches)
+            yield return UsageException.Check(() => new BatchTest(session, Decode, Depth, sequences));
     }
 
     private BenchTestOutput ToOutput(ModelTest test, SessionRoof roof)
     {
         (double median, double spread) = Summary.Of(test.TokensPerSecond);
-        double? limit = test.IsPrefill
-            ? roof.FmaPeak * test.Tokens / _work.PrefillOperations(Depth, test.Tokens)
-            : roof.ReadBandwidth / (_work.WeightBytes + _work.CacheBytes(Depth, test.Tokens, Model.Cache));
         return new BenchTestOutput(
             Opening.NameOf(test.Session.Device), test.Session.Device.Info.ComputeUnits, test.Name, test.Tokens, Depth,
-            median, spread, test.TokensPerSecond, median / limit, Summary.Of(test.AllocatedPerToken).Median);
+            test.Sequences, median, median / test.Sequences, spread, test.TokensPerSecond, median / test.Limit(_work, roof), Summary.Of(test.AllocatedPerToken).Median);
     }
 
     private static long PeakResidentBytes()

@@ -26,6 +26,7 @@ internal sealed class ModelSession : IDisposable
     {
         Device = device;
         _ownsDevice = ownsDevice;
+        Cache = options.Cache;
         Model = Opening.Model(path, device, options);
         int context = Model.Configuration.ContextLength;
         if (depth + (long)longest > context)
@@ -42,6 +43,12 @@ internal sealed class ModelSession : IDisposable
     public Device Device { get; }
 
     public LanguageModel Model { get; }
+
+    /// <summary>How keys and values are stored.</summary>
+    public CacheElement Cache { get; }
+
+    /// <summary>Some tokens, of each sequence others.</summary>
+    public int[] Prompt(int tokens, int sequence) => [.. Enumerable.Range(0, tokens).Select(i => _tokens[(i + sequence) % _tokens.Length])];
 
     /// <summary>Forgets what the last test has put behind the depth.</summary>
     public void Rewind() => _cache.Rollback(_depth);

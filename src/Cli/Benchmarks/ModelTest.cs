@@ -3,56 +3,68 @@ using System.Globalization;
 
 namespace KernelFoundry.Cli.Benchmarks;
 
-/// <summary>One test of a model, a prefill or a decode, and what its repetitions took.</summary>
+/// <summary>A test of a model, and what its repetitions took.</summary>
 /// <param name="session">The model and its sequence.</param>
-/// <param name="isPrefill">Whether all tokens go through at once.</param>
-/// <param name="tokens">Number of tokens.</param>
-/// <param name="depth">Positions before the first, for the name.</param>
-internal sealed class ModelTest(ModelSession session, bool isPrefill, int tokens, int depth)
+/// <param name="tokens">Number of tokens of a sequence.</param>
+/// <param name="depth">Positions before the first.</param>
+internal abstract class ModelTest(ModelSession session, int tokens, int depth) : IDisposable
 {
     private readonly List<double> _tokensPerSecond = [];
     private readonly List<double> _allocatedPerToken = [];
 
     public ModelSession Session => session;
 
-    public bool IsPrefill => isPrefill;
-
     public int Tokens => tokens;
 
-    /// <summary>As llama-bench calls it: pp512, tg128, or tg128@d1024.</summary>
-    public string Name =>
-        string.Create(CultureInfo.InvariantCulture, $"{(isPrefill ? "pp" : "tg")}{tokens}{(depth > 0 ? $"@d{depth}" : "")}");
+    public int Depth => depth;
 
-    /// <summary>Tokens a second, one entry a repetition.</summary>
+    /// <summary>Sequences that are decoded at once.</summary>
+    public virtual int Sequences => 1;
+
+    /// <summary>As llama-bench calls it: pp512, tg128, tg128@d1024, and tg128@b4 of four sequences.</summary>
+    public string Name =>
+        string.Create(CultureInfo.InvariantCulture, $"{Kind}{tokens}{(depth > 0 ? $"@d{depth}" : "")}{Suffix}");
+
+    /// <summary>Tokens a second of all sequences together, one entry a repetition.</summary>
     public IReadOnlyList<double> TokensPerSecond => _tokensPerSecond;
 
     /// <summary>Bytes allocated on the managed heap a token, all threads together, one entry a repetition.</summary>
     public IReadOnlyList<double> AllocatedPerToken => _allocatedPerToken;
 
+    /// <summary>pp or tg.</summary>
+    protected abstract string Kind { get; }
+
+    /// <summary>What the name ends in.</summary>
+    protected virtual string Suffix => "";
+
+    /// <summary>Most tokens a second that the machine could do; null if that is not known.</summary>
+    public abstract double? Limit(ModelWork work, SessionRoof roof);
+
     /// <summary>Runs it once, unmeasured: kernels load, code reaches its last tier, memory its place.</summary>
-    public void WarmUp()
-    {
-        session.Rewind();
-        Run();
-    }
+    public void WarmUp() => Run();
 
     /// <summary>Runs it once.</summary>
     public void Repeat()
     {
-        session.Rewind();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
-        long started = Stopwatch.GetTimestamp();
-        Run();
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        _allocatedPerToken.Add((GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)tokens);
-        _tokensPerSecond.Add(tokens / seconds);
+        (int count, double seconds) = Run();
+        _allocatedPerToken.Add((GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)(tokens * Sequences));
+        _tokensPerSecond.Add(count / seconds);
     }
 
-    private void Run()
+    public virtual void Dispose()
     {
-        if (isPrefill)
-            session.Prefill(tokens);
-        else
-            session.Decode(tokens);
+    }
+
+    /// <summary>Runs it, and gives the tokens that were measured and the seconds they took.</summary>
+    protected abstract (int Tokens, double Seconds) Run();
+
+    /// <summary>Times work that begins behind the depth.</summary>
+    protected (int Tokens, double Seconds) Time(Action<int> work)
+    {
+        session.Rewind();
+        long started = Stopwatch.GetTimestamp();
+        work(tokens);
+        return (tokens, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 }

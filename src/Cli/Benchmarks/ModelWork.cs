@@ -51,6 +51,19 @@ internal sealed record ModelWork
     public double CacheBytes(int depth, int tokens, CacheElement cache) =>
         Attended(depth, tokens) / tokens * CacheBytesPerPosition(cache);
 
+    /// <summary>
+    /// Bytes a step of decoding reads: the weights once, and the keys and values of each sequence. A step of a mixture reads the experts of one token at least.
+    /// </summary>
+    /// <param name="depth">Positions of each sequence before its first token.</param>
+    /// <param name="tokens">Tokens of a sequence.</param>
+    /// <param name="sequences">Sequences.</param>
+    /// <param name="cache">How keys and values are stored.</param>
+    public double DecodeBytes(int depth, int tokens, int sequences, CacheElement cache) => WeightBytes + (sequences * CacheBytes(depth, tokens, cache));
+
+    /// <summary>Operations of a decoded token, in the mean: a multiply-add is two.</summary>
+    public double DecodeOperations(int depth, int tokens) =>
+        2.0 * (_layerWeights + _outputWeights + (2.0 * _model.Layers * _model.QueryLength * Attended(depth, tokens) / tokens));
+
     /// <summary>Operations of a prefill that wants the logits of its last token: a multiply-add is two.</summary>
     /// <param name="depth">Positions before the first token.</param>
     /// <param name="tokens">Number of tokens.</param>

@@ -12,9 +12,16 @@ internal static class BenchCommand
     private static readonly KernelShapeOptions s_shape = new();
     private static readonly Option<int> s_prefill = NumberOption.Create("--pp", "N", "Model: tokens of the prefill test; 0 for none.", 512);
     private static readonly Option<int> s_decode = NumberOption.Create("--tg", "N", "Model: tokens of the decode test; 0 for none.", 128);
+    private static readonly Option<string?> s_batch = new("--batch")
+    {
+        Description = "Model: decode so many sequences at once, through the batch engine, --tg tokens each; several numbers are separated by commas.",
+        HelpName = "1,4,16",
+    };
+
     private static readonly Option<int> s_depth = NumberOption.Create("--depth", "N", "Model: positions in the cache before each test.", 0);
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
+    private static readonly Option<bool> s_batchInvariant = CommonOptions.BatchInvariant();
     private static readonly Option<string> s_devices = new("--device")
     {
         Description = "Where to run: auto, cpu, opencl, cuda, reference, or several of them, separated by commas.",
@@ -35,7 +42,7 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Measure a model's prefill and decode, or one kernel, beside the machine's roof.")
         {
-            s_model, s_prefill, s_decode, s_depth, s_cacheType, s_activations, s_shape.Kernel, s_shape.Axes, s_shape.Types, s_devices, s_threads, s_repetitions, s_json,
+            s_model, s_prefill, s_decode, s_batch, s_depth, s_cacheType, s_activations, s_batchInvariant, s_shape.Kernel, s_shape.Axes, s_shape.Types, s_devices, s_threads, s_repetitions, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -56,13 +63,18 @@ internal static class BenchCommand
         int prefill = NumberOption.AtLeast(0, parsed, s_prefill), decode = NumberOption.AtLeast(0, parsed, s_decode);
         if (prefill == 0 && decode == 0)
             throw new UsageException("--pp and --tg are both 0: there is nothing to measure.");
+        int[] batches = parsed.GetValue(s_batch) is { } text ? [.. ListOption.Counts(text, s_batch.Name).Select(count => count!.Value)] : [];
+        if (batches.Length > 0 && decode < 2)
+            throw new UsageException($"{s_batch.Name} decodes {s_decode.Name} tokens of every sequence, and {s_decode.Name} is {decode}; it must be 2 or more.");
+        var options = CommonOptions.Options(parsed, s_cacheType, s_activations) with { BatchInvariant = parsed.GetValue(s_batchInvariant) };
         IReadOnlyList<Func<Device>> devices = Devices(parsed);
         var benchmark = new ModelBenchmark(path)
         {
             Prefill = prefill,
             Decode = decode,
+            Batches = batches,
             Depth = NumberOption.AtLeast(0, parsed, s_depth),
-            Model = CommonOptions.Options(parsed, s_cacheType, s_activations),
+            Model = options,
             Repetitions = NumberOption.AtLeast(1, parsed, s_repetitions),
         };
         BenchOutput output = benchmark.Run(devices, cancellationToken);

@@ -70,6 +70,11 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<bool> BatchInvariant() => new("--batch-invariant")
+    {
+        Description = "The same bits from a token alone and from many at once. Costs speed where weights are neither Q8_0 nor Q4_0.",
+    };
+
     /// <summary>What --cache-type and --activations ask for.</summary>
     public static ModelOptions Options(ParseResult parsed, Option<string> cacheType, Option<string> activations) => new()
     {

@@ -13,18 +13,16 @@ namespace KernelFoundry.Cli.Commands;
 /// <summary><c>kf generate</c>: the continuation to stdout as it comes, statistics to stderr.</summary>
 internal static class GenerateCommand
 {
+    private const int LeastRounds = 3;
+    private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
     private static readonly GenerationOptions s_defaults = new();
     private static readonly Option<string> s_model = CommonOptions.Model();
-    private static readonly Option<string> s_prompt = new("--prompt")
-    {
-        Description = "The text to continue.",
-        Required = true,
-        HelpName = "TEXT",
-    };
+    private static readonly Option<string?> s_prompt = new("--prompt") { Description = "The text to continue.", HelpName = "TEXT" };
 
     private static readonly Option<int> s_maxTokens = Number(
         "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
 
+    private static readonly Option<string[]> s_stop = new("--stop") { HelpName = "TEXT", Description = "End the text before this. Any number of times." };
     private static readonly Option<int?> s_logProbabilities = new("--logprobs")
     {
         Description = "With --json: log-probabilities of each token and of the N most probable ones, before and after the pipeline.",
@@ -33,6 +31,7 @@ internal static class GenerateCommand
 
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
+    private static readonly Option<bool> s_batchInvariant = CommonOptions.BatchInvariant();
     private static readonly Option<string[]> s_lora = CommonOptions.Lora();
     private static readonly Option<bool> s_mergeLora = CommonOptions.MergeLora();
     private static readonly Option<string[]> s_controlVectors = CommonOptions.ControlVectors();
@@ -42,9 +41,10 @@ internal static class GenerateCommand
 
     private static readonly OptionGroup[] s_groups =
     [
-        new("Text", s_model, s_prompt, s_maxTokens),
-        .. SamplingFlags.Groups, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
-        new("Running", s_cacheType, s_activations, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
+        new("Text", s_model, s_prompt, s_maxTokens, s_stop),
+        PromptsFlags.Group,
+        .. SamplingFlags.Groups, GuidanceFlags.Group, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
+        new("Running", s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
         new("Output", s_json, s_logProbabilities),
     ];
 
@@ -54,7 +54,7 @@ internal static class GenerateCommand
         var command = new Command("generate", Description);
         foreach (Option option in s_groups.SelectMany(group => group.Options))
             command.Options.Add(option);
-        command.Options.Add(GroupedHelp.For("kf generate --model FILE --prompt TEXT [options]", Description, s_groups));
+        command.Options.Add(GroupedHelp.For("kf generate --model FILE --prompt TEXT|--prompts FILE [options]", Description, s_groups));
         command.SetAction(RunAsync);
         return command;
     }
@@ -62,20 +62,34 @@ internal static class GenerateCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
+        IReadOnlyList<PromptLine>? prompts = PromptsFlags.Read(parsed);
+        if (parsed.GetValue(s_prompt) is null == prompts is null)
+            throw new UsageException($"Give a text to continue with {s_prompt.Name}, or a file of them with {PromptsFlags.Prompts.Name}: one of the two.");
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
-        using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        ModelOptions opening = CommonOptions.Options(parsed, s_cacheType, s_activations) with { BatchInvariant = parsed.GetValue(s_batchInvariant) };
+        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(opening, parsed, s_lora, s_mergeLora));
         using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
-        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file
-            ? Opening.Model(file, device, CommonOptions.Options(parsed, s_cacheType, s_activations))
-            : null;
+        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file ? Opening.Model(file, device, opening) : null;
         SpeculationOptions? speculation = SpeculationFlags.Read(parsed, draft);
         var generator = new TextGenerator(model);
-        int[] prompt = UsageException.Check(() => generator.Encode(parsed.GetRequiredValue(s_prompt)));
+        using GuidanceFlags.Guide? guidance = GuidanceFlags.Read(parsed, model, parsed.GetValue(s_maxTokens));
         DecodingOptions decoding = SamplingFlags.Read(parsed);
-        (prompt, LogitsProcessor? constraint) = StructureFlags.Read(parsed, model, prompt);
-        if (constraint is not null)
-            decoding = decoding with { Processors = [constraint] };
+        Func<int[], (int[] Prompt, LogitsProcessor? Constraint)> structure = StructureFlags.Read(parsed, model);
+        if (prompts is not null)
+        {
+            if (guidance is not null)
+                throw new UsageException($"{PromptsFlags.Prompts.Name} reads every weight once for all texts, and guidance once more for each; leave out the options of one of them.");
+            if (speculation is not null || SearchFlags.IsGiven(parsed))
+                throw new UsageException($"{PromptsFlags.Prompts.Name} goes through the batch engine, which neither searches nor drafts ahead; leave out the options of one of them.");
+            var batch = new PromptsRun(model, parsed.GetValue(s_json), PromptsFlags.Size(parsed), Stopwatch.GetElapsedTime(started));
+            return await batch.RunAsync([.. prompts.Select(Request)], cancellationToken);
+        }
+
+        (int[] prompt, decoding) = Prepare(parsed.GetValue(s_prompt)!);
+        if (parsed.GetValue(s_stop) is { Length: > 0 } && SearchFlags.IsGiven(parsed))
+            throw new UsageException($"Searches end at the model's own tokens; leave out {s_stop.Name}.");
+        if (guidance is not null && SearchFlags.IsGiven(parsed))
+            throw new UsageException("Guidance follows one text, and searches several; leave out the options of one of them.");
         if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
         {
             return speculation is null
@@ -109,27 +123,56 @@ internal static class GenerateCommand
             }
         }
 
-        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, last) : null;
+        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, cancellationToken) : null;
         if (json)
             PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps, ratio);
         else
             PrintStatistics(text.ToString(), last, device, loadTime, ratio);
         return last.FinishReason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
+
+        (int[] Prompt, DecodingOptions Decoding) Prepare(string text)
+        {
+            (int[] taken, LogitsProcessor? constraint) = structure(UsageException.Check(() => generator.Encode(text)));
+            LogitsProcessor?[] processors = [guidance?.Begin(), constraint];
+            return (taken, decoding with { Processors = [.. processors.OfType<LogitsProcessor>()] });
+        }
+
+        PromptRequest Request(PromptLine line)
+        {
+            (int[] taken, DecodingOptions own) = Prepare(line.Prompt);
+            GenerationOptions given = UsageException.Check(() => ReadOptions(parsed, own, model, progress: null));
+            return new PromptRequest(line, taken, given with { MaxTokens = line.MaxTokens ?? given.MaxTokens });
+        }
     }
 
-    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int> progress) => new()
+    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int>? progress) => new()
     {
         MaxTokens = parsed.GetValue(s_maxTokens),
+        StopStrings = parsed.GetValue(s_stop) ?? [],
         Pipeline = decoding.ToPipeline(model.Tokenizer.EosId is { } eos ? [eos] : []),
         LogProbabilities = parsed.GetValue(s_logProbabilities),
         PrefillProgress = progress,
     };
 
-    // Per token: the texts may be of different lengths.
-    private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, GenerationChunk last)
+    // With drafts and without by turns, after the text that was printed, in which code was still being compiled. Per token: the texts may be of different lengths.
+    private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
-        GenerationStatistics plain = generator.Generate(prompt, options with { Speculation = null, PrefillProgress = null }).Last().Statistics!;
-        return plain.DecodeTokensPerSecond > 0 ? last.Statistics!.DecodeTokensPerSecond / plain.DecodeTokensPerSecond : null;
+        (int Tokens, TimeSpan Time) drafted = default, plain = default;
+        for (int round = 0; round < LeastRounds || drafted.Time + plain.Time < s_leastTime; round++)
+        {
+            Run(options.Speculation, ref drafted);
+            Run(null, ref plain);
+            if (cancellationToken.IsCancellationRequested || drafted.Tokens == 0 || plain.Tokens == 0)
+                return null;
+        }
+
+        return plain.Time / drafted.Time * drafted.Tokens / plain.Tokens;
+
+        void Run(SpeculationOptions? speculation, ref (int Tokens, TimeSpan Time) sum)
+        {
+            GenerationStatistics statistics = generator.Generate(prompt, options with { Speculation = speculation, PrefillProgress = null }, cancellationToken).Last().Statistics!;
+            sum = (sum.Tokens + statistics.GeneratedTokens, sum.Time + statistics.DecodeTime);
+        }
     }
 
     private static SpeculationOutput? Speculation(GenerationStatistics statistics, double? ratio) => statistics.Speculation is { } s
@@ -163,13 +206,7 @@ internal static class GenerateCommand
         int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps, double? ratio)
     {
         GenerationStatistics statistics = last.Statistics!;
-        var timings = new GenerateTimings(
-            loadTime.TotalMilliseconds,
-            statistics.PrefillTime.TotalMilliseconds,
-            statistics.DecodeTime.TotalMilliseconds,
-            statistics.PrefillTokensPerSecond,
-            statistics.DecodeTokensPerSecond);
-        var output = new GenerateOutput(prompt, tokens, text, Word(last.FinishReason), Opening.NameOf(device), timings,
+        var output = new GenerateOutput(prompt, tokens, text, GenerateOutput.Word(last.FinishReason), Opening.NameOf(device), GenerateTimings.Of(loadTime, statistics),
             steps.Count > 0 ? steps : null, Speculation(statistics, ratio));
         KfJson.Print(output, json => json.GenerateOutput);
     }
@@ -183,7 +220,7 @@ internal static class GenerateCommand
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
             + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
-            + $"({s.DecodeTokensPerSecond:F0}/s); finished: {Word(last.FinishReason)}"));
+            + $"({s.DecodeTokensPerSecond:F0}/s); finished: {GenerateOutput.Word(last.FinishReason)}"));
         if (Speculation(s, ratio) is not { } speculation)
             return;
         string compared = ratio is { } times ? string.Create(CultureInfo.InvariantCulture, $"; {times:F2} times as fast as without") : "";
@@ -191,14 +228,6 @@ internal static class GenerateCommand
             $"drafts: {speculation.Accepted} of {speculation.Drafted} tokens accepted, {speculation.AcceptanceRate:P0} of the places with drafts, "
             + $"{speculation.TokensPerPass:F2} tokens a pass; drafting {speculation.DraftMs:F0} ms, passes {speculation.TargetMs:F0} ms{compared}"));
     }
-
-    private static string Word(FinishReason? reason) => reason switch
-    {
-        FinishReason.Stop => "stop",
-        FinishReason.Length => "length",
-        FinishReason.Context => "context",
-        _ => "cancelled",
-    };
 
     private static Option<T> Number<T>(string name, string value, string description, T standard) =>
         new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => standard };

@@ -23,6 +23,17 @@ internal static class ListOption
         }
     }
 
+    /// <summary>Numbers of 0 or more, separated by commas.</summary>
+    public static IEnumerable<int> Indices(string text, string option)
+    {
+        foreach (string part in Parts(text, option))
+        {
+            yield return int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+                ? index
+                : throw new UsageException($"{option} has '{part}'; it is a list of numbers, 0 or more, separated by commas.");
+        }
+    }
+
     /// <summary>Extents by name, each as in <c>rows=1024</c>.</summary>
     public static Dictionary<string, int> Extents(IEnumerable<string> texts, string option)
     {

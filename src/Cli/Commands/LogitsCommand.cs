@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using KernelFoundry.Cli.Output;
+using KernelFoundry.Inference.Hooks;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Cli.Commands;
@@ -17,6 +18,14 @@ internal static class LogitsCommand
         HelpName = "1,403,407",
     };
 
+    private static readonly Option<string?> s_attention = new("--attention")
+    {
+        Description = "Layers, from 0, whose attention weights to print too: all with --json, else the largest.",
+        HelpName = "0,2",
+    };
+
+    private static readonly Option<string?> s_heads = new("--heads") { Description = "With --attention: which query heads, from 0; by default all.", HelpName = "0,2" };
+    private static readonly Option<bool> s_batchInvariant = CommonOptions.BatchInvariant();
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
     private static readonly Option<string[]> s_lora = CommonOptions.Lora();
@@ -29,7 +38,7 @@ internal static class LogitsCommand
     {
         var command = new Command("logits", "Print the logits after each token: all with --json, else the largest.")
         {
-            s_model, s_tokens, s_cacheType, s_activations, s_lora, s_mergeLora, s_device, s_threads, s_json,
+            s_model, s_tokens, s_attention, s_heads, s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -39,8 +48,8 @@ internal static class LogitsCommand
     {
         int[] tokens = ReadTokens(parsed.GetRequiredValue(s_tokens));
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
-        using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        ModelOptions options = CommonOptions.Options(parsed, s_cacheType, s_activations) with { BatchInvariant = parsed.GetValue(s_batchInvariant) };
+        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(options, parsed, s_lora, s_mergeLora));
         ModelConfiguration configuration = model.Configuration;
         if (tokens.Length > configuration.ContextLength)
             throw new UsageException($"There are {tokens.Length} tokens, but the model's context holds {configuration.ContextLength}.");
@@ -51,15 +60,20 @@ internal static class LogitsCommand
                 + $"{configuration.VocabularySize - 1}.");
         }
 
+        int[] layers = Numbers(parsed, s_attention);
+        using LayerHooks? hooks = UsageException.Check(() => Hooks(model, layers, Numbers(parsed, s_heads)));
         float[][] logits = await Task.Run(() => Run(model, tokens, cancellationToken), cancellationToken);
         if (parsed.GetValue(s_json))
         {
-            var output = new LogitsOutput(tokens, configuration.VocabularySize, Opening.NameOf(device), logits);
+            AttentionOutput[]? attention = hooks is null ? null : [.. layers.SelectMany(layer => AttentionOutput.Of(layer, hooks.Attention(layer)))];
+            var output = new LogitsOutput(tokens, configuration.VocabularySize, Opening.NameOf(device), logits, attention);
             KfJson.Print(output, json => json.LogitsOutput);
         }
         else
         {
             Print(tokens, logits);
+            foreach (int layer in layers)
+                Print(tokens, layer, hooks!.Attention(layer));
         }
 
         return ExitCode.Done;
@@ -87,6 +101,28 @@ internal static class LogitsCommand
                 .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Index} {pair.Item:F4}"));
             Console.Out.WriteLine($"after {tokens[i]}: {string.Join(", ", best)}");
         }
+    }
+
+    private static void Print(int[] tokens, int layer, IReadOnlyList<AttentionMap> maps)
+    {
+        foreach (AttentionMap map in maps)
+        {
+            foreach ((int i, int head) in map.Heads.Index())
+            {
+                IEnumerable<string> most = map.Weights[i].Index().OrderByDescending(pair => pair.Item).Take(Shown)
+                    .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Index} {pair.Item:F4}"));
+                Console.Out.WriteLine($"layer {layer}, head {head}, position {map.Position} ({tokens[map.Position]}) looks at {string.Join(", ", most)}");
+            }
+        }
+    }
+
+    private static int[] Numbers(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? [.. ListOption.Indices(text, option.Name)] : [];
+
+    private static LayerHooks? Hooks(LanguageModel model, int[] layers, int[] heads)
+    {
+        if (layers.Length == 0)
+            return heads.Length == 0 ? null : throw new UsageException($"{s_heads.Name} needs {s_attention.Name}.");
+        return new LayerHooks(model.Transformer, [.. layers.Select(layer => new CaptureAttention(layer) { Heads = heads.Length == 0 ? null : heads })]);
     }
 
     private static int[] ReadTokens(string text)

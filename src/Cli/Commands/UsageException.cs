@@ -12,7 +12,8 @@ internal sealed class UsageException(string message, Exception? cause = null) : 
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(error.Message, error);
+            // Some have a second line with the value.
+            throw new UsageException(error.Message.ReplaceLineEndings(" "), error);
         }
     }
 }

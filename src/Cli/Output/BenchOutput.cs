@@ -12,14 +12,18 @@ internal sealed record BenchOutput(
     IReadOnlyList<BenchTestOutput> Tests,
     IReadOnlyList<BenchRoofOutput> Roofs);
 
-/// <summary>One test on one device. The share of the roof is absent where the roof is not known.</summary>
+/// <summary>
+/// One test on one device: tokens a second of all its sequences together, and of one. The share of the roof is absent where the roof is not known.
+/// </summary>
 internal sealed record BenchTestOutput(
     string Device,
     int Threads,
     string Test,
     int Tokens,
     int Depth,
+    int Sequences,
     double TokensPerSecond,
+    double TokensPerSecondEach,
     double Spread,
     IReadOnlyList<double> Samples,
     double? RoofShare,

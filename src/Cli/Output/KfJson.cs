@@ -11,6 +11,7 @@ namespace KernelFoundry.Cli.Output;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(GenerateOutput))]
+[JsonSerializable(typeof(PromptErrorOutput))]
 [JsonSerializable(typeof(SearchOutput))]
 [JsonSerializable(typeof(BenchOutput))]
 [JsonSerializable(typeof(KernelBenchOutput))]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Templates;
@@ -15,6 +16,8 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
 {
     private readonly PromptCache _cache = new(model);
     private readonly TextGenerator _generator = new(model);
+    private TokenTrie? _trie;
+    private (Grammar Source, TokenGrammar Compiled)? _grammar;
 
     /// <summary>Tokens whose keys and values are kept.</summary>
     public int CachedTokens => _cache.Length;
@@ -47,9 +50,11 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
         ChatTemplate template = TemplateOf(settings);
         ChatFormat format = settings.Format ?? ChatFormats.Detect(template.Source);
         string prompt = Render(messages, settings, template);
-        GenerationOptions options = settings.Generation with
+        IReadOnlyList<int> stops = settings.Generation.StopTokens ?? ChatStopTokens.Find(model.File, model.Tokenizer, format);
+        GenerationOptions generation = settings.Grammar is { } grammar ? settings.Generation.Before(new GrammarConstraint(Compiled(grammar), stops)) : settings.Generation;
+        GenerationOptions options = generation with
         {
-            StopTokens = settings.Generation.StopTokens ?? ChatStopTokens.Find(model.File, model.Tokenizer, format),
+            StopTokens = stops,
             IncludeSpecial = true,
             PromptCache = _cache,
         };
@@ -62,6 +67,14 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
 
     /// <summary>Frees the keys and values.</summary>
     public void Dispose() => _cache.Dispose();
+
+    // The masks of one grammar are kept for the next answer.
+    private TokenGrammar Compiled(Grammar grammar)
+    {
+        if (_grammar is not { } known || known.Source != grammar)
+            _grammar = known = (grammar, grammar.For(_trie ??= TokenTrie.Create(model.Tokenizer)));
+        return known.Compiled;
+    }
 
     private ChatTemplate TemplateOf(ChatSettings settings) => settings.Template ?? model.ChatTemplates.Get(hasTools: settings.Tools.Count > 0);
 

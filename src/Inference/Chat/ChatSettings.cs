@@ -1,3 +1,4 @@
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Templates;
 
@@ -14,6 +15,9 @@ public sealed record ChatSettings
 
     /// <summary>How tokens are chosen. Stop tokens come from the model and its template unless they are named here.</summary>
     public GenerationOptions Generation { get; init; } = new();
+
+    /// <summary>What answers are, from their first token to their last; null for any text. Thoughts and calls are no part of a grammar unless it says so.</summary>
+    public Grammar? Grammar { get; init; }
 
     /// <summary>The functions the model may call.</summary>
     public IReadOnlyList<ChatTool> Tools { get; init; } = [];

@@ -80,6 +80,18 @@ public sealed record GenerationOptions
             throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(StopStrings)} has an empty text, which would stop at once.");
     }
 
+    /// <summary>The same options with a processor before all others.</summary>
+    internal GenerationOptions Before(LogitsProcessor processor)
+    {
+        Validate();
+        DecodingPipeline pipeline = ToPipeline();
+        return this with
+        {
+            Pipeline = new DecodingPipeline([processor, .. pipeline.Processors], [.. pipeline.Truncations], pipeline.Seed, pipeline.IsGreedy),
+            Temperature = 0, TopK = 0, TopP = 1, MinP = 0, Seed = null,
+        };
+    }
+
     /// <summary>The pipeline these options come to.</summary>
     internal DecodingPipeline ToPipeline() => Pipeline
         ?? new DecodingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed }.ToPipeline();

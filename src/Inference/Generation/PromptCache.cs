@@ -34,6 +34,46 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
         PromptCacheFile.Write(stream, model, CollectionsMarshal.AsSpan(_tokens), _cache);
     }
 
+    /// <summary>
+    /// Writes them to a file: whole, or not at all. It is written beside the file and put in its place when it is on the disk, so that what was there before
+    /// stays if writing fails.
+    /// </summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <exception cref="InvalidOperationException">There is nothing to save, or a generation has the cache.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string whole = Path.GetFullPath(path), part = $"{whole}.{Path.GetRandomFileName()}.part";
+        try
+        {
+            using (FileStream stream = File.Create(part))
+            {
+                Save(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(part, whole, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(part);
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file that was saved, in place of what is kept. If it cannot be used, nothing changes.</summary>
+    /// <inheritdoc cref="Load(Stream)"/>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">It is no saved sequence, is damaged or longer than one, or is of another model or kind of cache.</exception>
+    public IReadOnlyList<int> Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using FileStream stream = File.OpenRead(path);
+        return Load(stream, isWhole: true);
+    }
+
     /// <summary>Reads a sequence that was saved, in place of what is kept. If it cannot be used, nothing changes.</summary>
     /// <param name="stream">Where from.</param>
     /// <returns>Its tokens.</returns>
@@ -44,12 +84,7 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
     public IReadOnlyList<int> Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        RequireFree();
-        (int[] tokens, KvCache cache) = PromptCacheFile.Read(stream, model, RoomFor);
-        Clear();
-        _cache = cache;
-        _tokens.AddRange(tokens);
-        return tokens;
+        return Load(stream, isWhole: false);
     }
 
     /// <summary>Frees the memory. The cache can be used again, and is empty then.</summary>
@@ -93,6 +128,16 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
         _isInUse = false;
         int kept = Math.Min(_tokens.Count, _cache!.Length);
         _tokens.RemoveRange(kept, _tokens.Count - kept);
+    }
+
+    private int[] Load(Stream stream, bool isWhole)
+    {
+        RequireFree();
+        (int[] tokens, KvCache cache) = PromptCacheFile.Read(stream, model, RoomFor, isWhole);
+        Clear();
+        _cache = cache;
+        _tokens.AddRange(tokens);
+        return tokens;
     }
 
     private void RequireFree()

@@ -45,8 +45,12 @@ internal static class PromptCacheFile
         }
     }
 
+    /// <param name="stream">Where from.</param>
+    /// <param name="model">The open model.</param>
+    /// <param name="capacityFor">Positions to make room for, by the number of tokens.</param>
+    /// <param name="isWhole">Whether nothing may follow.</param>
     /// <exception cref="InvalidDataException">It is none, or of another model, or damaged.</exception>
-    public static (int[] Tokens, KvCache Cache) Read(Stream stream, LanguageModel model, Func<int, int> capacityFor)
+    public static (int[] Tokens, KvCache Cache) Read(Stream stream, LanguageModel model, Func<int, int> capacityFor, bool isWhole)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         KvCache? cache = null;
@@ -78,6 +82,7 @@ internal static class PromptCacheFile
             byte[] found = hash.GetHashAndReset(), sum = new byte[found.Length];
             stream.ReadExactly(sum);
             Require(found.AsSpan().SequenceEqual(sum), "its check sum is wrong: it is damaged");
+            Require(!isWhole || stream.ReadByte() < 0, "it goes on behind its end: it is damaged");
             cache.Advance(count);
             return (tokens, cache);
         }

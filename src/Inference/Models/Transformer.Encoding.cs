@@ -51,5 +51,18 @@ public sealed partial class Transformer
         }
     }
 
+    /// <summary>Hidden states of tokens, as <see cref="Encode"/> gives them, and the logits after the last.</summary>
+    /// <exception cref="NotSupportedException">The model is an encoder, which gives no logits.</exception>
+    internal void Score(ReadOnlySpan<int> tokens, KvCache cache, View2<float> hidden, View2<float> logits)
+    {
+        CheckArguments(tokens, cache, logits);
+        lock (_running)
+        {
+            Encode(tokens, cache, hidden);
+            _weights.Logits!.Project(_device, hidden.Slice(0, tokens.Length - 1, 1), logits);
+            FinishLogits(logits);
+        }
+    }
+
     private bool IsEncoder => Configuration.Architecture.Attention == AttentionKind.Bidirectional;
 }

@@ -54,6 +54,7 @@ public sealed partial class Transformer
         if (_scalesTurned && Configuration.IsRotated(index))
             Elementwise.ScaleHeads(_device, TurnedPart(a.QueryHeads), TurnedPart(a.QueryHeads), Configuration.TurnedMagnitude * Configuration.TurnedMagnitude);
         _plan.Pool.Store(index, a, rotary, _plan);
+        _hooks?.Attend(index, a.QueryHeads, layer.Scores, _plan);
         _plan.Pool.Attend(index, a, layer.Scores, _plan);
         AddTo(a.Residual, layer.AttentionOutput, layer.Latent is null ? a.Attended : ExpandValues(layer.Latent, a), a);
     }
@@ -193,6 +194,11 @@ public sealed partial class Transformer
     private void ComputeLogits(View2<float> last, View2<float> normed, View2<float> logits)
     {
         NormAndProject(last, _weights.OutputNorm!, normed, _weights.Logits!, logits);
+        FinishLogits(logits);
+    }
+
+    private void FinishLogits(View2<float> logits)
+    {
         AddBias(_weights.LogitBias, logits);
         if (Configuration.LogitScale != 1)
             Elementwise.Scale(_device, logits, logits, Configuration.LogitScale);

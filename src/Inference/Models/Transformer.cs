@@ -134,7 +134,7 @@ public sealed partial class Transformer : IDisposable
     /// <exception cref="ArgumentException">The tree is in another order or too large, or the logits have another shape.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A token id is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">The cache has not room for the nodes; it is left as it was.</exception>
-    /// <exception cref="NotSupportedException">The model's attention has soft caps or sinks, or is not causal.</exception>
+    /// <exception cref="NotSupportedException">The model is an encoder, which gives no logits.</exception>
     /// <exception cref="DeviceException">A kernel failed.</exception>
     public void ForwardTree(TokenTree tree, KvCache cache, View2<float> logits)
     {

@@ -3,6 +3,9 @@ namespace KernelFoundry.Inference.Tests.Architectures;
 /// <summary>A definition, computed in double precision, position by position, with nothing cached, fused or turned around.</summary>
 internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
 {
+    /// <summary>Told the weights of every position: layer, position, head, and a weight for each position there is.</summary>
+    public Action<int, int, int, double[]>? Attended { get; init; }
+
     /// <summary>Logits after each token, [tokens][vocabulary].</summary>
     public double[][] Logits(int[] tokens)
     {
@@ -45,7 +48,7 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         var keys = new double[input.Length][];
         var values = new double[input.Length][];
         if (d.Latent is { } latent)
-            return new ReferenceLatent(d, latent, model).Attention(input, layer, at);
+            return new ReferenceLatent(d, latent, model) { Attended = Attended }.Attention(input, layer, at);
         for (int t = 0; t < input.Length; t++)
         {
             double[] all = d.JoinedQueryKeyValue
@@ -90,6 +93,7 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
         for (int head = 0; head < d.Heads; head++)
         {
             int own = head * d.HeadDim, shared = head / (d.Heads / d.KvHeads) * d.HeadDim;
+            var weights = new double[keys.Length];
             double total = d.Sinks ? Math.Exp(model[$"blk.{layer}.attn_sinks.weight"][head]) : 0;
             for (int s = 0; s < keys.Length; s++)
             {
@@ -100,12 +104,14 @@ internal sealed class ReferenceDecoder(Definition d, DrawnModel model)
                     score += query[own + e] * keys[s][shared + e];
                 double weight = Math.Exp(Capped(score * scale, d.ScoreCap));
                 total += weight;
+                weights[s] = weight;
                 for (int e = 0; e < d.HeadDim; e++)
                     result[own + e] += weight * values[s][shared + e];
             }
 
             for (int e = 0; e < d.HeadDim; e++)
                 result[own + e] /= total;
+            Attended?.Invoke(layer, position, head, [.. weights.Select(weight => weight / total)]);
         }
 
         return result;

@@ -5,6 +5,9 @@ namespace KernelFoundry.Inference.Tests.Architectures;
 /// </summary>
 internal sealed class ReferenceLatent(Definition d, Latent l, DrawnModel model)
 {
+    /// <inheritdoc cref="ReferenceDecoder.Attended"/>
+    public Action<int, int, int, double[]>? Attended { get; init; }
+
     public double[][] Attention(double[][] input, int layer, string at)
     {
         int dim = l.Plain + l.Turned;
@@ -22,12 +25,13 @@ internal sealed class ReferenceLatent(Definition d, Latent l, DrawnModel model)
             values[t] = [.. Enumerable.Range(0, d.Heads).Select(h => Value(shared, at, h))];
         }
 
-        return [.. input.Select((_, t) => Product([.. Enumerable.Range(0, d.Heads).SelectMany(h => Attend(queries, keys, values, t, h))], at + "attn_output"))];
+        return [.. input.Select((_, t) => Product([.. Enumerable.Range(0, d.Heads).SelectMany(h => Attend(queries, keys, values, t, h, layer))], at + "attn_output"))];
     }
 
-    private double[] Attend(double[][][] queries, double[][][] keys, double[][][] values, int t, int head)
+    private double[] Attend(double[][][] queries, double[][][] keys, double[][][] values, int t, int head, int layer)
     {
         double[] weights = [.. Enumerable.Range(0, t + 1).Select(s => Math.Exp(queries[t][head].Zip(keys[s][head], (a, b) => a * b).Sum() * d.ScoreScale!.Value))];
+        Attended?.Invoke(layer, t, head, [.. weights.Select(weight => weight / weights.Sum())]);
         return [.. Enumerable.Range(0, l.Value).Select(i => weights.Select((w, s) => w * values[s][head][i]).Sum() / weights.Sum())];
     }
 

@@ -70,18 +70,41 @@ public sealed class RealDistributionTests : IDisposable
         }
     }
 
-    // Each context comes once, so tokens are counted by what they are to the two models: drawn from the wrong one, or with a bias to what was drafted,
-    // the draft's favourites would come more often than the model says. Every count is a sum of independent trials whose probabilities are known.
+    // Each context comes once, so what tokens are to the two models is summed up: drawn from the wrong one, or with a bias to what was drafted,
+    // the draft's favourites would come more often than the model says. Each is a sum of trials whose means and variances are known.
     [Theory]
     [InlineData("rejection")]
     [InlineData("selection")]
     public void SpeculationKeepsTheModelsDistribution(string verifier)
     {
-        const int Texts = 12, Length = 250;
-        IVerifier kind = verifier == "rejection" ? RejectionVerifier.Instance : SequentialSelectionVerifier.Instance;
+        (double[] off, double accepted) = Deviations(verifier == "rejection" ? RejectionVerifier.Instance : SequentialSelectionVerifier.Instance);
+        Assert.All(off, each => Assert.InRange(each, -4.5, 4.5));
+        Assert.True(accepted > 1, $"{accepted:F2} drafts accepted a pass");
+    }
+
+    // The test can fail: in as many texts, mistakes that verifiers can make are found.
+    [Theory]
+    [InlineData("forgets what it rejected")]
+    [InlineData("takes drafts for certain")]
+    [InlineData("accepts what is possible")]
+    public void AWrongVerifierShows(string mistake)
+    {
+        (double[] off, _) = Deviations(new WrongVerifier(mistake));
+        Assert.Contains(off, each => each > 4.5);
+    }
+
+    // How far sums over the tokens are from what the target says, in standard deviations, and drafts accepted a pass.
+    private (double[] Off, double Accepted) Deviations(IVerifier kind)
+    {
+        const int Texts = 24, Length = 250;
         var generator = new TextGenerator(_model);
         int[] prompt = generator.Encode("Once there lived");
-        double favourite = 0, favouriteExpected = 0, favouriteVariance = 0, leading = 0, leadingExpected = 0, leadingVariance = 0;
+
+        // What of a token is summed up, by its probability to the target and to the draft: whether it is the draft's favourite, whether the draft likes it more than the
+        // target does, how often a draft of it is accepted, and how probable the draft holds it. The last two tell best of any sums a verifier that draws again what it
+        // has rejected, and one that leaves out the draft's probability.
+        Func<double, double, bool, double>[] kinds = [(_, _, isFavourite) => isFavourite ? 1 : 0, (p, q, _) => q > p ? 1 : 0, (p, q, _) => Math.Min(1, q / p), (_, q, _) => q];
+        double[] sums = new double[kinds.Length], variances = new double[kinds.Length];
         double drafted = 0, passes = 0;
         for (uint seed = 0; seed < Texts; seed++)
         {
@@ -101,21 +124,78 @@ public sealed class RealDistributionTests : IDisposable
             {
                 double[] p = Softmax(target[i - prompt.Length], 1.2), q = Softmax(draft[i - prompt.Length], 1.2);
                 int best = Array.IndexOf(q, q.Max());
-                favourite += text[i] == best ? 1 : 0;
-                favouriteExpected += p[best];
-                favouriteVariance += p[best] * (1 - p[best]);
-                double share = Enumerable.Range(0, p.Length).Where(token => q[token] > p[token]).Sum(token => p[token]);
-                leading += q[text[i]] > p[text[i]] ? 1 : 0;
-                leadingExpected += share;
-                leadingVariance += share * (1 - share);
+                for (int k = 0; k < kinds.Length; k++)
+                {
+                    double mean = 0, square = 0;
+                    for (int token = 0; token < p.Length; token++)
+                    {
+                        double value = p[token] > 0 ? kinds[k](p[token], q[token], token == best) : 0;
+                        mean += p[token] * value;
+                        square += p[token] * value * value;
+                    }
+
+                    sums[k] += kinds[k](p[text[i]], q[text[i]], text[i] == best) - mean;
+                    variances[k] += square - (mean * mean);
+                }
             }
         }
 
-        double favouriteOff = (favourite - favouriteExpected) / Math.Sqrt(favouriteVariance), leadingOff = (leading - leadingExpected) / Math.Sqrt(leadingVariance);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{favouriteOff:F2} and {leadingOff:F2} standard deviations; {drafted / passes:F2} drafts accepted a pass");
-        Assert.InRange(favouriteOff, -4.5, 4.5);
-        Assert.InRange(leadingOff, -4.5, 4.5);
-        Assert.True(drafted / passes > 1, $"{drafted / passes:F2} drafts accepted a pass");
+        double[] off = [.. sums.Zip(variances, (sum, variance) => sum / Math.Sqrt(variance))];
+        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", off.Select(each => $"{each:F2}"))} standard deviations; {drafted / passes:F2} drafts accepted a pass");
+        return (off, drafted / passes);
+    }
+
+    // Contrastive search on a trained model, its states those before the output matrix; without a penalty it is greedy decoding.
+    [Fact]
+    public void ContrastiveSearchGoesWithAModel()
+    {
+        var generator = new TextGenerator(_model);
+        int[] prompt = generator.Encode("Once there lived");
+        using var sequence = new HiddenModelSequence(_model, 80);
+        int[] plain = Tokens(generator, prompt, new GenerationOptions { MaxTokens = 40, StopTokens = [] });
+        Assert.Equal(plain, Search(0));
+        int[] contrastive = Search(0.6);
+        Assert.NotEqual(plain, contrastive);
+        Assert.Equal(contrastive, Search(0.6));
+        Assert.Equal(0, sequence.Length);
+
+        // The states are those that hooks see behind the last layer, normalized: they unembed to the same logits.
+        float[] logits = sequence.Score(prompt).ToArray(), expected = Scores(_model, prompt, 1)[0], states = new float[prompt.Length * sequence.HiddenSize];
+        Assert.All(logits.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-3f));
+        sequence.ReadHidden(states);
+        Assert.DoesNotContain(states, float.IsNaN);
+
+        int[] Search(double penalty) => [.. ContrastiveSearch.Run(sequence, prompt, new ContrastiveSearchOptions { Penalty = penalty, MaxTokens = 40 }).Tokens];
+    }
+
+    // Guided away from another prompt: logits are (1 + s) x - s other, token by token, the second pass following what was generated and taken back.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void GuidanceGoesWithAModel(bool drafts)
+    {
+        const float Scale = 0.7f;
+        var generator = new TextGenerator(_model);
+        int[] prompt = generator.Encode("Once there lived"), other = generator.Encode("The dog");
+        using var pass = new ModelPass(_model, other, 60);
+        var options = new GenerationOptions
+        {
+            MaxTokens = 30,
+            StopTokens = [],
+            Pipeline = DecodingPipeline.Logits.With(new Guidance(pass, Scale)).Greedy(),
+            Speculation = drafts ? new SpeculationOptions { Drafts = new DraftModel(_draft) } : null,
+        };
+        int[] found = Tokens(generator, prompt, options);
+        float[][] first = Scores(_model, [.. prompt, .. found], found.Length + 1), second = Scores(_model, [.. other, .. found], found.Length + 1);
+        for (int i = 0; i < found.Length; i++)
+        {
+            float[] guided = [.. first[i].Zip(second[i], (x, y) => ((1 + Scale) * x) - (Scale * y))];
+            Assert.InRange(guided[found[i]], guided.Max() - 1e-3f, guided.Max());
+        }
+
+        Assert.NotEqual(Tokens(generator, prompt, options with { Pipeline = null }), found);
+        Assert.Throws<ArgumentException>(() => new ModelPass(_model, [], 60));
+        Assert.Throws<ArgumentException>(() => new ModelPass(_model, other, 1));
     }
 
     // So hot that next to nothing it writes by itself is JSON.

@@ -58,6 +58,51 @@ public sealed class PromptCacheFileTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => empty.Save(new MemoryStream()));
     }
 
+    // A file is replaced whole or not at all, and nothing else is left in its folder.
+    [Fact]
+    public void FilesAreWrittenWholeOrNotAtAll()
+    {
+        using LanguageModel model = Open(CacheElement.Float);
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "sequence.kf");
+        using var cache = new PromptCache(model);
+        Assert.Throws<InvalidOperationException>(() => cache.Save(path));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+        File.WriteAllText(path, "old");
+        Assert.Throws<InvalidOperationException>(() => cache.Save(path));
+        Assert.Equal("old", File.ReadAllText(path));
+        Generate(model, s_prompt, cache);
+        cache.Save(path);
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+        using var restored = new PromptCache(model);
+        Assert.Equal(cache.Length, restored.Load(path).Count);
+        Assert.ThrowsAny<Exception>(() => cache.Save(folder.Path));
+        Assert.ThrowsAny<IOException>(() => cache.Save(Path.Combine(folder.Path, "nowhere", "sequence.kf")));
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void DamagedFilesAreRefusedAndWhatWasKeptStays()
+    {
+        using LanguageModel model = Open(CacheElement.Float);
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "sequence.kf");
+        (byte[] saved, _) = Save(model);
+        using var kept = new PromptCache(model);
+        Generate(model, s_prompt, kept);
+        int length = kept.Length;
+        byte[] changed = [.. saved];
+        changed[saved.Length / 2] ^= 4;
+        foreach (byte[] wrong in new[] { saved[..^1], [.. saved, 0], changed, [] })
+        {
+            File.WriteAllBytes(path, wrong);
+            Assert.Throws<InvalidDataException>(() => kept.Load(path));
+        }
+
+        Assert.Throws<FileNotFoundException>(() => kept.Load(path + "x"));
+        Assert.Equal(length, kept.Length);
+    }
+
     private static (byte[] Saved, int[] Tokens) Save(LanguageModel model)
     {
         using var cache = new PromptCache(model);

@@ -13,14 +13,25 @@ internal static class SearchFlags
     private static readonly Option<bool> s_draws = new("--beam-sample") { Description = "Draw the beams instead of taking the best." };
     private static readonly Option<string[]> s_include = new("--include") { HelpName = "TEXT", Description = "Beam search for texts that include this. Any number of times." };
     private static readonly Option<int> s_stochastic = NumberOption.Create("--stochastic-beams", "N", "Draw N different texts.", 0);
+    private static readonly Option<int> s_contrastive = NumberOption.Create("--contrastive", "K", "Contrastive search among the K most probable tokens.", 0);
+    private static readonly Option<double> s_degeneration = new("--degeneration-penalty")
+    {
+        HelpName = "A",
+        Description = "With --contrastive: what likeness to the text so far takes off.",
+        DefaultValueFactory = _ => new ContrastiveSearchOptions().Penalty,
+    };
+
     private static readonly Option<double> s_length = new("--length-penalty") { HelpName = "A", Description = "Divide log-probabilities by length^A." };
     private static readonly Option<int> s_bestOf = NumberOption.Create("--best-of", "N", "Draw N texts and rank them.", 0);
     private static readonly Option<string> s_rank = Rank();
     private static readonly Option<string[]> s_ban = new("--ban") { HelpName = "TEXT", Description = "Take the text back where this appears. Any number of times." };
     private static readonly Option<int> s_results = NumberOption.Create("--results", "N", "Texts to print, the best first.", 1);
 
-    public static OptionGroup Group { get; } = new("Search", s_beams, s_groups, s_diversity, s_draws, s_include, s_stochastic, s_length, s_bestOf,
+    public static OptionGroup Group { get; } = new("Search", s_beams, s_groups, s_diversity, s_draws, s_include, s_stochastic, s_contrastive, s_degeneration, s_length, s_bestOf,
         s_rank, s_ban, s_results);
+
+    /// <summary>Whether they ask for a search.</summary>
+    public static bool IsGiven(ParseResult parsed) => Given(parsed).Length > 0;
 
     /// <summary>The search they ask for; null for none.</summary>
     /// <exception cref="UsageException">Two searches are asked for, or one needs what is not given.</exception>
@@ -29,8 +40,7 @@ internal static class SearchFlags
     {
         string[] include = parsed.GetValue(s_include) ?? [], ban = parsed.GetValue(s_ban) ?? [];
         int beams = parsed.GetValue(s_beams), stochastic = parsed.GetValue(s_stochastic), bestOf = parsed.GetValue(s_bestOf);
-        Option[] given = [.. new (Option Option, bool IsOn)[] { (s_beams, beams > 0 || include.Length > 0), (s_stochastic, stochastic > 0), (s_bestOf, bestOf > 0 || ban.Length > 0) }
-            .Where(each => each.IsOn).Select(each => each.Option)];
+        Option[] given = Given(parsed);
         if (given.Length == 0)
             return null;
         if (given.Length > 1)
@@ -40,8 +50,18 @@ internal static class SearchFlags
         DecodingPipeline pipeline = UsageException.Check(() => decoding.ToPipeline(stops));
         var penalty = new LengthPenalty(parsed.GetValue(s_length));
         int results = parsed.GetValue(s_results);
-        return token => UsageException.Check(() =>
+        return token => UsageException.Check<IReadOnlyList<Hypothesis>>(() =>
         {
+            if (given[0] == s_contrastive)
+            {
+                using var hidden = new HiddenModelSequence(model, capacity);
+                return [ContrastiveSearch.Run(hidden, prompt, new ContrastiveSearchOptions
+                {
+                    Candidates = parsed.GetValue(s_contrastive), Penalty = parsed.GetValue(s_degeneration), Results = results, MaxTokens = maxTokens, StopTokens = stops,
+                    Processors = pipeline.Processors,
+                }, token)];
+            }
+
             using var sequence = new ModelSequence(model, capacity);
             if (given[0] == s_bestOf)
                 return Ranked(parsed, sequence, prompt, BannedIn(model, ban), pipeline, maxTokens, stops, Math.Max(bestOf, 1), penalty, token).Take(results).ToList();
@@ -70,6 +90,17 @@ internal static class SearchFlags
             }, token);
         });
     }
+
+    private static Option[] Given(ParseResult parsed) =>
+    [
+        .. new (Option Option, bool IsOn)[]
+            {
+                (s_beams, parsed.GetValue(s_beams) > 0 || parsed.GetValue(s_include) is { Length: > 0 }),
+                (s_stochastic, parsed.GetValue(s_stochastic) > 0),
+                (s_contrastive, parsed.GetValue(s_contrastive) > 0),
+                (s_bestOf, parsed.GetValue(s_bestOf) > 0 || parsed.GetValue(s_ban) is { Length: > 0 }),
+            }.Where(each => each.IsOn).Select(each => each.Option),
+    ];
 
     private static Option<string> Rank()
     {

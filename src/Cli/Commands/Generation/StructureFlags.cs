@@ -17,9 +17,9 @@ internal static class StructureFlags
 
     public static OptionGroup Group { get; } = new("Structure", s_regex, s_gbnf, s_lark, s_schema, s_json, s_choices, s_heal);
 
-    /// <summary>The prompt and the constraint they ask for.</summary>
+    /// <summary>What they make of a prompt: the prompt to take, and the constraint on its continuation.</summary>
     /// <exception cref="UsageException">Two say the same thing, or a grammar cannot be used.</exception>
-    public static (int[] Prompt, LogitsProcessor? Constraint) Read(ParseResult parsed, LanguageModel model, int[] prompt)
+    public static Func<int[], (int[] Prompt, LogitsProcessor? Constraint)> Read(ParseResult parsed, LanguageModel model)
     {
         (Option Option, Func<Grammar?> Read)[] sources =
         [
@@ -52,11 +52,12 @@ internal static class StructureFlags
 
         bool heals = parsed.GetValue(s_heal);
         if (grammar is null && !heals)
-            return (prompt, null);
+            return prompt => (prompt, null);
         var trie = TokenTrie.Create(model.Tokenizer);
         int[] stops = model.Tokenizer.EosId is { } eos ? [eos] : [];
-        return heals
-            ? TokenHealing.Heal(model.Tokenizer, trie, prompt, stops, grammar)
-            : (prompt, new GrammarConstraint(grammar!.For(trie), stops));
+        if (heals)
+            return prompt => TokenHealing.Heal(model.Tokenizer, trie, prompt, stops, grammar);
+        TokenGrammar compiled = grammar!.For(trie);
+        return prompt => (prompt, new GrammarConstraint(compiled, stops));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class GbnfReader
         while (!reader._cursor.IsAtEnd)
         {
             int offset = reader._cursor.Offset;
-            string name = reader.Name("rule");
+            string name = reader.Name();
             reader.SkipSpace(acrossLines: false);
             if (!reader._cursor.Take("::="))
                 throw reader._cursor.Error($"'::=' is missing after the rule's name '{name}'.");
@@ -31,17 +31,7 @@ internal sealed class GbnfReader
 
     private static bool IsNameCharacter(char each) => char.IsAsciiLetterOrDigit(each) || each is '-' or '_';
 
-    private Pattern Alternatives(bool isNested)
-    {
-        List<Pattern> alternatives = [Sequence(isNested)];
-        while (_cursor.Take('|'))
-        {
-            SkipSpace(acrossLines: true);
-            alternatives.Add(Sequence(isNested));
-        }
-
-        return Pattern.Choice(alternatives);
-    }
+    private Pattern Alternatives(bool isNested) => _cursor.Alternatives(() => Sequence(isNested), SkipSpace);
 
     private Pattern Sequence(bool isNested)
     {
@@ -52,11 +42,6 @@ internal sealed class GbnfReader
             SkipSpace(isNested);
         }
 
-        // An alternative may go on in the next line with its |.
-        int at = _cursor.Offset;
-        SkipSpace(acrossLines: true);
-        if (_cursor.Peek != '|')
-            _cursor.Offset = at;
         return Pattern.Sequence(parts);
     }
 
@@ -66,7 +51,7 @@ internal sealed class GbnfReader
         switch (_cursor.Peek)
         {
             case '"':
-                return Quoted();
+                return Pattern.Text(_cursor.Quoted());
             case '[':
                 return CharacterClass.Read(_cursor, isRegex: false);
             case '.':
@@ -81,46 +66,12 @@ internal sealed class GbnfReader
                 return group;
             default:
                 return IsNameCharacter(_cursor.Peek)
-                    ? new RulePattern(Name("rule"), offset)
+                    ? new RulePattern(Name(), offset)
                     : throw _cursor.Error($"'{_cursor.Peek}' begins nothing; expected a \"text\", a [class], a rule's name, . or ( ).");
         }
     }
 
-    private Pattern Quoted()
-    {
-        _cursor.Expect('"');
-        var text = new System.Text.StringBuilder();
-        while (_cursor.Peek != '"' || _cursor.IsAtEnd)
-            text.Append(char.ConvertFromUtf32(_cursor.Take('\\') ? CharacterClass.Escape(_cursor, isRegex: false)[0].First : _cursor.Next("text")));
-        _cursor.Offset++;
-        return Pattern.Text(text.ToString());
-    }
+    private string Name() => _cursor.Name(IsNameCharacter, "A rule's name");
 
-    private string Name(string what)
-    {
-        int start = _cursor.Offset;
-        while (IsNameCharacter(_cursor.Peek))
-            _cursor.Offset++;
-        return _cursor.Offset > start ? _cursor.Text[start.._cursor.Offset] : throw _cursor.Error($"A {what}'s name is expected here.");
-    }
-
-    private void SkipSpace(bool acrossLines)
-    {
-        while (!_cursor.IsAtEnd)
-        {
-            if (_cursor.Peek == '#')
-            {
-                while (!_cursor.IsAtEnd && _cursor.Peek != '\n')
-                    _cursor.Offset++;
-            }
-            else if (_cursor.Peek is ' ' or '\t' || (acrossLines && _cursor.Peek is '\n' or '\r'))
-            {
-                _cursor.Offset++;
-            }
-            else
-            {
-                return;
-            }
-        }
-    }
+    private void SkipSpace(bool acrossLines) => _cursor.SkipSpace("#", acrossLines);
 }

@@ -96,17 +96,7 @@ internal sealed class LarkReader
 
     private static bool IsTerminal(string name) => char.IsAsciiLetterUpper(name.TrimStart('_') is { Length: > 0 } rest ? rest[0] : 'a');
 
-    private Pattern Alternatives(bool isNested)
-    {
-        List<Pattern> alternatives = [Sequence(isNested)];
-        while (_cursor.Take('|'))
-        {
-            SkipSpace(acrossLines: true);
-            alternatives.Add(Sequence(isNested));
-        }
-
-        return Pattern.Choice(alternatives);
-    }
+    private Pattern Alternatives(bool isNested) => _cursor.Alternatives(() => Sequence(isNested), SkipSpace);
 
     private Pattern Sequence(bool isNested)
     {
@@ -125,10 +115,6 @@ internal sealed class LarkReader
             SkipSpace(isNested);
         }
 
-        int at = _cursor.Offset;
-        SkipSpace(acrossLines: true);
-        if (_cursor.Peek != '|')
-            _cursor.Offset = at;
         return Pattern.Sequence(parts);
     }
 
@@ -187,11 +173,7 @@ internal sealed class LarkReader
     private Pattern Quoted()
     {
         int offset = _cursor.Offset;
-        _cursor.Expect('"');
-        var text = new System.Text.StringBuilder();
-        while (_cursor.Peek != '"' || _cursor.IsAtEnd)
-            text.Append(char.ConvertFromUtf32(_cursor.Take('\\') ? CharacterClass.Escape(_cursor, isRegex: false)[0].First : _cursor.Next("text")));
-        _cursor.Offset++;
+        string text = _cursor.Quoted();
         if (_cursor.Peek == 'i')
             throw _cursor.Error("Texts in either case are not supported; write a class for each letter.");
         if (_cursor.Take(".."))
@@ -203,34 +185,10 @@ internal sealed class LarkReader
                 : throw new GrammarException(_cursor.Text, text.Length == 1 ? last : offset, "A range goes from one character to a later one, in ASCII.");
         }
 
-        return Pattern.Text(text.ToString());
+        return Pattern.Text(text);
     }
 
-    private string Name()
-    {
-        int start = _cursor.Offset;
-        while (IsNameCharacter(_cursor.Peek))
-            _cursor.Offset++;
-        return _cursor.Offset > start ? _cursor.Text[start.._cursor.Offset] : throw _cursor.Error("A name is expected here.");
-    }
+    private string Name() => _cursor.Name(IsNameCharacter, "A name");
 
-    private void SkipSpace(bool acrossLines)
-    {
-        while (!_cursor.IsAtEnd)
-        {
-            if (_cursor.Take("//"))
-            {
-                while (!_cursor.IsAtEnd && _cursor.Peek != '\n')
-                    _cursor.Offset++;
-            }
-            else if (_cursor.Peek is ' ' or '\t' || (acrossLines && _cursor.Peek is '\n' or '\r'))
-            {
-                _cursor.Offset++;
-            }
-            else
-            {
-                return;
-            }
-        }
-    }
+    private void SkipSpace(bool acrossLines) => _cursor.SkipSpace("//", acrossLines);
 }

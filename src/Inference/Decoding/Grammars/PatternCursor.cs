@@ -76,6 +76,74 @@ internal sealed class PatternCursor(string text, int offset = 0)
         return result;
     }
 
+    /// <summary>Reads parts with | between them; the next one may begin in another line.</summary>
+    /// <param name="part">Reads one.</param>
+    /// <param name="skipSpace">Skips what means nothing, across lines or not.</param>
+    public Pattern Alternatives(Func<Pattern> part, Action<bool> skipSpace)
+    {
+        List<Pattern> alternatives = [Part()];
+        while (Take('|'))
+        {
+            skipSpace(true);
+            alternatives.Add(Part());
+        }
+
+        return Pattern.Choice(alternatives);
+
+        Pattern Part()
+        {
+            Pattern read = part();
+            int at = Offset;
+            skipSpace(true);
+            if (Peek != '|')
+                Offset = at;
+            return read;
+        }
+    }
+
+    /// <summary>Reads a text in quotes, its escapes replaced.</summary>
+    public string Quoted()
+    {
+        Expect('"');
+        var text = new System.Text.StringBuilder();
+        while (Peek != '"' || IsAtEnd)
+            text.Append(char.ConvertFromUtf32(Take('\\') ? CharacterClass.Escape(this, isRegex: false)[0].First : Next("text")));
+        Offset++;
+        return text.ToString();
+    }
+
+    /// <summary>Reads a name, which has one character at least.</summary>
+    public string Name(Func<char, bool> isNameCharacter, string what)
+    {
+        int start = Offset;
+        while (isNameCharacter(Peek))
+            Offset++;
+        return Offset > start ? Text[start..Offset] : throw Error($"{what} is expected here.");
+    }
+
+    /// <summary>Skips spaces and comments.</summary>
+    /// <param name="comment">What a comment begins with; it goes to the line's end.</param>
+    /// <param name="acrossLines">Whether line ends are spaces.</param>
+    public void SkipSpace(string comment, bool acrossLines)
+    {
+        while (!IsAtEnd)
+        {
+            if (Take(comment))
+            {
+                while (!IsAtEnd && Peek != '\n')
+                    Offset++;
+            }
+            else if (Peek is ' ' or '\t' || (acrossLines && Peek is '\n' or '\r'))
+            {
+                Offset++;
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
     public GrammarException Error(string message) => new(Text, Offset, message);
 
     public void Expect(char expected)

@@ -20,13 +20,7 @@ internal sealed class RegexReader
     /// <summary>Reads an expression up to a character that ends it, which stays unread.</summary>
     public static Pattern Read(PatternCursor cursor, char end) => new RegexReader(cursor, end).Alternatives();
 
-    private Pattern Alternatives()
-    {
-        List<Pattern> alternatives = [Sequence()];
-        while (_cursor.Take('|'))
-            alternatives.Add(Sequence());
-        return Pattern.Choice(alternatives);
-    }
+    private Pattern Alternatives() => _cursor.Alternatives(Sequence, static _ => { });
 
     private Pattern Sequence()
     {

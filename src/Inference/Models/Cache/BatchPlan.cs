@@ -53,6 +53,9 @@ internal sealed class BatchPlan(Device device, SplitRoom room) : IDisposable
     public (int First, int Tokens, int Start) this[int sequence] =>
         (_sequences[sequence].First, _sequences[sequence].Tokens, _sequences[sequence].Cache.Length);
 
+    /// <summary>A sequence's cache.</summary>
+    public KvCache Cache(int sequence) => _sequences[sequence].Cache;
+
     /// <summary>The room of some sequences' attention states.</summary>
     public AttentionSplits Splits(int sequences) => room.For(sequences);
 
@@ -87,7 +90,7 @@ internal sealed class BatchPlan(Device device, SplitRoom room) : IDisposable
     public void Set(KvCache cache, TokenTree tree)
     {
         Set(cache, tree.Count);
-        _treePlan ??= new TreePlan(device);
+        _treePlan ??= new TreePlan(device, room.Heads);
         _treePlan.Set(tree, cache.Length);
         Tree = _treePlan;
     }

@@ -149,6 +149,9 @@ public abstract class KvBlockPool : IDisposable
     /// <param name="rotary">How a layer turns keys; null where it does not.</param>
     internal abstract void Turn(ReadOnlySpan<(int Slot, int Count)> runs, int by, Func<int, RotaryEncoding?> rotary);
 
+    /// <summary>Keys of slots as they are attended to, [kvHeads, slots, headDim].</summary>
+    internal abstract float[] ReadKeys(int layer, ReadOnlySpan<int> slots);
+
     /// <summary>Visits the bytes of a sequence's first positions, part by part, always in the same order.</summary>
     /// <param name="blocks">The sequence's blocks.</param>
     /// <param name="positions">How many positions.</param>

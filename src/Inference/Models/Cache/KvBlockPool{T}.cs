@@ -45,9 +45,8 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     // Scalars that a model does not need are not looked at where most models have none.
     internal override void Attend(int layer, ActivationViews activations, LayerAttention scores, BatchPlan plan)
     {
-        bool isPlain = !scores.IsBidirectional && scores.Sinks.Memory is null && scores.SoftCap <= 0;
         if (plan.Tree is { } tree)
-            AttendEach(layer, activations, scores.Scale, isPlain ? tree.Score(scores.Window) : throw new NotSupportedException("Trees of tokens go through models of causal attention without soft caps and sinks; decode this one without speculation."), plan);
+            AttendEach(layer, activations, scores.Scale, tree.Score(scores), plan);
         else if (scores.IsBidirectional)
             Attend(layer, activations, scores.Scale, default(FullScore), plan);
         else if (scores.Sinks.Memory is not null)
@@ -103,6 +102,18 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         slots.Memory!.Dispose();
         distances.Memory!.Dispose();
         unturned.Memory!.Dispose();
+    }
+
+    internal override float[] ReadKeys(int layer, ReadOnlySpan<int> slots)
+    {
+        View1<int> rows = Device.Upload<int>(slots);
+        View2<float> keys = Device.Allocate<float>(Model.KeyValueHeads * slots.Length, Model.HeadDim);
+        for (int head = 0; head < Model.KeyValueHeads; head++)
+            Embedding.EmbeddingLookup(Device, rows, OfHead(_keys[layer], head), keys.Slice(0, head * slots.Length, slots.Length), 1);
+        float[] read = keys.ToArray();
+        rows.Memory!.Dispose();
+        keys.Memory!.Dispose();
+        return read;
     }
 
     internal override void ForEachPart(ReadOnlySpan<int> blocks, int positions, PartVisitor visit)

@@ -11,6 +11,9 @@ internal sealed class SplitRoom(Device device, int heads, int headDim) : IDispos
     private View1<float> _floats;
     private int _splits = 1;
 
+    /// <summary>Query heads.</summary>
+    public int Heads => heads;
+
     /// <summary>Sequences that are decoded at once.</summary>
     public int Sequences { get; private set; } = 1;
 

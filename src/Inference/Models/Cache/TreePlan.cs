@@ -4,8 +4,11 @@ using KernelFoundry.Kernels;
 namespace KernelFoundry.Inference.Models;
 
 /// <summary>What a pass over a tree of tokens needs beside the tokens: planned once on the host, read by every layer.</summary>
-internal sealed class TreePlan(Device device) : IDisposable
+/// <param name="device">The device.</param>
+/// <param name="heads">Query heads.</param>
+internal sealed class TreePlan(Device device, int heads) : IDisposable
 {
+    private readonly View1<float> _noSinks = device.Upload<float>([.. Enumerable.Repeat(float.NegativeInfinity, heads)]);
     private int[] _numbers = [];
     private View1<int> _all;
     private int _start;
@@ -36,8 +39,31 @@ internal sealed class TreePlan(Device device) : IDisposable
         _all.Slice(0, numbers.Length).CopyFrom(numbers);
     }
 
-    /// <summary>The mask.</summary>
-    public TreeScore Score(int window) => new(_all.Slice(2 * _count, _count), _all.Slice(_count, _count), _start, _count, window);
+    /// <summary>Steps from the root to a node.</summary>
+    public int Depth(int node) => _numbers[_count + node];
 
-    public void Dispose() => _all.Memory?.Dispose();
+    /// <summary>Whether a node attends to a position before the tree, or behind them to a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="key">The position; the tree's nodes follow those before it.</param>
+    /// <param name="window">Positions a position attends to.</param>
+    public bool Sees(int node, int key, int window)
+    {
+        int other = key - _start;
+        if (other < 0)
+            return _numbers[node] - key < window;
+        return other <= node && _numbers[(2 * _count) + other] >= node && Depth(node) - Depth(other) < window;
+    }
+
+    /// <summary>What becomes of a layer's scores.</summary>
+    public TreeScore Score(LayerAttention layer)
+    {
+        View1<float> sinks = layer.Sinks.Memory is null ? _noSinks : layer.Sinks;
+        return new(_all.Slice(2 * _count, _count), _all.Slice(_count, _count), sinks, _start, _count, layer.Window, layer.SoftCap);
+    }
+
+    public void Dispose()
+    {
+        _all.Memory?.Dispose();
+        _noSinks.Memory!.Dispose();
+    }
 }

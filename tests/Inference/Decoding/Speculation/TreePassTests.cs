@@ -1,6 +1,8 @@
 using KernelFoundry.Inference.Decoding;
+using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Models;
+using KernelFoundry.Inference.Tests.Architectures;
 using KernelFoundry.Inference.Tests.Models;
 
 namespace KernelFoundry.Inference.Tests.Decoding;
@@ -20,6 +22,12 @@ public sealed class TreePassTests : IDisposable
         { "llama", CacheElement.Q8_0, "cpu-2" },
         { "llama", CacheElement.Float, "opencl" },
         { "window", CacheElement.Float, "cpu-1" },
+        { "gemma2", CacheElement.Float, "cpu-2" },
+        { "gemma2", CacheElement.Float, "opencl" },
+        { "gemma2", CacheElement.Half, "cpu-1" },
+        { "gpt-oss", CacheElement.Float, "cpu-2" },
+        { "gpt-oss", CacheElement.Float, "opencl" },
+        { "deepseek2, V3", CacheElement.Float, "cpu-2" },
     };
 
     // Each node's logits are those of its path alone, and after a path is kept the sequence goes on as if it had never been a tree.
@@ -28,26 +36,28 @@ public sealed class TreePassTests : IDisposable
     public void EachNodeSeesItsPathAlone(string name, CacheElement cache, string deviceName)
     {
         using Device device = TestDevices.Open(deviceName);
-        using LanguageModel model = Create(name).Open(device, new ModelOptions { Cache = cache });
+        using LanguageModel model = Open(name, device, cache);
+        int vocabulary = model.Configuration.VocabularySize;
+        int[] prompt = [.. s_prompt.Select(token => token % vocabulary)];
         var random = new Random(4);
         for (int run = 0; run < 4; run++)
         {
             var tree = new TokenTree(260);
             while (tree.Count < 14)
-                tree.Add(run == 0 ? tree.Count - 1 : random.Next(tree.Count), 259 + random.Next(12));
+                tree.Add(run == 0 ? tree.Count - 1 : random.Next(tree.Count), (259 + random.Next(12)) % vocabulary);
             tree = tree.InDepthFirstOrder(out _);
             using var sequence = new ModelSequence(model, 40);
-            sequence.Score(s_prompt);
+            sequence.Score(prompt);
             View2<float> logits = sequence.ScoreTree(tree);
-            Assert.Equal(s_prompt.Length, sequence.Length);
+            Assert.Equal(prompt.Length, sequence.Length);
             float[] all = logits.ToArray();
             for (int node = 0; node < tree.Count; node++)
-                AssertNear(Score(model, [.. s_prompt, .. Path(tree, node).Select(tree.Token)]), all.AsSpan(node * sequence.Vocabulary, sequence.Vocabulary), cache);
+                AssertNear(Score(model, [.. prompt, .. Path(tree, node).Select(tree.Token)]), all.AsSpan(node * sequence.Vocabulary, sequence.Vocabulary), cache);
 
             int[] path = Path(tree, random.Next(tree.Count));
             sequence.CommitPath(path);
-            Assert.Equal(s_prompt.Length + path.Length, sequence.Length);
-            AssertNear(Score(model, [.. s_prompt, .. path.Select(tree.Token), 264]), sequence.Score([264]).ToArray(), cache);
+            Assert.Equal(prompt.Length + path.Length, sequence.Length);
+            AssertNear(Score(model, [.. prompt, .. path.Select(tree.Token), 256]), sequence.Score([256]).ToArray(), cache);
         }
     }
 
@@ -164,9 +174,17 @@ public sealed class TreePassTests : IDisposable
         }
     }
 
-    private static TinyModel Create(string name) => name == "window"
-        ? new TinyModel(new() { Name = "t" }) { HeadDim = 32, RotaryDims = 32, Window = 9 }
-        : new TinyModel { HeadDim = 32, RotaryDims = 32 };
+    // Of soft caps, sinks and latent keys those of the architectures that have them, whose tests hold tokens one by one to definitions.
+    private static LanguageModel Open(string name, Device device, CacheElement cache)
+    {
+        var options = new ModelOptions { Cache = cache };
+        return name switch
+        {
+            "window" => new TinyModel(new() { Name = "t" }) { HeadDim = 32, RotaryDims = 32, Window = 9 }.Open(device, options),
+            "llama" => new TinyModel { HeadDim = 32, RotaryDims = 32 }.Open(device, options),
+            _ => LanguageModel.Open(new GgufFile(new DrawnModel(Definitions.All[name]).Build(), name), device, options),
+        };
+    }
 
     private static int[] Path(TokenTree tree, int node)
     {

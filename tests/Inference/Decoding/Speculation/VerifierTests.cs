@@ -45,6 +45,16 @@ public sealed class VerifierTests
         Assert.True(found.Deviate() > Most);
     }
 
+    [Theory]
+    [InlineData("forgets what it rejected")]
+    [InlineData("takes drafts for certain")]
+    [InlineData("accepts what is possible")]
+    public void AWrongVerifierShows(string mistake)
+    {
+        (ChiSquare found, _) = Decode(new WrongVerifier(mistake), [1], isCertain: false);
+        Assert.True(found.Deviate() > Most);
+    }
+
     [Fact]
     public void MoreDraftsAreAcceptedMore()
     {
