@@ -80,6 +80,19 @@ public class HuggingFaceModelTests
         Assert.Contains(named, Assert.Throws<InvalidModelException>(() => LanguageModel.Open(folder.Path, device).Dispose()).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A path that is near what was meant.</summary>
+    [Fact]
+    public void A_folder_without_safetensors_and_one_file_of_a_folder_say_what_to_name()
+    {
+        using var folder = new TinyFolder();
+        using Device device = TestDevices.Open("cpu-1");
+        Assert.Contains("by the folder's path", Message(folder.FilePath("model.safetensors")), StringComparison.Ordinal);
+        File.Delete(folder.FilePath("model.safetensors"));
+        Assert.Contains("without safetensors", Message(folder.Path), StringComparison.Ordinal);
+
+        string Message(string path) => Assert.Throws<InvalidModelException>(() => LanguageModel.Open(path, device).Dispose()).Message;
+    }
+
     /// <summary>Up to the context, dynamic NTK is no scaling.</summary>
     [Fact]
     public void Dynamic_scaling_changes_nothing_up_to_the_context()
