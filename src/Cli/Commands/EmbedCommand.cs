@@ -15,6 +15,8 @@ internal static class EmbedCommand
         ["mean"] = EmbeddingPooling.Mean,
         ["first"] = EmbeddingPooling.First,
         ["last"] = EmbeddingPooling.Last,
+        ["max"] = EmbeddingPooling.Max,
+        ["weighted-mean"] = EmbeddingPooling.WeightedMean,
     };
 
     private static readonly Option<string> s_model = CommonOptions.Model();

@@ -8,7 +8,7 @@ namespace KernelFoundry.Inference.Adapters;
 /// <param name="B">[rows, rank], of each matrix.</param>
 /// <param name="Scale">alpha / rank.</param>
 /// <param name="Matrices">Matrices in a tensor of three axes; 0 in one of two.</param>
-internal sealed record LowRankUpdate(int Rows, int Columns, int Rank, float[] A, float[] B, float Scale, int Matrices = 0)
+internal sealed record LowRankUpdate(int Rows, int Columns, int Rank, float[] A, float[] B, float Scale = 1, int Matrices = 0)
 {
     /// <summary>The update of one matrix of a stack.</summary>
     public LowRankUpdate Of(int matrix) => Matrices == 0 ? this : this with

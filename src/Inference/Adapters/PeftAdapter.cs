@@ -8,7 +8,7 @@ namespace KernelFoundry.Inference.Adapters;
 /// <summary>
 /// Adapters as Hugging Face's PEFT saves them: <c>adapter_config.json</c>, and <c>adapter_model.safetensors</c> with tensors
 /// <c>base_model.model.NAME.lora_A.weight</c> and <c>lora_B</c>, of embeddings <c>lora_embedding_A</c> and <c>lora_embedding_B</c>. Rows of B move as those of the
-/// matrix do when it becomes GGUF; experts' matrices, each with a pair of its own, are stacked.
+/// matrix do when it becomes GGUF; experts' matrices, each with a pair of its own, are stacked. <see cref="PeftParts"/> has those of tensors that become several.
 /// </summary>
 internal static class PeftAdapter
 {
@@ -37,33 +37,53 @@ internal static class PeftAdapter
             if (!a.Name.StartsWith(Start, StringComparison.Ordinal) || !a.Name.EndsWith(first, StringComparison.Ordinal))
                 throw a.Error("its name", "of no part of a LoRA adapter", $"names that begin with {Start} and end in {A} or {B}, or {EmbeddingA} or {EmbeddingB}, in pairs");
             string module = a.Name[Start.Length..^first.Length];
+            SafetensorsTensor b = file.Find(a.Name[..^first.Length] + second) ?? throw a.Error("it", "alone", $"'{module}{second}' beside it");
+            if (PeftParts.OfStack(architecture, module, a, b, model) is { } parts)
+            {
+                AddAll(parts, a);
+                continue;
+            }
+
             string pattern = TensorNaming.Generalize(TensorNaming.WithoutPrefix(architecture, module + ".weight"), out List<int> numbers);
             var (rule, target) = TensorNaming.Find(architecture, pattern, numbers)
                 ?? throw a.Error("its name", $"of no matrix of architecture '{name}'", "the names that its class gives tensors");
-            if (rule.IsStack || rule.Also is not null)
-                throw a.Error("its name", "of a tensor that is taken apart, which adapters are not", "adapters of matrices");
-            SafetensorsTensor b = file.Find(a.Name[..^first.Length] + second) ?? throw a.Error("it", "alone", $"'{module}{second}' beside it");
-            LowRankUpdate update = first == A ? Update(a, b, rule, order, Scale) : OfEmbeddings(a, b, Scale);
+            if (rule.Transform == TensorTransform.LatentKeys)
+            {
+                AddAll(PeftParts.OfLatent(rule, target, numbers, a, b, model), a);
+                continue;
+            }
+
+            LowRankUpdate update = first == A ? Update(a, b, rule, order) : OfEmbeddings(a, b);
             if (numbers.Count < 2)
             {
-                updates.Add(target, update);
+                AddAll([(target, update)], a);
             }
             else
             {
                 if (!experts.TryGetValue(target, out SortedDictionary<int, LowRankUpdate>? those))
                     experts.Add(target, those = []);
-                those.Add(numbers[1], update);
+                if (!those.TryAdd(numbers[1], update))
+                    throw Twice(a);
             }
         }
 
         foreach (var (target, those) in experts)
             updates.Add(target, Stacked(file.Name, target, those, Count(model, name, "expert_count", 1)));
-        return updates;
+        return updates.ToDictionary(entry => entry.Key, entry => entry.Value with { Scale = (float)(alpha / (byRoot ? Math.Sqrt(entry.Value.Rank) : entry.Value.Rank)) }, StringComparer.Ordinal);
 
-        float Scale(long rank) => (float)(alpha / (byRoot ? Math.Sqrt(rank) : rank));
+        void AddAll(IEnumerable<(string Target, LowRankUpdate Update)> added, SafetensorsTensor a)
+        {
+            foreach (var (target, update) in added)
+            {
+                if (!updates.TryAdd(target, update))
+                    throw Twice(a);
+            }
+        }
     }
 
-    private static LowRankUpdate Update(SafetensorsTensor a, SafetensorsTensor b, TensorRule rule, RowOrder order, Func<long, float> scale)
+    private static InvalidModelException Twice(SafetensorsTensor a) => a.Error("it", "the second for one matrix", "one pair a matrix");
+
+    private static LowRankUpdate Update(SafetensorsTensor a, SafetensorsTensor b, TensorRule rule, RowOrder order)
     {
         if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] == 0 || !order.Fits(rule.Transform, b.Shape[0]))
             throw b.Error("its shape", $"[{string.Join(", ", b.Shape)}]", $"[rows, rank], with '{a.Name}' of [{string.Join(", ", a.Shape)}]");
@@ -71,16 +91,16 @@ internal static class PeftAdapter
         float[] stored = Values(b), moved = new float[stored.Length];
         for (int row = 0; row < rows; row++)
             stored.AsSpan((int)order.Source(rule.Transform, row, rows) * rank, rank).CopyTo(moved.AsSpan(row * rank));
-        return new LowRankUpdate(rows, checked((int)a.Shape[1]), rank, Values(a), moved, scale(rank));
+        return new LowRankUpdate(rows, checked((int)a.Shape[1]), rank, Values(a), moved);
     }
 
     // A is [rank, tokens] and B [columns, rank]: what is looked up is a column of A.
-    private static LowRankUpdate OfEmbeddings(SafetensorsTensor a, SafetensorsTensor b, Func<long, float> scale)
+    private static LowRankUpdate OfEmbeddings(SafetensorsTensor a, SafetensorsTensor b)
     {
         if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] == 0)
             throw b.Error("its shape", $"[{string.Join(", ", b.Shape)}]", $"[columns, rank], with '{a.Name}' of [{string.Join(", ", a.Shape)}]");
         int rank = checked((int)a.Shape[0]), tokens = checked((int)a.Shape[1]), columns = checked((int)b.Shape[0]);
-        return new LowRankUpdate(tokens, columns, rank, LowRankUpdate.Transposed(Values(b), columns, rank), LowRankUpdate.Transposed(Values(a), rank, tokens), scale(rank));
+        return new LowRankUpdate(tokens, columns, rank, LowRankUpdate.Transposed(Values(b), columns, rank), LowRankUpdate.Transposed(Values(a), rank, tokens));
     }
 
     // Experts without a pair get one of zeros.
@@ -117,7 +137,7 @@ internal static class PeftAdapter
     private static int Count(GgufFile model, string architecture, string key, int absent) =>
         model.Metadata.TryGetUInt32($"{architecture}.{key}", out uint value) && value is > 0 and <= int.MaxValue ? (int)value : absent;
 
-    private static float[] Values(SafetensorsTensor tensor)
+    internal static float[] Values(SafetensorsTensor tensor)
     {
         TensorCodec codec = tensor.Type.Ggml is GgmlType.F32 or GgmlType.F16 or GgmlType.BF16
             ? TensorCodecs.Of(tensor.Type.Ggml.Value)

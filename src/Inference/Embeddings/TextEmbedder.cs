@@ -8,24 +8,29 @@ public sealed class TextEmbedder : IDisposable
 {
     private readonly LanguageModel _model;
     private readonly KvCache _cache;
+    private readonly EmbeddingPooling[] _modes;
 
     /// <summary>Embeds with a model.</summary>
     /// <param name="model">An encoder, or a decoder that was trained for it; not disposed of with the embedder.</param>
     /// <param name="pooling">How states become one vector; null for what the model's file says, or the mean.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="pooling"/> names no kind, or one that there is not.</exception>
     /// <exception cref="DeviceException">The device has not enough memory.</exception>
     public TextEmbedder(LanguageModel model, EmbeddingPooling? pooling = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         Pooling = pooling ?? model.Configuration.Pooling ?? EmbeddingPooling.Mean;
+        _modes = [.. PoolingModes.All.Select(row => row.Mode).Where(mode => Pooling.HasFlag(mode))];
+        if (_modes.Length == 0 || Pooling != _modes.Aggregate((x, y) => x | y))
+            throw new ArgumentOutOfRangeException(nameof(pooling), pooling, "No such way to pool states.");
         _cache = model.Transformer.CreateCache(Math.Min(model.Configuration.ContextLength, Transformer.LongestEncoded));
     }
 
     /// <summary>How states become one vector.</summary>
     public EmbeddingPooling Pooling { get; }
 
-    /// <summary>Length of a vector.</summary>
-    public int Length => _model.Configuration.EmbeddingLength;
+    /// <summary>Length of a vector: the model's width, times the ways of pooling that are written one after the other.</summary>
+    public int Length => _model.Configuration.EmbeddingLength * _modes.Length;
 
     /// <summary>Embeds a text.</summary>
     /// <param name="text">The text; what is beyond the model's context, or <see cref="Transformer.LongestEncoded"/> tokens, is left out.</param>
@@ -57,7 +62,7 @@ public sealed class TextEmbedder : IDisposable
     public float[] Embed(ReadOnlySpan<int> tokens, CancellationToken cancellationToken = default)
     {
         _cache.Rollback(0);
-        View2<float> hidden = _model.Device.Allocate<float>(tokens.Length, Length);
+        View2<float> hidden = _model.Device.Allocate<float>(tokens.Length, _model.Configuration.EmbeddingLength);
         try
         {
             _model.Transformer.Encode(tokens, _cache, hidden, cancellationToken);
@@ -74,20 +79,11 @@ public sealed class TextEmbedder : IDisposable
 
     private float[] Pool(float[] states, int tokens)
     {
-        (int first, int end) = Pooling switch
-        {
-            EmbeddingPooling.First => (0, 1),
-            EmbeddingPooling.Last => (tokens - 1, tokens),
-            _ => (0, tokens),
-        };
-        var sums = new double[Length];
-        for (int token = first; token < end; token++)
-        {
-            for (int i = 0; i < sums.Length; i++)
-                sums[i] += states[(token * sums.Length) + i];
-        }
-
-        double length = Math.Sqrt(sums.Sum(x => x * x));
-        return [.. sums.Select(x => (float)(length == 0 ? 0 : x / length))];
+        int state = _model.Configuration.EmbeddingLength;
+        var pooled = new double[Length];
+        for (int i = 0; i < _modes.Length; i++)
+            PoolingModes.Pool(_modes[i], states, tokens, pooled.AsSpan(i * state, state));
+        double length = Math.Sqrt(pooled.Sum(x => x * x));
+        return [.. pooled.Select(x => (float)(length == 0 ? 0 : x / length))];
     }
 }

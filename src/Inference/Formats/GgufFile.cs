@@ -74,6 +74,7 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static GgufFile Open(string path)
     {
+        CheckKind(path);
         var file = new GgufFile(new GgufContent(path));
         try
         {
@@ -84,6 +85,16 @@ public sealed class GgufFile : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    // What is meant is a folder with safetensors, which is none of this format's, or not one yet.
+    private static void CheckKind(string path)
+    {
+        const string expected = "a GGUF file, or a folder with model.safetensors or model.safetensors.index.json, config.json and tokenizer.json or tokenizer.model";
+        if (Directory.Exists(path))
+            throw new InvalidModelException(path, "the folder", "without safetensors", expected);
+        if (Path.GetExtension(path) == ".safetensors" && File.Exists(path))
+            throw new InvalidModelException(path, "the file", "part of a folder", $"{expected}, by the folder's path");
     }
 
     /// <summary>Unmaps the file or unpins the memory.</summary>

@@ -18,8 +18,8 @@ internal sealed record HuggingFaceArchitecture(string Name, params IReadOnlyList
     /// <summary>The same by <see cref="TensorRule.Source"/>.</summary>
     public IReadOnlyDictionary<string, TensorRule> Rules { get; private init; } = new Dictionary<string, TensorRule>();
 
-    /// <summary>Beginnings that names of tensors may have, and what they are read as.</summary>
-    public IReadOnlyList<(string From, string To)> Prefixes { get; init; } = [];
+    /// <summary>Beginnings that names of tensors may have, and what they are read as. Models that make vectors are often saved without what makes logits, and without "model." then.</summary>
+    public IReadOnlyList<(string From, string To)> Prefixes { get; init; } = [("layers.", "model.layers."), ("embed_tokens.", "model.embed_tokens."), ("norm.", "model.norm.")];
 
     /// <summary>Whole names, with {0} for numbers, of tensors that follow from the rest or belong to other parts; one that ends in a star stands for all that begin so.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = ["model.layers.{0}.self_attn.rotary_emb.inv_freq"];

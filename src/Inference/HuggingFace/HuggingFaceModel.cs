@@ -114,8 +114,8 @@ public sealed class HuggingFaceModel : IDisposable
         foreach (var (key, value) in RotaryFactors.Metadata(config, record))
             Set(header, $"{architecture.Name}.{key}", value);
         LayerTypes.Check(config, record);
-        if (record.Attention == AttentionKind.Bidirectional)
-            Set(header, $"{architecture.Name}.pooling_type", PoolingFile.Read(path));
+        foreach (var (key, value) in PoolingFile.Metadata(path))
+            Set(header, $"{architecture.Name}.{key}", value);
     }
 
     private static void Set(GgufWriter header, string key, object? value)

@@ -7,7 +7,8 @@ namespace KernelFoundry.Inference.HuggingFace;
 
 /// <summary>
 /// Scaled rotary encoding as GGUF has it: linear and YaRN (Peng et al. 2023) as metadata; Llama 3.1's and LongRoPE's (Ding et al. 2024) as a divisor of each
-/// frequency, in tensors.
+/// frequency, in tensors. Dynamic NTK changes nothing up to the context, which is all that a model is run on: beyond it the base grows with the sequence, while keys stay turned as
+/// they were, so that what a token means would depend on how a text was cut into calls.
 /// </summary>
 internal static class RotaryFactors
 {
@@ -83,9 +84,11 @@ internal static class RotaryFactors
             return "default";
         JsonField field = scaling["rope_type"].IsNull ? scaling["type"] : scaling["rope_type"];
         string kind = field.OptionalString() ?? "default";
-        return kind is "default" or "linear" or "llama3" or "yarn" or "longrope" or "su"
+        if (kind == "dynamic" && !scaling["alpha"].IsNull)
+            throw scaling["alpha"].Error(scaling["alpha"].Describe(), "null: an alpha changes the base for every length");
+        return kind is "default" or "linear" or "llama3" or "yarn" or "longrope" or "su" or "dynamic"
             ? kind
-            : throw field.Error(field.Describe(), "default, linear, llama3, yarn or longrope");
+            : throw field.Error(field.Describe(), "default, linear, llama3, yarn, longrope or dynamic");
     }
 
     private static JsonField OriginalContext(JsonField config, JsonField scaling) =>

@@ -34,6 +34,13 @@ internal static class TensorNaming
             yield return (other, Target(other, numbers) + ending);
     }
 
+    /// <summary>A rule and those beside it, with what each makes of a tensor; of rules whose names are whole.</summary>
+    public static IEnumerable<(TensorRule Rule, string Target)> Parts(TensorRule rule, List<int> numbers)
+    {
+        string target = Target(rule, numbers);
+        return [(rule, target), .. Others(rule, target, numbers)];
+    }
+
     private static string Target(TensorRule rule, List<int> numbers) => string.Format(CultureInfo.InvariantCulture, rule.Target, numbers.Cast<object>().FirstOrDefault(0));
 
     /// <summary>Whether the tensor is left out.</summary>

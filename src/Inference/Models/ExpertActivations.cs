@@ -13,8 +13,7 @@ internal sealed class ExpertActivations : IDisposable
         Slots = device.Allocate<int>(capacity, experts.Used);
         Weights = device.Allocate<float>(capacity, experts.Used);
         Input = device.Allocate<float>(slots, model.EmbeddingLength);
-        Gate = device.Allocate<float>(slots, experts.FeedForwardLength);
-        Up = device.Allocate<float>(slots, experts.FeedForwardLength);
+        GateUp = device.Allocate<float>(slots, checked(2 * experts.FeedForwardLength));
         Output = device.Allocate<float>(slots, model.EmbeddingLength);
         SharedGate = device.Allocate<float>(capacity, 1);
         SharedHidden = device.Allocate<float>(capacity, Math.Max(1, experts.SharedLength));
@@ -40,11 +39,8 @@ internal sealed class ExpertActivations : IDisposable
     /// <summary>[slots, embedding].</summary>
     public View2<float> Input { get; }
 
-    /// <summary>[slots, feedForward].</summary>
-    public View2<float> Gate { get; }
-
-    /// <summary>[slots, feedForward].</summary>
-    public View2<float> Up { get; }
+    /// <summary>Gates, then what they gate, [slots, 2 * feedForward].</summary>
+    public View2<float> GateUp { get; }
 
     /// <summary>[slots, embedding].</summary>
     public View2<float> Output { get; }
@@ -62,7 +58,7 @@ internal sealed class ExpertActivations : IDisposable
     {
         DeviceMemory?[] memories =
         [
-            Logits.Memory, Tokens.Memory, Slots.Memory, Weights.Memory, Input.Memory, Gate.Memory, Up.Memory, Output.Memory,
+            Logits.Memory, Tokens.Memory, Slots.Memory, Weights.Memory, Input.Memory, GateUp.Memory, Output.Memory,
             SharedGate.Memory, SharedHidden.Memory, SharedUp.Memory,
         ];
         foreach (DeviceMemory? memory in memories)

@@ -118,7 +118,8 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
         for (int i = 0; i < count; i++)
         {
             matrices.Add(new ExpertMatrices(
-                loader.Expert(gates, length, i, count, embedding), loader.Expert(ups, length, i, count, embedding), loader.Expert(downs, embedding, i, count, length),
+                loader.Projection(embedding, loader.ExpertRows(gates, length, i, count), loader.ExpertRows(ups, length, i, count)),
+                loader.Matrix(loader.ExpertRows(downs, embedding, i, count), length),
                 Of(gateBiases, i), Of(upBiases, i), Of(downBiases, i)));
         }
 

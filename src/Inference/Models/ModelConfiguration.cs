@@ -1,3 +1,4 @@
+using System.Text;
 using KernelFoundry.Inference.Embeddings;
 using KernelFoundry.Inference.Formats;
 
@@ -224,14 +225,21 @@ public sealed record ModelConfiguration
             : throw section.Error("rope.dimension_count", $"{dims}", $"an even number up to the {headDim} elements of a head");
     }
 
-    // 0 is for the states as they are, 4 for a score of two texts.
-    private static EmbeddingPooling? PoolingOf(MetadataSection section) => section.CountOrNone("pooling_type") switch
+    // Numbers that are no kind's are for the states as they are (0), which names may say more of, and for a score of two texts (4).
+    private static EmbeddingPooling? PoolingOf(MetadataSection section)
     {
-        1 => EmbeddingPooling.Mean,
-        2 => EmbeddingPooling.First,
-        3 => EmbeddingPooling.Last,
-        _ => null,
-    };
+        const string modes = "pooling_modes";
+        if (!section.Has(modes))
+        {
+            int type = section.CountOrNone("pooling_type");
+            return type > 0 && PoolingModes.All.FirstOrDefault(row => row.GgufType == type) is { Name: not null } known ? known.Mode : null;
+        }
+
+        EmbeddingPooling pooling = 0;
+        foreach (string name in section.Text(modes, "").Split(','))
+            pooling |= PoolingModes.All.FirstOrDefault(row => row.Name == name) is { Name: not null } known ? known.Mode : throw section.Error(modes, InvalidModelException.Quote(Encoding.UTF8.GetBytes(name)), $"names of {PoolingModes.Names}");
+        return pooling;
+    }
 
     private static int VocabularySizeOf(GgufFile file, MetadataSection section)
     {

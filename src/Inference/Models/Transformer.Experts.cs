@@ -15,18 +15,17 @@ public sealed partial class Transformer
         int tokens = input.Extent0, slots = tokens * experts.Used;
         Route(weights, input, e, experts);
 
-        View2<float> gathered = e.Input.Slice(0, 0, slots), gate = e.Gate.Slice(0, 0, slots), up = e.Up.Slice(0, 0, slots), output = e.Output.Slice(0, 0, slots);
+        View2<float> gathered = e.Input.Slice(0, 0, slots), both = e.GateUp.Slice(0, 0, slots), output = e.Output.Slice(0, 0, slots);
+        View2<float> gate = both.Slice(1, 0, experts.FeedForwardLength), up = both.Slice(1, experts.FeedForwardLength, experts.FeedForwardLength);
         Embedding.EmbeddingLookup(_device, e.Tokens.Slice(0, slots), input, gathered, 1);
         for (int i = 0; i < experts.Count; i++)
         {
             if (!TryRows(e, i, out int first, out int count))
                 continue;
             ExpertMatrices expert = weights.Experts[i];
-            View2<float> x = gathered.Slice(0, first, count), g = gate.Slice(0, first, count), u = up.Slice(0, first, count);
-            expert.Gate.Project(_device, x, g);
-            AddBias(expert.GateBias, g);
-            expert.Up.Project(_device, x, u);
-            AddBias(expert.UpBias, u);
+            expert.GateUp.Project(_device, gathered.Slice(0, first, count), both.Slice(0, first, count));
+            AddBias(expert.GateBias, gate.Slice(0, first, count));
+            AddBias(expert.UpBias, up.Slice(0, first, count));
         }
 
         if (Configuration.Architecture.Experts!.ClampsGate)

@@ -75,11 +75,11 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
             Memory(tensor), start, matrix.Rows, columns, (offset, destination) => tensor.Read(start + offset, destination), isMultiplied && Copies ? ArenaFor(matrix, tensor) : null));
     }
 
-    /// <summary>One expert's matrix of a stack, [rows, columns]; of older files, a tensor of its own.</summary>
-    public WeightMatrix Expert(string stack, int rows, int expert, int experts, int columns)
+    /// <summary>Where one expert's matrix is: in a stack; in older files, a tensor of its own.</summary>
+    public MatrixRows ExpertRows(string stack, int rows, int expert, int experts)
     {
         string alone = OlderLayouts.Expert(stack, expert);
-        return !Has(stack) && Has(alone) ? Matrix(alone, rows, columns) : Matrix(MatrixRows.Of(stack, rows, expert, experts), columns);
+        return !Has(stack) && Has(alone) ? new MatrixRows(alone, rows) : MatrixRows.Of(stack, rows, expert, experts);
     }
 
     /// <summary>Some rows of a tensor, transposed, [rank, rows].</summary>
@@ -136,7 +136,9 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
         GgufTensor[] tensors = [.. matrices.Select(matrix => TakeMatrix(matrix, columns))];
         foreach (GgufTensor tensor in tensors)
             Memory(tensor);
-        return WeightFormats.Create(tensors[0].Type, device, new WeightPlace(null, 0, matrices.Sum(matrix => matrix.Rows), columns, Read, Arena()));
+        int rows = matrices.Sum(matrix => matrix.Rows);
+        WeightArena arena = matrices[0].Matrices > 0 ? ArenaOfStack(tensors[0], matrices[0].Matrices, rows) : Arena();
+        return WeightFormats.Create(tensors[0].Type, device, new WeightPlace(null, 0, rows, columns, Read, arena));
 
         void Read(long offset, Span<byte> destination)
         {
@@ -156,7 +158,7 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
     private WeightArena? ArenaFor(MatrixRows matrix, GgufTensor tensor)
     {
         if (matrix.Matrices > 0)
-            return matrix.Rows >= Panels.Rows ? ArenaOfTensor(matrix, tensor) : null;
+            return matrix.Rows >= Panels.Rows ? ArenaOfStack(tensor, matrix.Matrices, matrix.Rows) : null;
         bool isWhole = matrix.Rows == matrix.TotalRows || (matrix.First % Panels.Rows == 0 && matrix.Rows % Panels.Rows == 0);
         if (matrix.Rows >= Panels.Rows && isWhole)
             return Arena();
@@ -165,11 +167,11 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
         return own;
     }
 
-    private WeightArena ArenaOfTensor(MatrixRows matrix, GgufTensor tensor)
+    private WeightArena ArenaOfStack(GgufTensor tensor, int matrices, int rows)
     {
         if (!_arenas.TryGetValue(tensor.Name, out WeightArena? arena))
         {
-            arena = new WeightArena(device, checked(matrix.Matrices * WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, matrix.Rows, tensor.RowBytes))));
+            arena = new WeightArena(device, checked(matrices * WeightArena.Room(WeightFormats.CopiedBytes(tensor.Type, rows, tensor.RowBytes))));
             _memories.Add(arena.Memory);
             _arenas.Add(tensor.Name, arena);
         }

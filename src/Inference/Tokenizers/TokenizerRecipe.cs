@@ -13,6 +13,12 @@ internal sealed record TokenizerRecipe(string Model)
     /// <summary>What tokens that continue words begin with, where GGUF marks those that begin them instead.</summary>
     public string? ContinuationPrefix { get; init; }
 
+    /// <summary>WordPiece: whether capitals become small.</summary>
+    public bool Lowercases { get; init; } = true;
+
+    /// <summary>WordPiece: whether accents go.</summary>
+    public bool StripsAccents { get; init; } = true;
+
     /// <summary>A text begins with a space.</summary>
     public bool AddSpacePrefix { get; init; }
 

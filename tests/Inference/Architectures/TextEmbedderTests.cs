@@ -12,6 +12,10 @@ public class TextEmbedderTests
     [InlineData("bert", EmbeddingPooling.First)]
     [InlineData("nomic-bert", EmbeddingPooling.Last)]
     [InlineData("qwen3", EmbeddingPooling.Last)]
+    [InlineData("bert", EmbeddingPooling.Max)]
+    [InlineData("bert", EmbeddingPooling.MeanSqrtLength)]
+    [InlineData("qwen3", EmbeddingPooling.WeightedMean)]
+    [InlineData("bert", EmbeddingPooling.MeanSqrtLength | EmbeddingPooling.First | EmbeddingPooling.WeightedMean)]
     public void StatesArePooled(string name, EmbeddingPooling pooling)
     {
         Definition definition = Definitions.All[name];
@@ -27,12 +31,19 @@ public class TextEmbedderTests
         model.Transformer.Encode(tokens, cache, hidden);
         float[][] states = [.. hidden.ToArray().Chunk(definition.Embedding)];
         hidden.Memory!.Dispose();
-        double[] sum = [.. Enumerable.Range(0, definition.Embedding).Select(i => pooling switch
-        {
-            EmbeddingPooling.Mean => states.Average(row => (double)row[i]),
-            EmbeddingPooling.First => states[0][i],
-            _ => states[^1][i],
-        })];
+        double n = tokens.Length;
+        (EmbeddingPooling Mode, Func<double[], double> Of)[] kinds =
+        [
+            (EmbeddingPooling.First, column => column[0]), (EmbeddingPooling.Max, column => column.Max()), (EmbeddingPooling.Mean, column => column.Average()),
+            (EmbeddingPooling.MeanSqrtLength, column => column.Sum() / Math.Sqrt(n)),
+            (EmbeddingPooling.WeightedMean, column => column.Select((x, i) => (i + 1) * x).Sum() / Enumerable.Range(1, column.Length).Sum()), (EmbeddingPooling.Last, column => column[^1]),
+        ];
+        double[] sum =
+        [
+            .. kinds.Where(kind => pooling.HasFlag(kind.Mode))
+                .SelectMany(kind => Enumerable.Range(0, definition.Embedding).Select(i => kind.Of([.. states.Select(row => (double)row[i])]))),
+        ];
+        Assert.Equal(sum.Length, embedder.Length);
         double length = Math.Sqrt(sum.Sum(x => x * x));
         Assert.All(vector.Zip(sum), pair => Assert.Equal(pair.Second / length, pair.First, 1e-5));
         Assert.Equal(vector, embedder.Embed(tokens));
@@ -46,6 +57,15 @@ public class TextEmbedderTests
         using var embedder = new TextEmbedder(model);
         Assert.Equal(EmbeddingPooling.Mean, embedder.Pooling);
         Assert.Equal(1, embedder.Embed("a text that is longer than what the model can read at once, so that its end is left out").Sum(x => x * x), 1e-5);
+    }
+
+    [Fact]
+    public void WhatIsNoWayToPoolIsRefused()
+    {
+        using Device device = TestDevices.Open("cpu-1");
+        using LanguageModel model = LanguageModel.Open(new GgufFile(new DrawnModel(Definitions.All["bert"]).Build()), device);
+        Assert.Throws<ArgumentOutOfRangeException>("pooling", () => new TextEmbedder(model, (EmbeddingPooling)0));
+        Assert.Throws<ArgumentOutOfRangeException>("pooling", () => new TextEmbedder(model, EmbeddingPooling.Mean | (EmbeddingPooling)64));
     }
 
     [Fact]

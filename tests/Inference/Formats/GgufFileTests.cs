@@ -5,6 +5,27 @@ namespace KernelFoundry.Inference.Tests.Formats;
 public class GgufFileTests
 {
     [Fact]
+    public void BeyondFourGibibytesAFileIsMapped()
+    {
+        const ulong Elements = (5UL << 30) / sizeof(float);
+        using var folder = new TemporaryFolder();
+        string path = folder.File("large.gguf");
+        byte[] header = new GgufBuilder().AddTensor("large", GgmlType.F32, [Elements], []).AddTensor("last", GgmlType.F32, [1], [], 4 * Elements).Build();
+        using (FileStream stream = File.Create(path))
+        {
+            stream.Write(header);
+            stream.SetLength(header.Length + (long)(4 * Elements) + 4);
+            stream.Seek(-4, SeekOrigin.End);
+            stream.Write([0, 0, 128, 63]);
+        }
+
+        using GgufFile file = GgufFile.Open(path);
+        Assert.Equal((long)Elements, file.Tensors["large"].ElementCount);
+        Assert.Equal([0, 0, 128, 63], file.Tensors["last"].Data.ToArray());
+        Assert.Equal(0, file.Tensors["large"].Slice(4L << 30, 8)[7]);
+    }
+
+    [Fact]
     public void Every_scalar_type_reads_back()
     {
         using var file = new GgufBuilder()

@@ -62,7 +62,8 @@ public class HuggingFaceModelTests
     [InlineData("architectures", "[\"NoSuchForCausalLM\"]", "NoSuchForCausalLM")]
     [InlineData("architectures", "[]", "LlamaForCausalLM")]
     [InlineData("hidden_act", "\"gelu\"", "'silu'")]
-    [InlineData("rope_scaling", "{\"rope_type\": \"dynamic\", \"factor\": 2}", "dynamic")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"spiral\", \"factor\": 2}", "spiral")]
+    [InlineData("rope_scaling", "{\"rope_type\": \"dynamic\", \"alpha\": 1000}", "1000")]
     [InlineData("hidden_size", "\"big\"", "hidden_size")]
     [InlineData("num_attention_heads", "0", "num_attention_heads")]
     [InlineData("num_attention_heads", "-4", "num_attention_heads")]
@@ -77,6 +78,53 @@ public class HuggingFaceModelTests
         folder.Config(field, json);
         using Device device = TestDevices.Open("cpu-1");
         Assert.Contains(named, Assert.Throws<InvalidModelException>(() => LanguageModel.Open(folder.Path, device).Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A path that is near what was meant.</summary>
+    [Fact]
+    public void A_folder_without_safetensors_and_one_file_of_a_folder_say_what_to_name()
+    {
+        using var folder = new TinyFolder();
+        using Device device = TestDevices.Open("cpu-1");
+        Assert.Contains("by the folder's path", Message(folder.FilePath("model.safetensors")), StringComparison.Ordinal);
+        File.Delete(folder.FilePath("model.safetensors"));
+        Assert.Contains("without safetensors", Message(folder.Path), StringComparison.Ordinal);
+
+        string Message(string path) => Assert.Throws<InvalidModelException>(() => LanguageModel.Open(path, device).Dispose()).Message;
+    }
+
+    /// <summary>Up to the context, dynamic NTK is no scaling.</summary>
+    [Fact]
+    public void Dynamic_scaling_changes_nothing_up_to_the_context()
+    {
+        using var folder = new TinyFolder();
+        using Device device = TestDevices.Open("cpu-1");
+        using LanguageModel plain = LanguageModel.Open(folder.Path, device);
+        folder.Config("rope_scaling", "{\"type\": \"dynamic\", \"factor\": 2}");
+        using LanguageModel scaled = LanguageModel.Open(folder.Path, device);
+        Assert.Equal(Logits.Run(plain, s_tokens), Logits.Run(scaled, s_tokens));
+        Assert.Throws<ArgumentOutOfRangeException>(() => scaled.Transformer.CreateCache(scaled.Configuration.ContextLength + 1));
+    }
+
+    /// <summary>As a model is saved without the class that makes logits.</summary>
+    [Fact]
+    public void Names_may_lack_the_beginning_that_all_share()
+    {
+        using var folder = new TinyFolder();
+        using Device device = TestDevices.Open("cpu-1");
+        using LanguageModel whole = LanguageModel.Open(folder.Path, device);
+        byte[] file = File.ReadAllBytes(folder.FilePath("model.safetensors"));
+        int length = checked((int)BitConverter.ToInt64(file));
+        string header = System.Text.Encoding.UTF8.GetString(file, 8, length), shorter = header.Replace("\"model.", "\"", StringComparison.Ordinal);
+        Assert.NotEqual(header, shorter);
+        System.Text.Encoding.UTF8.GetBytes(shorter.PadRight(header.Length)).CopyTo(file, 8);
+        string other = folder.FilePath("other");
+        Directory.CreateDirectory(other);
+        foreach (string path in Directory.GetFiles(folder.Path))
+            File.Copy(path, Path.Combine(other, Path.GetFileName(path)));
+        File.WriteAllBytes(Path.Combine(other, "model.safetensors"), file);
+        using LanguageModel bare = LanguageModel.Open(other, device);
+        Assert.Equal(Logits.Run(whole, s_tokens), Logits.Run(bare, s_tokens));
     }
 
     [Theory]

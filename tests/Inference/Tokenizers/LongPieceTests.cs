@@ -40,6 +40,89 @@ public class LongPieceTests
         }
     }
 
+    /// <summary>Few letters, so that pairs overlap and ties are many; pieces of all lengths, with origins of tokens and by rank.</summary>
+    [Theory]
+    [InlineData("ab", 300)]
+    [InlineData("aab ", 320)]
+    [InlineData("abc  ", 600)]
+    [InlineData("aaaaaaab", 280)]
+    public void OriginsOfTokensGiveWhatMergingGives(string letters, int size)
+    {
+        var random = new Random(RandomSeed.Next());
+        Tokenizer trained = BpeTrainer.Train([.. Enumerable.Range(0, 100).Select(_ => Letters(random, letters, 100))], new BpeTrainingOptions { VocabularySize = size, PreTokenizer = "superbpe" });
+        MergeTable merges = ((BpeModel)trained.Parts.Model).Merges;
+        int[] bytes = ByteTokens(trained);
+        TokenOrigins? origins = TokenOrigins.TryCreate(merges, trained.Parts.Decoded, bytes);
+        Assert.NotNull(origins);
+        for (int i = 0; i < 500; i++)
+            Compare(origins, merges, bytes, Letters(random, letters, 1 + random.Next(300)));
+    }
+
+    /// <summary>Merges in an order that no trainer gives, so that tokens come before their parts, or parts that merge otherwise before them.</summary>
+    [Fact]
+    public void OriginsOfTokensGiveWhatMergingGivesInAnyOrderOrSayNothing()
+    {
+        var random = new Random(RandomSeed.Next());
+        Tokenizer trained = BpeTrainer.Train([.. Enumerable.Range(0, 100).Select(_ => Letters(random, "abc ", 100))], new BpeTrainingOptions { VocabularySize = 400, PreTokenizer = "superbpe" });
+        (int Left, int Right)[] pairs = [.. ((BpeModel)trained.Parts.Model).Merges.InOrder()];
+        int[] bytes = ByteTokens(trained);
+        int known = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            MergeTable merges = new(pairs.Length), given = ((BpeModel)trained.Parts.Model).Merges;
+            (int Left, int Right)[] moved = [.. pairs];
+            for (int swaps = random.Next(8); swaps > 0; swaps--)
+            {
+                int at = random.Next(moved.Length - 1);
+                (moved[at], moved[at + 1]) = (moved[at + 1], moved[at]);
+            }
+
+            for (int rank = 0; rank < moved.Length; rank++)
+            {
+                given.Find(moved[rank].Left, moved[rank].Right, out int merged);
+                merges.Add(moved[rank].Left, moved[rank].Right, rank, merged);
+            }
+
+            if (TokenOrigins.TryCreate(merges, trained.Parts.Decoded, bytes) is not { } origins)
+                continue;
+            known++;
+            for (int j = 0; j < 20; j++)
+                Compare(origins, merges, bytes, Letters(random, "abc ", 1 + random.Next(100)));
+        }
+
+        Assert.True(known > 0);
+    }
+
+    /// <summary>A text long enough that the origins of tokens come to be known, and the same before they are.</summary>
+    [Fact]
+    public void ManyLongPiecesAreEncodedAsTheFirst()
+    {
+        var random = new Random(RandomSeed.Next());
+        string[] lines = [.. Enumerable.Range(0, 200).Select(_ => Line(random, 12))];
+        Tokenizer tokenizer = BpeTrainer.Train(lines, new BpeTrainingOptions { VocabularySize = 500, PreTokenizer = "superbpe" });
+        string text = Line(random, 200);
+        int[] first = tokenizer.Encode(text), last = first;
+        for (int bytes = 0; bytes < 100_000; bytes += text.Length)
+            last = tokenizer.Encode(text);
+        Assert.Equal(first, last);
+        Assert.Equal(text, tokenizer.Decode(last));
+    }
+
+    private static void Compare(TokenOrigins origins, MergeTable merges, int[] bytes, string text)
+    {
+        byte[] piece = Encoding.UTF8.GetBytes(text);
+        int[] ids = [.. piece.Select(value => bytes[value])], ends = [.. Enumerable.Range(1, piece.Length)];
+        int count = SymbolMerger.Merge(merges, ids, ends);
+        int[] found = new int[piece.Length], foundEnds = new int[piece.Length];
+        int foundCount = origins.Encode(piece, found, foundEnds);
+        Assert.Equal(ids[..count], found[..foundCount]);
+        Assert.Equal(ends[..count], foundEnds[..foundCount]);
+    }
+
+    private static int[] ByteTokens(Tokenizer tokenizer) => [.. Enumerable.Range(0, 256).Select(value => tokenizer.Vocabulary.Find([.. Encoding.UTF8.GetBytes(Letter((byte)value))]))];
+
+    private static string Letters(Random random, string letters, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => letters[random.Next(letters.Length)]));
+
     private static string Line(Random random, int words) => string.Join(' ', Enumerable.Range(0, words).Select(_ => s_words[random.Next(s_words.Length)] + (random.Next(6) == 0 ? "," : "")));
 
     private static List<int> Merged(MergeTable merges, Tokenizer tokenizer, string text)

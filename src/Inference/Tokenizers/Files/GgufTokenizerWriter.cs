@@ -31,6 +31,12 @@ public static class GgufTokenizerWriter
         WriteSpecial(tokenizer.Parts.Special, recipe, writer);
         if (recipe.PreTokenizer is null)
             writer.Set("tokenizer.ggml.add_space_prefix", recipe.AddSpacePrefix);
+        if (!recipe.Lowercases || !recipe.StripsAccents)
+        {
+            writer.Set(GgufWordPiece.Lowercase, recipe.Lowercases);
+            writer.Set(GgufWordPiece.StripAccents, recipe.StripsAccents);
+        }
+
         if (recipe.RemoveExtraSpaces)
             writer.Set("tokenizer.ggml.remove_extra_whitespaces", true);
     }

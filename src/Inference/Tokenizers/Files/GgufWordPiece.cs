@@ -7,10 +7,16 @@ namespace KernelFoundry.Inference.Tokenizers.Files;
 
 /// <summary>
 /// WordPiece from GGUF, where the model is called "bert": tokens that begin words begin with U+2581, those that continue them stand for
-/// themselves. GGUF does not say how text is normalized; it is as in BERT, uncased.
+/// themselves. Text is normalized as in BERT, uncased unless the file says otherwise.
 /// </summary>
 internal static class GgufWordPiece
 {
+    /// <summary>Whether capitals become small; they do where the entry is absent.</summary>
+    public const string Lowercase = "tokenizer.ggml.normalizer.lowercase";
+
+    /// <summary>Whether accents go; where the entry is absent, as BERT has it: with the capitals.</summary>
+    public const string StripAccents = "tokenizer.ggml.normalizer.strip_accents";
+
     private static readonly SpecialTokens s_defaults = new() { Class = 101, Separator = 102, Unknown = 100, Padding = 0, Mask = 103, AddBos = true, AddSeparator = true };
 
     /// <exception cref="InvalidModelException">An entry is missing, or entries do not fit each other.</exception>
@@ -31,18 +37,20 @@ internal static class GgufWordPiece
         }
 
         var texts = bare.Build(id => startsWord[id]);
+        bool lowercases = !file.Metadata.ContainsKey(Lowercase) || file.Metadata.GetBoolean(Lowercase);
+        bool stripsAccents = file.Metadata.ContainsKey(StripAccents) ? file.Metadata.GetBoolean(StripAccents) : lowercases;
         return new Tokenizer(new TokenizerParts
         {
             Kind = "WordPiece",
             Vocabulary = vocabulary,
             Special = special with { Bos = special.Bos ?? special.Class, Eos = special.Eos ?? special.Separator },
             Added = GgufVocabulary.Added(vocabulary),
-            Normalizers = BertParts.Normalizers(cleansText: true, spacesChinese: true, stripsAccents: true, lowercases: true),
+            Normalizers = BertParts.Normalizers(cleansText: true, spacesChinese: true, stripsAccents, lowercases),
             Splitters = BertParts.Splitters,
             Model = new WordPieceModel(texts, new TokenTexts(texts, id => IsText(id) && !startsWord[id]), special.Unknown, longestWord: null),
             Decoded = decoded.Build(_ => false),
             DropsSpace = dropsSpace,
-            Recipe = new TokenizerRecipe("bert") { AddSpacePrefix = false },
+            Recipe = new TokenizerRecipe("bert") { AddSpacePrefix = false, Lowercases = lowercases, StripsAccents = stripsAccents },
         });
 
         bool IsText(int id) => vocabulary.Type(id) is TokenType.Normal or TokenType.Undefined or TokenType.Unused;

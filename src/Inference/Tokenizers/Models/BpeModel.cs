@@ -13,12 +13,17 @@ internal sealed class BpeModel : TokenModel
 
     // Shorter ones are sorted out as fast as they are looked through.
     private const int LongPiece = 48;
+
+    // Bytes in long pieces from which on it pays to know how tokens were made, which takes as long as merging some ten thousand: most texts hold few.
+    private const int ManyBytes = 1 << 15;
     private readonly TokenTexts _texts;
     private readonly MergeTable _merges;
     private readonly BpeSymbols _symbols;
     private readonly bool _wholeWins;
     private readonly Whole[] _whole;
     private readonly NeighbouringBytes? _neighbours;
+    private readonly Lazy<TokenOrigins?> _origins;
+    private int _longBytes;
 
     /// <summary>Takes the parts.</summary>
     /// <param name="texts">What each token stands for; those are found that text may become.</param>
@@ -35,6 +40,7 @@ internal sealed class BpeModel : TokenModel
 
         // Symbols that are characters may stay together where no token is: as one unknown.
         _neighbours = symbols is ByteSymbols ? new NeighbouringBytes(texts) : null;
+        _origins = new Lazy<TokenOrigins?>(() => symbols is ByteSymbols bytes ? TokenOrigins.TryCreate(merges, texts, bytes.Tokens) : null);
     }
 
     // Whether merging a token's text gives the token. Written without a lock: threads that race write the same.
@@ -108,10 +114,25 @@ internal sealed class BpeModel : TokenModel
 
     private void Merge(ReadOnlySpan<byte> piece, int id, Span<int> ids, Span<int> ends, TokenBuffer output)
     {
-        int count = _symbols.Split(piece, ids, ends);
-        count = SymbolMerger.Merge(_merges, ids[..count], ends[..count]);
+        int count = piece.Length > LongPiece && Origins(piece.Length) is { } origins ? origins.Encode(piece, ids, ends) : -1;
+        if (count < 0)
+            count = MergeByRank(piece, ids, ends);
         if (id >= 0)
             _whole[id] = count == 1 && ids[0] == id ? Whole.Yes : Whole.No;
         _symbols.Emit(piece, ids[..count], ends[..count], output);
+    }
+
+    private int MergeByRank(ReadOnlySpan<byte> piece, Span<int> ids, Span<int> ends)
+    {
+        int count = _symbols.Split(piece, ids, ends);
+        return SymbolMerger.Merge(_merges, ids[..count], ends[..count]);
+    }
+
+    // Threads that race count a little less.
+    private TokenOrigins? Origins(int bytes)
+    {
+        if (_longBytes < ManyBytes)
+            _longBytes += Math.Min(bytes, ManyBytes);
+        return _longBytes < ManyBytes ? null : _origins.Value;
     }
 }

@@ -5,6 +5,9 @@ namespace KernelFoundry.Inference.Tokenizers.Models;
 /// <param name="unknown">The token for bytes without one; null leaves them out, as other implementations do.</param>
 internal sealed class ByteSymbols(int[] tokens, int? unknown) : BpeSymbols
 {
+    /// <summary>The token of each byte value, or -1.</summary>
+    public ReadOnlySpan<int> Tokens => tokens;
+
     /// <inheritdoc/>
     public override int Split(ReadOnlySpan<byte> piece, Span<int> ids, Span<int> ends)
     {

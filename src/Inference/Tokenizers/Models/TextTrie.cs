@@ -9,23 +9,18 @@ internal sealed class TextTrie
 {
     // Keyed afresh in every process, so that no vocabulary can be made whose edges collide on purpose.
     private static readonly ulong s_multiplier = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
-    private readonly List<int> _tokens = [-1];
-    private readonly int[] _root = new int[256];
-    private (ulong Key, int Node)[] _edges = new (ulong, int)[1 << 10];
+    private readonly Edge[] _root = new Edge[256];
+    private Edge[] _edges = new Edge[1 << 10];
     private int _shift = 64 - 10;
+    private int _nodes = 1;
 
     /// <summary>Adds the texts of some tokens; of those with one text, the lowest id.</summary>
     public TextTrie(TokenTexts texts, Func<int, bool> isIncluded)
     {
         for (int id = 0; id < texts.Count; id++)
         {
-            if (!isIncluded(id) || texts[id].IsEmpty)
-                continue;
-            int node = 0;
-            foreach (byte b in texts[id])
-                node = Child(node, b);
-            if (_tokens[node] < 0)
-                _tokens[node] = id;
+            if (isIncluded(id) && !texts[id].IsEmpty)
+                Add(texts[id], id);
         }
     }
 
@@ -37,53 +32,60 @@ internal sealed class TextTrie
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Next(int node, byte value, out int token)
     {
-        int next = node == 0 ? _root[value] : Edge(node, value).Node;
-        token = _tokens[next];
-        return next;
+        ref Edge edge = ref Find(node, value);
+        token = edge.TokenAndOne - 1;
+        return edge.Node;
     }
 
-    private int Child(int node, byte value)
+    private void Add(ReadOnlySpan<byte> text, int id)
     {
-        if (node == 0)
-            return _root[value] != 0 ? _root[value] : _root[value] = Add();
-        ref var edge = ref Edge(node, value);
-        if (edge.Key != 0)
-            return edge.Node;
-        edge = (Key(node, value), Add());
-        int child = edge.Node;
-        if (2 * _tokens.Count > _edges.Length)
-            Grow();
-        return child;
-    }
-
-    private int Add()
-    {
-        _tokens.Add(-1);
-        return _tokens.Count - 1;
+        int node = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (2 * _nodes > _edges.Length)
+                Grow();
+            ref Edge edge = ref Find(node, text[i]);
+            if (edge.Node == 0)
+                edge = new Edge { Key = Key(node, text[i]), Node = _nodes++ };
+            if (i == text.Length - 1 && edge.TokenAndOne == 0)
+                edge.TokenAndOne = id + 1;
+            node = edge.Node;
+        }
     }
 
     private static ulong Key(int node, byte value) => ((ulong)(uint)node << 8) | value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref (ulong Key, int Node) Edge(int node, byte value)
+    private ref Edge Find(int node, byte value)
     {
+        if (node == 0)
+            return ref _root[value];
         ulong key = Key(node, value);
-        int mask = _edges.Length - 1;
+        Edge[] edges = _edges;
+        int mask = edges.Length - 1;
         int slot = (int)((key * s_multiplier) >> _shift);
-        while (_edges[slot].Key != 0 && _edges[slot].Key != key)
+        while (edges[slot].Key != 0 && edges[slot].Key != key)
             slot = (slot + 1) & mask;
-        return ref _edges[slot];
+        return ref edges[slot];
     }
 
     private void Grow()
     {
-        var old = _edges;
-        _edges = new (ulong, int)[2 * old.Length];
+        Edge[] old = _edges;
+        _edges = new Edge[2 * old.Length];
         _shift = 64 - BitOperations.Log2((uint)_edges.Length);
-        foreach (var edge in old)
+        foreach (Edge edge in old)
         {
             if (edge.Key != 0)
-                Edge((int)(edge.Key >> 8), (byte)edge.Key) = edge;
+                Find((int)(edge.Key >> 8), (byte)edge.Key) = edge;
         }
+    }
+
+    /// <summary>An edge, the node it leads to and the token that ends there: all zeros for none.</summary>
+    private struct Edge
+    {
+        public ulong Key;
+        public int Node;
+        public int TokenAndOne;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class DigitGroupSplitter : Splitter
     /// <summary>The pattern.</summary>
     public const string Pattern = @"(?=(\d{3})+(?!\d))";
 
-    private const int Group = 3;
+    private const int Group = 3, Ascii = 0x80;
 
     /// <inheritdoc/>
     public override void Split(ReadOnlySpan<byte> text, int start, int end, in PieceSink next)
@@ -20,6 +20,8 @@ internal sealed class DigitGroupSplitter : Splitter
         for (int at = start; at < end;)
         {
             int digits = Run(text, at, end);
+            if (digits == 0)
+                at += Utf8.Length(text[at]);
             for (int left = digits; left > 0; left--, at += Utf8.Length(text[at]))
             {
                 if (left % Group != 0)
@@ -27,9 +29,6 @@ internal sealed class DigitGroupSplitter : Splitter
                 next.Take(text, last, at);
                 last = at;
             }
-
-            if (digits == 0)
-                at += Utf8.Length(text[at]);
         }
 
         next.Take(text, last, end);
@@ -40,11 +39,17 @@ internal sealed class DigitGroupSplitter : Splitter
         int digits = 0;
         for (; at < end; digits++)
         {
-            if (!UnicodeSets.Digit.Contains(Utf8.Read(text, at, out int length)))
+            if (!IsDigit(text, at, out int length))
                 break;
             at += length;
         }
 
         return digits;
+    }
+
+    private static bool IsDigit(ReadOnlySpan<byte> text, int at, out int length)
+    {
+        length = 1;
+        return text[at] < Ascii ? char.IsAsciiDigit((char)text[at]) : UnicodeSets.Digit.Contains(Utf8.Read(text, at, out length));
     }
 }

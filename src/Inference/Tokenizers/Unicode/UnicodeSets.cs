@@ -17,7 +17,7 @@ internal static class UnicodeSets
             (0x205F, 0x205F), (0x3000, 0x3000)]);
 
     /// <summary>Decimal digits, Nd.</summary>
-    public static CodePointSet Digit => Category("Nd")!;
+    public static CodePointSet Digit { get; } = Category("Nd")!;
 
     /// <summary>
     /// Letters, marks, digits, connectors and joiners, as Unicode Technical Standard 18 (annex C) has it: letter numbers and the

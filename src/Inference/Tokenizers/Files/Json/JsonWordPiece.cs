@@ -26,17 +26,20 @@ internal static class JsonWordPiece
     }
 
     /// <summary>
-    /// How the file is written as GGUF, which says nothing of how text is normalized and cut: only what is as in BERT, uncased, can be. Words of more than a hundred
-    /// characters are unknown in this file and not in that one.
+    /// How the file is written as GGUF, which of how text is normalized and cut says only whether capitals become small and accents go: the rest must be as in BERT. Words of more
+    /// than a hundred characters are unknown in this file and not in that one.
     /// </summary>
     public static TokenizerRecipe? Recipe(JsonField root, JsonTemplate template)
     {
         JsonField model = root["model"], normalizer = root["normalizer"], cuts = root["pre_tokenizer"];
         bool isWritable = Kind(model) == "WordPiece" && Kind(normalizer) == "BertNormalizer" && Kind(cuts) == "BertPreTokenizer"
             && (model["continuing_subword_prefix"].OptionalString() ?? Mark) == Mark
-            && normalizer["clean_text"].Boolean(true) && normalizer["handle_chinese_chars"].Boolean(true) && normalizer["strip_accents"].Boolean(true) && normalizer["lowercase"].Boolean(true)
+            && normalizer["clean_text"].Boolean(true) && normalizer["handle_chinese_chars"].Boolean(true)
             && template is { Prefix.Count: 1, Suffix.Count: 1 };
-        return isWritable ? new TokenizerRecipe("bert") { ContinuationPrefix = Mark } : null;
+        if (!isWritable)
+            return null;
+        bool lowercases = normalizer["lowercase"].Boolean(true);
+        return new TokenizerRecipe("bert") { ContinuationPrefix = Mark, Lowercases = lowercases, StripsAccents = normalizer["strip_accents"].Boolean(lowercases) };
     }
 
     private static string? Kind(JsonField field) => field.IsObject ? field["type"].OptionalString() : null;
