@@ -10,8 +10,9 @@ namespace KernelFoundry.Inference.Tests.Hooks;
 /// <summary>Attention maps of every architecture, against softmax(QK) in double precision.</summary>
 public sealed class CaptureAttentionTests
 {
-    // Queries and keys are sums of some dozen floats; a window, cap or sink left out moves weights by far more.
-    private const double Tolerance = 2e-5;
+    // Queries and keys are sums of some dozen floats, of states that have gone through up to 26 layers of such; a window, cap or sink left out moves weights by a
+    // hundred times as much.
+    private const double Tolerance = 1e-4;
 
     public static TheoryData<string> Names => [.. Definitions.All.Keys];
 
