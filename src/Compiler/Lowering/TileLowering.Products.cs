@@ -96,8 +96,9 @@ internal sealed partial class TileLowering
         Flush();
         bool byColumns = !transposed;
 
-        // Scores of attention, which start from nothing, add up in one order for one query as for many: a token's do not depend on what came with it.
-        if (transposed && (op.Operands.Length == 2 || HasManyRows(result)))
+        // Scores of attention, which start from nothing, add up in one order for one query as for many: a token's do not depend on what came with it. For one
+        // query, keys are read once, and turning them would cost more than the product.
+        if (transposed && op.Operands.Length > 2 && HasManyRows(result))
         {
             TileBuffer across = NewTile(b);
             _out.Add(new TransposeMatrix(right, Matrices.Of(across), n, k) { Location = op.Location });
