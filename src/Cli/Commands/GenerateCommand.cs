@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
@@ -103,32 +102,18 @@ internal static class GenerateCommand
         TimeSpan loadTime = Stopwatch.GetElapsedTime(started);
 
         bool json = parsed.GetValue(s_json);
-        var tokens = new List<int>();
-        var steps = new List<StepLogProbabilities>();
-        var text = new StringBuilder();
-        GenerationChunk last = default;
-        await foreach (GenerationChunk chunk in chunks)
+        Answer answer = await Answer.ReadAsync(chunks, json ? null : text =>
         {
-            last = chunk;
-            if (chunk.Token is { } token)
-                tokens.Add(token);
-            if (chunk.LogProbabilities is { } step)
-                steps.Add(step);
-            text.Append(chunk.Text);
-            if (!json)
-            {
-                progress.Dispose();
-                Console.Out.Write(chunk.Text);
-                Console.Out.Flush();
-            }
-        }
-
+            progress.Dispose();
+            Console.Out.Write(text);
+            Console.Out.Flush();
+        });
         double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, cancellationToken) : null;
         if (json)
-            PrintJson(prompt, tokens, text.ToString(), last, device, loadTime, steps, ratio);
+            PrintJson(prompt, answer, device, loadTime, ratio);
         else
-            PrintStatistics(text.ToString(), last, device, loadTime, ratio);
-        return last.FinishReason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
+            PrintStatistics(answer, device, loadTime, ratio);
+        return answer.Reason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
 
         (int[] Prompt, DecodingOptions Decoding) Prepare(string text)
         {
@@ -202,25 +187,23 @@ internal static class GenerateCommand
         return results.Length > 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void PrintJson(
-        int[] prompt, List<int> tokens, string text, GenerationChunk last, Device device, TimeSpan loadTime, List<StepLogProbabilities> steps, double? ratio)
+    private static void PrintJson(int[] prompt, Answer answer, Device device, TimeSpan loadTime, double? ratio)
     {
-        GenerationStatistics statistics = last.Statistics!;
-        var output = new GenerateOutput(prompt, tokens, text, GenerateOutput.Word(last.FinishReason), Opening.NameOf(device), GenerateTimings.Of(loadTime, statistics),
-            steps.Count > 0 ? steps : null, Speculation(statistics, ratio));
+        var output = new GenerateOutput(prompt, answer.Tokens, answer.Text, GenerateOutput.Word(answer.Reason), Opening.NameOf(device), GenerateTimings.Of(loadTime, answer.Statistics),
+            answer.Steps.Count > 0 ? answer.Steps : null, Speculation(answer.Statistics, ratio));
         KfJson.Print(output, json => json.GenerateOutput);
     }
 
-    private static void PrintStatistics(string text, GenerationChunk last, Device device, TimeSpan loadTime, double? ratio)
+    private static void PrintStatistics(Answer answer, Device device, TimeSpan loadTime, double? ratio)
     {
         // The text ends with a line break on a terminal; what is piped stays exactly the text.
-        if (!Console.IsOutputRedirected && !text.EndsWith('\n'))
+        if (!Console.IsOutputRedirected && !answer.Text.EndsWith('\n'))
             Console.Out.WriteLine();
-        GenerationStatistics s = last.Statistics!;
+        GenerationStatistics s = answer.Statistics;
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
             + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
-            + $"({s.DecodeTokensPerSecond:F0}/s); finished: {GenerateOutput.Word(last.FinishReason)}"));
+            + $"({s.DecodeTokensPerSecond:F0}/s); finished: {GenerateOutput.Word(answer.Reason)}"));
         if (Speculation(s, ratio) is not { } speculation)
             return;
         string compared = ratio is { } times ? string.Create(CultureInfo.InvariantCulture, $"; {times:F2} times as fast as without") : "";

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelFoundry.Inference.Formats;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Inference.Generation;
@@ -45,22 +46,7 @@ public sealed class PromptCache(LanguageModel model) : IDisposable
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string whole = Path.GetFullPath(path), part = $"{whole}.{Path.GetRandomFileName()}.part";
-        try
-        {
-            using (FileStream stream = File.Create(part))
-            {
-                Save(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, whole, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(part);
-            throw;
-        }
+        AtomicFile.Write(path, Save);
     }
 
     /// <summary>Reads a file that was saved, in place of what is kept. If it cannot be used, nothing changes.</summary>

@@ -54,24 +54,7 @@ public static class ModelQuantizer
         }
 
         var work = new Work(options, Math.Max(1, plan.Sum(tensor => tensor.Elements)), cancellationToken);
-        string whole = Path.GetFullPath(path);
-        string part = Path.Combine(Path.GetDirectoryName(whole)!, $".{Path.GetFileName(whole)}.{Guid.NewGuid():N}.part");
-        try
-        {
-            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                writer.Write(stream, (i, output) => work.Write(source.Tensors[i], plan[i].To, output));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(part, whole, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(part);
-            throw;
-        }
-
+        AtomicFile.Write(path, stream => writer.Write(stream, (i, output) => work.Write(source.Tensors[i], plan[i].To, output)));
         return plan;
     }
 

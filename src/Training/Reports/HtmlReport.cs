@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using KernelFoundry.Inference.Formats;
 using KernelFoundry.Training.Checkpoints;
 using KernelFoundry.Training.Configuration;
 using KernelFoundry.Training.Evaluation;

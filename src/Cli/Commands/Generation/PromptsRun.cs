@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using KernelFoundry.Cli.Output;
 using KernelFoundry.Inference;
 using KernelFoundry.Inference.Decoding;
@@ -32,8 +31,8 @@ internal sealed class PromptsRun(LanguageModel model, bool json, int size, TimeS
         int atOnce = Math.Min(Math.Min(size, requests.Count), model.Transformer.MostBatchTokens);
         using var engine = new BatchEngine(model, new BatchOptions { MaxSequences = atOnce, CachePositions = Positions(requests, atOnce) });
         IAsyncEnumerable<GenerationChunk>[] streams = [.. requests.Select(request => Begin(engine, request, cancellationToken))];
-        Task<Result>[] results = [.. streams.Select(stream => Task.Run(() => ReadAsync(stream), CancellationToken.None))];
-        foreach ((int i, Task<Result> result) in results.Index())
+        Task<Answer>[] results = [.. streams.Select(stream => Task.Run(() => Answer.ReadAsync(stream), CancellationToken.None))];
+        foreach ((int i, Task<Answer> result) in results.Index())
             await PrintAsync(requests[i], result);
         TimeSpan time = Stopwatch.GetElapsedTime(started);
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -63,28 +62,9 @@ internal sealed class PromptsRun(LanguageModel model, bool json, int size, TimeS
         }
     }
 
-    private static async Task<Result> ReadAsync(IAsyncEnumerable<GenerationChunk> stream)
+    private async Task PrintAsync(PromptRequest request, Task<Answer> pending)
     {
-        var tokens = new List<int>();
-        var steps = new List<StepLogProbabilities>();
-        var text = new StringBuilder();
-        GenerationChunk last = default;
-        await foreach (GenerationChunk chunk in stream)
-        {
-            last = chunk;
-            if (chunk.Token is { } token)
-                tokens.Add(token);
-            if (chunk.LogProbabilities is { } step)
-                steps.Add(step);
-            text.Append(chunk.Text);
-        }
-
-        return new Result(tokens, steps, text.ToString(), last.FinishReason, last.Statistics!);
-    }
-
-    private async Task PrintAsync(PromptRequest request, Task<Result> pending)
-    {
-        Result result;
+        Answer result;
         try
         {
             result = await pending;
@@ -123,7 +103,4 @@ internal sealed class PromptsRun(LanguageModel model, bool json, int size, TimeS
             KfJson.Print(new PromptErrorOutput(request.Line.Line, error.Message), output => output.PromptErrorOutput);
         Console.Error.WriteLine($"kf: line {request.Line.Line}: {error.Message}");
     }
-
-    private sealed record Result(
-        IReadOnlyList<int> Tokens, IReadOnlyList<StepLogProbabilities> Steps, string Text, FinishReason? Reason, GenerationStatistics Statistics);
 }

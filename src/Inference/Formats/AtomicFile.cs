@@ -1,4 +1,4 @@
-namespace KernelFoundry.Training.Checkpoints;
+namespace KernelFoundry.Inference.Formats;
 
 /// <summary>Files that are there whole or not at all.</summary>
 internal static class AtomicFile
@@ -13,10 +13,10 @@ internal static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         string whole = Path.GetFullPath(path);
-        string part = Path.Combine(Path.GetDirectoryName(whole)!, $".{Path.GetFileName(whole)}.part");
+        string part = Path.Combine(Path.GetDirectoryName(whole)!, $".{Path.GetFileName(whole)}.{Guid.NewGuid():N}.part");
         try
         {
-            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
