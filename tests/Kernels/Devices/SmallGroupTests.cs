@@ -20,6 +20,16 @@ public sealed class SmallGroupTests
         Assert.Equal(ArgMax(host), ArgMax(small));
     }
 
+    // One size: a driver's compiler takes half a minute for these kernels.
+    [Fact]
+    public void Tokens_are_drawn_in_smaller_groups()
+    {
+        using Device small = Open(16), host = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu });
+        Sampler.Step[] chain = [new(Truncation.TopK, 50), new(Truncation.TopP, 0.9)];
+        float[] logits = Values(Columns);
+        Assert.Equal(Sampler.DrawMany(host, logits, chain, 20, seed: 3), Sampler.DrawMany(small, logits, chain, 20, seed: 3));
+    }
+
     [Fact]
     public void No_group_is_not_a_size() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl, MaxWorkGroup = 0 }));
