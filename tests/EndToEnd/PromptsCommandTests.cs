@@ -80,7 +80,13 @@ public sealed partial class PromptsCommandTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs signals.");
         string path = Write("p.jsonl", """{"prompt":"The dog","max_tokens":2}""", """{"prompt":"Once there lived","max_tokens":400}""");
         string[] args = ["generate", "--model", s_model, "--prompts", path, "--device", "reference", "--json"];
-        Kf kf = Kf.Run(args, process => Assert.Equal(0, Kill(process.Id, 2)));
+
+        // On a busy machine the interrupt may come after the end; then it comes again.
+        Kf kf;
+        int tries = 0;
+        do
+            kf = Kf.Run(args, process => Kill(process.Id, 2));
+        while (kf.ExitCode == 0 && ++tries < 5);
         Assert.Equal(1, kf.ExitCode);
         Assert.Contains("1 of 2 prompts finished", kf.Error, StringComparison.Ordinal);
         JsonElement[] lines = [.. kf.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];

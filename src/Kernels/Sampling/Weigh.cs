@@ -58,14 +58,18 @@ public static partial class Sampling
     private static void WeighReference(KernelCase c)
     {
         double[] collected = c.Values("collected"), order = c.Values("order"), groups = c.Values("groups");
-        double[] list = c.Output("list"), tokens = c.Output("tokens"), noisy = c.Output("noisy");
+        double[] list = c.Output("list"), tokens = c.Output("tokens"), noisy = c.Output("noisy"), magnitude = c.Magnitude("noisy");
         double max = c.Values("largest")[0];
         for (int i = 0; i < (int)c.Values("size")[0]; i++)
         {
             int id = ((int)groups[(int)order[i] / Group] * Group) + ((int)order[i] % Group);
             double v = collected[(int)order[i]];
             double u = (Ops.Philox((uint)c.Scalar("seed"), (uint)c.Scalar("step"), (uint)id) + 0.5) / 4294967296;
-            (list[i], tokens[i], noisy[i]) = (v, id, v - Math.Log(-Math.Log(1 - u)));
+            double exponential = -Math.Log(1 - u);
+            (list[i], tokens[i], noisy[i]) = (v, id, v - Math.Log(exponential));
+
+            // Near 1 a float u is 2^-25 off: what is lost of noise far below zero, which never decides.
+            magnitude[i] = Math.Abs(noisy[i]) + (Math.Pow(2, -25) / ((1 - u) * exponential) / 2e-6);
         }
 
         // Integers in units of 2^-26 are no result to compare bit for bit; what is drawn from them is.
