@@ -85,7 +85,7 @@ public sealed partial class PromptsCommandTests : IDisposable
         Kf kf;
         int tries = 0;
         do
-            kf = Kf.Run(args, process => Kill(process.Id, 2));
+            kf = Kf.Run(args, process => _ = Kill(process.Id, 2));
         while (kf.ExitCode == 0 && ++tries < 5);
         Assert.Equal(1, kf.ExitCode);
         Assert.Contains("1 of 2 prompts finished", kf.Error, StringComparison.Ordinal);
