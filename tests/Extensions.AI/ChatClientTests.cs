@@ -77,7 +77,7 @@ public class ChatClientTests
         { "ChatOptions.FrequencyPenalty", new ChatOptions { FrequencyPenalty = float.NaN } },
         { "ChatOptions.PresencePenalty", new ChatOptions { PresencePenalty = float.PositiveInfinity } },
         { "ChatOptions.ResponseFormat cannot be used: #/type", new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("{\"type\":\"colour\"}").RootElement) } },
-        { "both say what the answer is", new ChatOptions { ResponseFormat = ChatResponseFormat.Json, AdditionalProperties = new() { ["regex"] = "a" } } },
+        { "both say what the text is", new ChatOptions { ResponseFormat = ChatResponseFormat.Json, AdditionalProperties = new() { ["regex"] = "a" } } },
         { "ChatOptions.AdditionalProperties[\"regex\"] cannot be used: line 1, column 3", new ChatOptions { AdditionalProperties = new() { ["regex"] = "a(" } } },
         { "must be a list of texts", new ChatOptions { AdditionalProperties = new() { ["choices"] = 4 } } },
         { "ChatOptions.AdditionalProperties[\"mirostat\"]", new ChatOptions { Temperature = 1, AdditionalProperties = new() { ["mirostat"] = 1.5 } } },

@@ -34,9 +34,9 @@ public sealed class AttendedSequenceTests : IDisposable
         Assert.Equal(new float[prompt.Length], Sums(sequence));
         fork.Dispose();
         sequence.Dispose();
-        Assert.Equal(Captured(model, prompt, [260, 261, 262]), forked);
-        Assert.Equal(Captured(model, prompt, [260, 261, 263, 264]), own);
-        Assert.Equal(Captured(model, prompt, [260, 265]), back);
+        Assert.Equal(Captured(model, prompt, [260, 261, 262]), forked, Near);
+        Assert.Equal(Captured(model, prompt, [260, 261, 263, 264]), own, Near);
+        Assert.Equal(Captured(model, prompt, [260, 265]), back, Near);
         Assert.True(own.Sum() is > 0 and < 4);
     }
 
@@ -54,6 +54,9 @@ public sealed class AttendedSequenceTests : IDisposable
             Assert.True(found.Score < found.LogProbability);
         }
     }
+
+    // Two tokens in one pass add up in another order than one after the other.
+    private static bool Near(float a, float b) => Math.Abs(a - b) < 1e-5f;
 
     private static float[] Sums(IAttendedSequence sequence)
     {

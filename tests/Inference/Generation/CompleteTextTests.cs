@@ -12,17 +12,13 @@ public sealed class CompleteTextTests : IDisposable
 
     public void Dispose() => _device.Dispose();
 
-    public static TheoryData<SpeculationOptions?> Speculations =>
-    [
-        null,
-        new SpeculationOptions { Drafts = new PromptLookup() },
-        new SpeculationOptions { Drafts = new TokenRecycling(), Verifier = RejectionVerifier.Instance },
-    ];
-
     [Theory]
-    [MemberData(nameof(Speculations))]
-    public void AGrammarsEndNeedsNoStopToken(SpeculationOptions? speculation)
+    [InlineData(0, 0, DraftVerifier.Auto)]
+    [InlineData(8, 0, DraftVerifier.Exact)]
+    [InlineData(0, 16, DraftVerifier.Rejection)]
+    public void AGrammarsEndNeedsNoStopToken(int lookup, int recycling, DraftVerifier verifier)
     {
+        SpeculationOptions? speculation = new DraftOptions { Lookup = lookup, Recycling = recycling, Verifier = verifier }.ToSpeculation();
         using LanguageModel model = new TinyModel().Open(_device);
         foreach ((int[] stops, float temperature) in new[] { (Array.Empty<int>(), 0f), ([], 1f), ([2], 0f) })
         {

@@ -30,7 +30,7 @@ public sealed record GuidanceOptions
     {
         ArgumentNullException.ThrowIfNull(model);
         if (IsOn != (NegativePrompt is not null || Amateur is not null))
-            throw new ArgumentException($"Guidance needs its {nameof(Scale)} and a second pass, by {nameof(NegativePrompt)} or {nameof(Amateur)}: give both, or neither.");
+            throw new ArgumentException("Guidance needs a scale and a second pass, by a negative prompt or an amateur model: give both, or neither.");
         if (!IsOn && Plausibility != 0)
             throw new ArgumentException($"{nameof(Plausibility)} needs guidance: without it, it changes nothing.");
         if (Amateur is { } amateur && (amateur.Configuration.VocabularySize != model.Configuration.VocabularySize || amateur.Device != model.Device))
