@@ -61,6 +61,8 @@ internal static class GenerateCommand
         using var others = new OpenedModels(device, opening);
         DecodingRequest request = DecodingFlags.Read(parsed, new OptionSources(model) { Open = others.Open });
         RequireJson(parsed, request);
+        if (steering is not null && request.Search.CoveragePenalty != 0)
+            throw new UsageException($"{DecodingFlags.Of("coverage_penalty").Name} watches the model's layers, which {s_controlVectors.Name} steers; leave one out.");
         using var plan = new DecodingPlan(request, model);
         var generator = new TextGenerator(model);
         if (prompts is not null)

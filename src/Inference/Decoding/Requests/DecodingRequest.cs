@@ -3,7 +3,7 @@ using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Inference.Decoding;
 
-/// <summary>All that can be asked of one text, as plain settings: what <see cref="DecodingOptionTable"/> reads options by name into.</summary>
+/// <summary>All that can be asked of one text, as plain settings, which <see cref="DecodingPlan"/> makes ready for a model: what <see cref="DecodingOptionTable"/> reads options by name into.</summary>
 public sealed record DecodingRequest
 {
     /// <summary>How tokens are chosen and when the text ends; its <see cref="GenerationOptions.Decoding"/> has the pipeline.</summary>
