@@ -35,8 +35,8 @@ public sealed record GuidanceOptions
             throw new ArgumentException($"{nameof(Plausibility)} needs guidance: without it, it changes nothing.");
         if (Amateur is { } amateur && (amateur.Configuration.VocabularySize != model.Configuration.VocabularySize || amateur.Device != model.Device))
             throw new ArgumentException($"{nameof(Amateur)} has a vocabulary of {amateur.Configuration.VocabularySize} tokens; it must be one of {model.Configuration.VocabularySize}, as the model's, on the same device.");
-        if (!float.IsFinite(Scale) || Scale <= -1)
-            throw new ArgumentException(FormattableString.Invariant($"{nameof(GuidanceOptions)}.{nameof(Scale)} is {Scale}; it must be a finite number above -1."));
+        if (Scale is not (> -1 and <= Decoding.Guidance.MostScale))
+            throw new ArgumentException(FormattableString.Invariant($"{nameof(GuidanceOptions)}.{nameof(Scale)} is {Scale}; it must be above -1 and at most 1000."));
         if (Plausibility is not (>= 0 and <= 1))
             throw new ArgumentException(FormattableString.Invariant($"{nameof(GuidanceOptions)}.{nameof(Plausibility)} is {Plausibility}; it must be from 0 to 1."));
     }
