@@ -16,7 +16,7 @@ public sealed class KernelFoundryChatClient : IChatClient
     private readonly LanguageModel _model;
     private readonly ChatSettings _settings;
     private readonly ChatSession _session;
-    private readonly AnswerGrammar _grammar = new();
+    private readonly RequestOptions _options;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly ChatClientMetadata _metadata;
 
@@ -30,6 +30,7 @@ public sealed class KernelFoundryChatClient : IChatClient
         _settings = settings ?? new ChatSettings();
         _session = new ChatSession(model);
         _metadata = new ChatClientMetadata("kernelfoundry", providerUri: null, Path.GetFileNameWithoutExtension(model.Name));
+        _options = new RequestOptions(this, model, _metadata.DefaultModelId!, new LastGrammar());
     }
 
     /// <inheritdoc/>
@@ -48,7 +49,7 @@ public sealed class KernelFoundryChatClient : IChatClient
         IEnumerable<AIMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ChatSettings settings = RequestOptions.Apply(_settings, options, this, _metadata.DefaultModelId!, _grammar);
+        ChatSettings settings = _options.Apply(_settings, options);
         return StreamAsync(RequestMessages.Convert(messages, options?.Instructions), settings, cancellationToken);
     }
 

@@ -1,95 +1,73 @@
-using System.Globalization;
 using System.Text.Json;
 using KernelFoundry.Inference.Chat;
 using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
+using KernelFoundry.Inference.Models;
 using KernelFoundry.Inference.Templates;
 using Microsoft.Extensions.AI;
 
 namespace KernelFoundry.Extensions.AI;
 
 /// <summary>What a request's options ask for. What cannot be honoured is an error that names the option, never left out silently.</summary>
-internal static class RequestOptions
+/// <param name="client">The client.</param>
+/// <param name="model">Its model.</param>
+/// <param name="id">What the model is called.</param>
+/// <param name="grammar">The last request's grammar.</param>
+internal sealed class RequestOptions(IChatClient client, LanguageModel model, string id, LastGrammar grammar)
 {
-    private const string DraftLookup = "draft_lookup", DraftRecycling = "draft_recycling";
-
     /// <exception cref="ArgumentException">An option cannot be honoured.</exception>
-    public static ChatSettings Apply(ChatSettings settings, ChatOptions? options, IChatClient client, string model, AnswerGrammar grammar)
+    public ChatSettings Apply(ChatSettings settings, ChatOptions? options)
     {
         if (options is null)
             return settings;
         settings = options.RawRepresentationFactory?.Invoke(client) as ChatSettings ?? settings;
-        Require(options.ModelId is null || options.ModelId == model, nameof(options.ModelId), $"'{options.ModelId}'", $"'{model}', the model that is open, or null");
+        Require(options.ModelId is null || options.ModelId == id, nameof(options.ModelId), $"'{options.ModelId}'", $"'{id}', the model that is open, or null");
         Require(options.ConversationId is null, nameof(options.ConversationId), "given", "null: every request brings its whole conversation");
-        Require(options.ToolMode is null or AutoChatToolMode or NoneChatToolMode, nameof(options.ToolMode), "required", "auto or none: the model decides");
-        return settings with
+        Require(options.MaxOutputTokens is null or > 0, nameof(options.MaxOutputTokens), $"{options.MaxOutputTokens}", "1 or more");
+        settings = settings with
         {
-            Grammar = grammar.Read(options) ?? settings.Grammar,
-            Generation = Generation(settings.Generation, options),
-            Tools = options.ToolMode is NoneChatToolMode ? [] : options.Tools is null ? settings.Tools : [.. options.Tools.Select(Tool)],
+            Tools = Tools(settings, options),
+            RequiresCall = options.ToolMode is RequiredChatToolMode || (options.ToolMode is null && settings.RequiresCall),
             Variables = Variables(settings.Variables, options.AdditionalProperties),
         };
+        if (options.ToolMode is RequiredChatToolMode)
+            RequireCalls(settings);
+        return Decoded(settings, RequestProperties.Read(options));
     }
 
-    private static GenerationOptions Generation(GenerationOptions standard, ChatOptions options)
+    private ChatSettings Decoded(ChatSettings settings, IReadOnlyList<(DecodingOption Option, object Value, string Name)> given)
     {
-        Require(options.Seed is null or (>= 0 and <= uint.MaxValue), nameof(options.Seed), $"{options.Seed}", "from 0 to 2^32 - 1");
-        Require(options.MaxOutputTokens is null or > 0, nameof(options.MaxOutputTokens), $"{options.MaxOutputTokens}", "1 or more");
-        Require(options.TopK is null or >= 0, nameof(options.TopK), $"{options.TopK}", "0 or more");
-        Require(options.Temperature is null or (>= 0 and < float.PositiveInfinity), nameof(options.Temperature), Text(options.Temperature), "0 or more");
-        Require(options.TopP is null or (> 0 and <= 1), nameof(options.TopP), Text(options.TopP), "above 0 and at most 1");
-        Require(options.StopSequences?.Any(string.IsNullOrEmpty) != true, nameof(options.StopSequences), "partly empty", "texts that are not empty");
-        Require(options.FrequencyPenalty is null || float.IsFinite(options.FrequencyPenalty.Value), nameof(options.FrequencyPenalty), Text(options.FrequencyPenalty), "a finite number");
-        Require(options.PresencePenalty is null || float.IsFinite(options.PresencePenalty.Value), nameof(options.PresencePenalty), Text(options.PresencePenalty), "a finite number");
-        int lookup = Tokens(options, DraftLookup), recycling = Tokens(options, DraftRecycling);
-        Require(lookup == 0 || recycling == 0, $"{nameof(options.AdditionalProperties)}[\"{DraftRecycling}\"]", $"{recycling}", $"0 with \"{DraftLookup}\"");
-        GenerationOptions generation = standard with
+        if (given.Count == 0)
+            return settings;
+        DecodingRequest standard = DecodingRequest.From(settings.Generation with { Speculation = null }) with { Guidance = settings.Guidance, Search = settings.Search };
+        var sources = new OptionSources(model) { Remember = grammar.Read, NameOf = option => given.First(each => each.Option == option).Name };
+        DecodingRequest request = DecodingOptionTable.Read([.. given.Select(each => (each.Option, each.Value))], sources, standard);
+        GenerationOptions generation = request.Generation with { Speculation = request.Drafts.ToSpeculation() ?? settings.Generation.Speculation };
+        if (settings.Generation.Pipeline is { } pipeline)
         {
-            Speculation = lookup > 0 ? new SpeculationOptions { Drafts = new PromptLookup(lookup) }
-                : recycling > 0 ? new SpeculationOptions { Drafts = new TokenRecycling(Math.Max(recycling, 2)) }
-                : standard.Speculation,
-            MaxTokens = options.MaxOutputTokens ?? standard.MaxTokens,
-            StopStrings = options.StopSequences is null ? standard.StopStrings : [.. options.StopSequences],
-        };
-        return Draws(options) ? Drawn(generation, options) : generation;
-    }
-
-    // Whether a request says how tokens are chosen.
-    private static bool Draws(ChatOptions options) => options.Temperature is not null || options.TopK is not null || options.TopP is not null || options.Seed is not null
-        || options.FrequencyPenalty is not null || options.PresencePenalty is not null || options.AdditionalProperties?.Keys.Any(SamplingProperties.Has) == true;
-
-    private static GenerationOptions Drawn(GenerationOptions standard, ChatOptions options)
-    {
-        if (standard.Pipeline is not null)
-            throw new ArgumentException($"The client's settings have a {nameof(standard.Pipeline)} that says how tokens are chosen; requests cannot change it by {nameof(ChatOptions)}.");
-        var decoding = new DecodingOptions
-        {
-            Temperature = options.Temperature ?? standard.Temperature,
-            TopK = options.TopK ?? standard.TopK,
-            TopP = options.TopP ?? standard.TopP,
-            MinP = standard.MinP,
-            Seed = (uint?)options.Seed ?? standard.Seed,
-            FrequencyPenalty = options.FrequencyPenalty ?? 0,
-            PresencePenalty = options.PresencePenalty ?? 0,
-        };
-        try
-        {
-            DecodingPipeline pipeline = SamplingProperties.Apply(decoding, options.AdditionalProperties).ToPipeline();
-            return standard with { Pipeline = pipeline, Temperature = 0, TopK = 0, TopP = 1, MinP = 0, Seed = null };
+            if (request.Generation.Decoding != standard.Generation.Decoding)
+                throw new ArgumentException($"The client's settings have a {nameof(settings.Generation.Pipeline)} that says how tokens are chosen; requests cannot change it by {nameof(ChatOptions)}.");
+            generation = generation with { Decoding = null, Pipeline = pipeline };
         }
-        catch (ArgumentException error) when (!error.Message.StartsWith(nameof(ChatOptions), StringComparison.Ordinal))
-        {
-            throw new ArgumentException($"{nameof(ChatOptions)}: {error.Message}", error);
-        }
+
+        if (settings.RequiresCall && request.Grammar is not null)
+            throw new ArgumentException($"{nameof(ChatOptions)}.{nameof(ChatOptions.ToolMode)} requires a call, and a grammar says otherwise what the answer is; leave one out.");
+        return settings with { Grammar = request.Grammar ?? settings.Grammar, Guidance = request.Guidance, Search = request.Search, Generation = generation };
     }
 
-    private static int Tokens(ChatOptions options, string name)
+    private static IReadOnlyList<ChatTool> Tools(ChatSettings settings, ChatOptions options)
     {
-        if (options.AdditionalProperties?.TryGetValue(name, out object? given) != true)
-            return 0;
-        int tokens = SamplingProperties.Count(name, given);
-        Require(tokens is >= 0 and <= 1024, $"{nameof(options.AdditionalProperties)}[\"{name}\"]", $"{tokens}", "a number of tokens from 0 to 1024");
-        return tokens;
+        IReadOnlyList<ChatTool> tools = options.ToolMode is NoneChatToolMode ? [] : options.Tools is null ? settings.Tools : [.. options.Tools.Select(Tool)];
+        if (options.ToolMode is not RequiredChatToolMode { RequiredFunctionName: { } name })
+            return tools;
+        return [tools.FirstOrDefault(tool => tool.Name == name) ?? throw new ArgumentException($"{nameof(ChatOptions)}.{nameof(options.ToolMode)} requires '{name}'; it must be one of {nameof(ChatOptions)}.{nameof(options.Tools)}.")];
+    }
+
+    private void RequireCalls(ChatSettings settings)
+    {
+        Require(settings.Tools.Count > 0, nameof(ChatOptions.ToolMode), "required", "auto or none without tools");
+        ChatFormat format = settings.Format ?? ChatFormats.Detect((settings.Template ?? model.ChatTemplates.Get(hasTools: true)).Source);
+        Require(format.CanRequireCall, nameof(ChatOptions.ToolMode), "required", $"auto or none: models of the family '{format.Name}' write no calls as JSON");
     }
 
     private static ChatTool Tool(AITool tool)
@@ -99,7 +77,7 @@ internal static class RequestOptions
         throw new ArgumentException($"ChatOptions.Tools has '{tool.Name}' of the type {tool.GetType().Name}; it must be a function.");
     }
 
-    // Everything else is a variable of the template, such as enable_thinking.
+    // What is no option is a variable of the template, such as enable_thinking.
     private static IReadOnlyDictionary<string, TemplateValue> Variables(
         IReadOnlyDictionary<string, TemplateValue> standard, AdditionalPropertiesDictionary? properties)
     {
@@ -108,7 +86,7 @@ internal static class RequestOptions
         var variables = new Dictionary<string, TemplateValue>(standard, StringComparer.Ordinal);
         foreach ((string name, object? value) in properties)
         {
-            if (name is DraftLookup or DraftRecycling || SamplingProperties.Has(name) || AnswerGrammar.Has(name))
+            if (RequestProperties.Has(name))
                 continue;
             variables[name] = value switch
             {
@@ -127,8 +105,6 @@ internal static class RequestOptions
 
         return variables;
     }
-
-    private static string Text(float? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     private static void Require(bool holds, string option, string found, string expected)
     {

@@ -8,6 +8,12 @@ namespace KernelFoundry.Extensions.AI;
 /// <summary>Pieces of answers as updates.</summary>
 internal static class ResponseUpdates
 {
+    /// <summary>The additional property of the last update, and so of the response, that has a <see cref="Inference.Decoding.StepLogProbabilities"/> a token.</summary>
+    public const string LogProbabilities = "logprobs";
+
+    /// <summary>The one that has the <see cref="ChatHypothesis"/>es of a search.</summary>
+    public const string Hypotheses = "hypotheses";
+
     public static ChatResponseUpdate Of(ChatAnswer answer)
     {
         var update = new ChatResponseUpdate { Role = ChatRole.Assistant, CreatedAt = DateTimeOffset.UtcNow };
@@ -21,6 +27,8 @@ internal static class ResponseUpdates
         if (answer is { FinishReason: { } reason, Statistics: { } statistics, Message: { } message })
         {
             update.FinishReason = message.ToolCalls.Count > 0 ? ChatFinishReason.ToolCalls : Of(reason);
+            Add(update, LogProbabilities, answer.LogProbabilities);
+            Add(update, Hypotheses, answer.Hypotheses);
             update.Contents.Add(new UsageContent(new UsageDetails
             {
                 InputTokenCount = statistics.PromptTokens,
@@ -31,6 +39,12 @@ internal static class ResponseUpdates
         }
 
         return update;
+    }
+
+    private static void Add(ChatResponseUpdate update, string name, object? value)
+    {
+        if (value is not null)
+            (update.AdditionalProperties ??= [])[name] = value;
     }
 
     private static ChatFinishReason Of(FinishReason reason) => reason == FinishReason.Stop ? ChatFinishReason.Stop : ChatFinishReason.Length;

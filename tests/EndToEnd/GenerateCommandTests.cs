@@ -76,6 +76,59 @@ public partial class GenerateCommandTests
     }
 
     [Fact]
+    public void KeysAndValuesAreSavedAndTakenUpAgain()
+    {
+        using var model = new ModelFile();
+        using var folder = new Inference.Tests.TemporaryFolder();
+        string file = folder.File("text.kv");
+        string[] args = ["generate", "--model", model.Path, "--max-tokens", "12", "--device", "cpu", "--json"];
+        JsonElement first = Kf.Run([.. args, "--prompt", "the ab", "--save-cache", file]).Json;
+        Assert.Equal(0, first.GetProperty("cached_tokens").GetInt32());
+        JsonElement second = Kf.Run([.. args, "--prompt", "the ab", "--load-cache", file]).Json;
+        Assert.Equal(Integers(first, "prompt_tokens").Length - 1, second.GetProperty("cached_tokens").GetInt32());
+        Assert.Equal(Integers(first, "tokens"), Integers(second, "tokens"));
+        Assert.Contains("kept", Kf.Run([.. args[..^1], "--prompt", "the ab", "--load-cache", file]).Error, StringComparison.Ordinal);
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[^40] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        CheckFailure(Kf.Run([.. args, "--prompt", "the ab", "--load-cache", file]), 2, "--load-cache: The saved sequence cannot be used");
+        CheckFailure(Kf.Run([.. args, "--prompt", "the ab", "--load-cache", file + "x"]), 2, "--load-cache");
+        CheckFailure(Kf.Run([.. args, "--prompt", "the ab", "--beams", "2", "--save-cache", file]), 2, "--save-cache");
+    }
+
+    [Fact]
+    public void PromptsAreMeasuredTokenByToken()
+    {
+        using var model = new ModelFile();
+        string[] args = ["generate", "--model", model.Path, "--prompt", "the ab", "--max-tokens", "1", "--device", "cpu", "--prompt-logprobs"];
+        JsonElement json = Kf.Run([.. args, "--json", "--logprobs", "2"]).Json;
+        Assert.Equal(Integers(json, "prompt_tokens")[1..], json.GetProperty("prompt_log_probabilities").EnumerateArray().Select(each => each.GetProperty("token").GetInt32()));
+        Assert.All(json.GetProperty("prompt_log_probabilities").EnumerateArray(), each => Assert.InRange(each.GetProperty("log_probability").GetDouble(), -100, 0));
+        Assert.Equal(2, json.GetProperty("log_probabilities")[0].GetProperty("top_before").GetArrayLength());
+        CheckFailure(Kf.Run(args), 2, "--prompt-logprobs needs --json");
+        CheckFailure(Kf.Run([.. args[..^1], "--logprobs", "2"]), 2, "--logprobs needs --json");
+    }
+
+    [Theory]
+    [InlineData("--regex and --json-value", "--regex", "a", "--json-value")]
+    [InlineData("--regex cannot be used: line 1, column 3", "--regex", "a(")]
+    [InlineData("--top-k and --mirostat", "--temperature", "1", "--mirostat", "1", "--top-k", "4")]
+    [InlineData("--logit-bias is '13'", "--logit-bias", "13")]
+    [InlineData("--logit-bias", "--logit-bias", "400=1")]
+    [InlineData("--rank is 'best'; it must be one of probability, mbr", "--rank", "best")]
+    [InlineData("--results", "--results", "2")]
+    [InlineData("--bad-word is ''; it must be texts that are not empty", "--bad-word=")]
+    [InlineData("--allow-token is 'the ab'; it must be tokens", "--allow-token", "the ab")]
+    [InlineData("--tools cannot be used: It is not JSON", "--tools", "TOOLS")]
+    public void OptionsToBlameAreNamed(string named, params string[] options)
+    {
+        using var model = new ModelFile();
+        using var folder = new Inference.Tests.TemporaryFolder();
+        File.WriteAllText(folder.File("TOOLS"), "[");
+        CheckFailure(Kf.Run(["generate", "--model", model.Path, "--prompt", "a", "--device", "cpu", .. options.Select(each => each == "TOOLS" ? folder.File(each) : each)]), 2, named);
+    }
+
+    [Fact]
     public void AFullContextAndNoTokensAreNoErrors()
     {
         using var model = new ModelFile(new TinyModel { Context = 12 });

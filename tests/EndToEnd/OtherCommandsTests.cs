@@ -26,6 +26,29 @@ public class OtherCommandsTests
     }
 
     [Fact]
+    public void HiddenStatesAndTheirLogitsArePrinted()
+    {
+        var tiny = new TinyModel();
+        using var model = new ModelFile(tiny);
+        string[] args = ["logits", "--model", model.Path, "--tokens", "1,262,260", "--device", "cpu"];
+        JsonElement json = Kf.Run([.. args, "--states", "0,2", "--lens", "1,2", "--json"]).Json;
+        Assert.Equal([0, 2], json.GetProperty("states").EnumerateArray().Select(each => each.GetProperty("layer").GetInt32()));
+        Assert.All(json.GetProperty("states").EnumerateArray(), each => Assert.Equal([tiny.Embedding, tiny.Embedding, tiny.Embedding], each.GetProperty("rows").EnumerateArray().Select(row => row.GetArrayLength())));
+
+        // After the last layer the lens sees what the model says.
+        double[][] logits = Rows(json.GetProperty("logits")), lens = Rows(json.GetProperty("lens")[1].GetProperty("rows")), before = Rows(json.GetProperty("lens")[0].GetProperty("rows"));
+        Assert.InRange(Logits.Error(logits, Singles(lens)), 0, 1e-5);
+        Assert.True(Logits.Error(logits, Singles(before)) > 1e-2);
+        Assert.Contains("after 1 layers:", Kf.Run([.. args, "--lens", "1"]).Output, StringComparison.Ordinal);
+        CheckFailure(Kf.Run([.. args, "--states", "1"]), 2, "--states needs --json");
+        CheckFailure(Kf.Run([.. args, "--lens", "3"]), 2, "2 layers");
+
+        static double[][] Rows(JsonElement rows) => [.. rows.EnumerateArray().Select(row => row.EnumerateArray().Select(x => x.GetDouble()).ToArray())];
+
+        static float[][] Singles(double[][] rows) => [.. rows.Select(row => row.Select(x => (float)x).ToArray())];
+    }
+
+    [Fact]
     public void CacheTypesChangeLogitsALittle()
     {
         using var model = new ModelFile(new TinyModel { HeadDim = 64, RotaryDims = 64 });

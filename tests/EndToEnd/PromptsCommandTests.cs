@@ -69,8 +69,8 @@ public sealed partial class PromptsCommandTests : IDisposable
         CheckFailure(Kf.Run([.. args, "--guidance", "1", "--negative-prompt", "b"]), 2, "--prompts");
         CheckFailure(Kf.Run([.. args, "--batch-size", "0"]), 2, "--batch-size");
         CheckFailure(Kf.Run("generate", "--model", s_model, "--prompts", path + "x", "--device", "cpu"), 2, path + "x");
-        CheckFailure(Kf.Run("generate", "--model", s_model, "--prompt", "a", "--device", "cpu", "--guidance", "1"), 2, "--negative-prompt");
-        CheckFailure(Kf.Run("generate", "--model", s_model, "--prompt", "a", "--device", "cpu", "--plausibility", "0.1"), 2, "--guidance");
+        CheckFailure(Kf.Run("generate", "--model", s_model, "--prompt", "a", "--device", "cpu", "--guidance", "1"), 2, "negative prompt");
+        CheckFailure(Kf.Run("generate", "--model", s_model, "--prompt", "a", "--device", "cpu", "--plausibility", "0.1"), 2, "--plausibility: Plausibility needs guidance");
     }
 
     // The first line is short and done when the interrupt comes, which is when it is printed; the second would take very long.

@@ -14,20 +14,11 @@ internal static class GenerateCommand
 {
     private const int LeastRounds = 3;
     private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
-    private static readonly GenerationOptions s_defaults = new();
     private static readonly Option<string> s_model = CommonOptions.Model();
     private static readonly Option<string?> s_prompt = new("--prompt") { Description = "The text to continue.", HelpName = "TEXT" };
 
-    private static readonly Option<int> s_maxTokens = Number(
-        "--max-tokens", "N", "Most tokens to generate.", s_defaults.MaxTokens);
-
-    private static readonly Option<string[]> s_stop = new("--stop") { HelpName = "TEXT", Description = "End the text before this. Any number of times." };
-    private static readonly Option<int?> s_logProbabilities = new("--logprobs")
-    {
-        Description = "With --json: log-probabilities of each token and of the N most probable ones, before and after the pipeline.",
-        HelpName = "N",
-    };
-
+    private static readonly Option<bool> s_promptLogProbabilities = new("--prompt-logprobs") { Description = "With --json: log-probability, rank and entropy of each token of the prompt but the first." };
+    private static readonly Option<bool> s_compare = new("--compare") { Description = "Generate again without drafts, and say how much longer that takes." };
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
     private static readonly Option<bool> s_batchInvariant = CommonOptions.BatchInvariant();
@@ -40,11 +31,10 @@ internal static class GenerateCommand
 
     private static readonly OptionGroup[] s_groups =
     [
-        new("Text", s_model, s_prompt, s_maxTokens, s_stop),
-        PromptsFlags.Group,
-        .. SamplingFlags.Groups, GuidanceFlags.Group, StructureFlags.Group, SearchFlags.Group, SpeculationFlags.Group,
-        new("Running", s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
-        new("Output", s_json, s_logProbabilities),
+        new("Text", s_model, s_prompt), PromptsFlags.Group,
+        .. DecodingFlags.Groups,
+        new("Running", [s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads, .. CacheFlags.Options]),
+        new("Output", s_json, s_promptLogProbabilities, s_compare),
     ];
 
     public static Command Create()
@@ -68,76 +58,84 @@ internal static class GenerateCommand
         ModelOptions opening = CommonOptions.Options(parsed, s_cacheType, s_activations) with { BatchInvariant = parsed.GetValue(s_batchInvariant) };
         using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(opening, parsed, s_lora, s_mergeLora));
         using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
-        using LanguageModel? draft = SpeculationFlags.ModelFile(parsed) is { } file ? Opening.Model(file, device, opening) : null;
-        SpeculationOptions? speculation = SpeculationFlags.Read(parsed, draft);
+        using var others = new OpenedModels(device, opening);
+        DecodingRequest request = DecodingFlags.Read(parsed, new OptionSources(model) { Open = others.Open });
+        RequireJson(parsed, request);
+        if (steering is not null && request.Search.CoveragePenalty != 0)
+            throw new UsageException($"{DecodingFlags.Of("coverage_penalty").Name} watches the model's layers, which {s_controlVectors.Name} steers; leave one out.");
+        using var plan = new DecodingPlan(request, model);
         var generator = new TextGenerator(model);
-        using GuidanceFlags.Guide? guidance = GuidanceFlags.Read(parsed, model, parsed.GetValue(s_maxTokens));
-        DecodingOptions decoding = SamplingFlags.Read(parsed);
-        Func<int[], (int[] Prompt, LogitsProcessor? Constraint)> structure = StructureFlags.Read(parsed, model);
         if (prompts is not null)
         {
-            if (guidance is not null)
-                throw new UsageException($"{PromptsFlags.Prompts.Name} reads every weight once for all texts, and guidance once more for each; leave out the options of one of them.");
-            if (speculation is not null || SearchFlags.IsGiven(parsed))
-                throw new UsageException($"{PromptsFlags.Prompts.Name} goes through the batch engine, which neither searches nor drafts ahead; leave out the options of one of them.");
+            RequireBatch(parsed, request, plan);
             var batch = new PromptsRun(model, parsed.GetValue(s_json), PromptsFlags.Size(parsed), Stopwatch.GetElapsedTime(started));
             return await batch.RunAsync([.. prompts.Select(Request)], cancellationToken);
         }
 
-        (int[] prompt, decoding) = Prepare(parsed.GetValue(s_prompt)!);
-        if (parsed.GetValue(s_stop) is { Length: > 0 } && SearchFlags.IsGiven(parsed))
-            throw new UsageException($"Searches end at the model's own tokens; leave out {s_stop.Name}.");
-        if (guidance is not null && SearchFlags.IsGiven(parsed))
-            throw new UsageException("Guidance follows one text, and searches several; leave out the options of one of them.");
-        if (SearchFlags.Read(parsed, model, prompt, parsed.GetValue(s_maxTokens), decoding) is { } search)
+        bool json = parsed.GetValue(s_json);
+        int[] whole = UsageException.Check(() => generator.Encode(parsed.GetValue(s_prompt)!));
+        if (parsed.GetValue(s_compare) && request.Drafts.ToSpeculation() is null)
+            throw new UsageException($"{s_compare.Name} needs {DecodingFlags.Of("draft_lookup").Name}, {DecodingFlags.Of("draft_recycling").Name} or {DecodingFlags.Of("draft_model").Name}: without drafts there is nothing to compare.");
+        if (plan.Searches)
         {
-            return speculation is null
-                ? PrintSearch(parsed, model, prompt, search(cancellationToken))
-                : throw new UsageException("Searches do not draft ahead; leave out the options of one of them.");
+            return CacheFlags.IsGiven(parsed) is { } cacheFlag
+                ? throw new UsageException($"Searches have caches of their own; leave out {cacheFlag.Name}.")
+                : PrintSearch(json, model, whole, UsageException.Check(() => plan.Search(whole, cancellationToken)));
         }
 
+        (int[] prompt, GenerationOptions options) = UsageException.Check(() => plan.For(whole));
         using var progress = new ProgressBar("Reading the prompt", prompt.Length);
-        GenerationOptions options = UsageException.Check(() => ReadOptions(parsed, decoding, model, progress) with { Speculation = speculation });
+        using PromptCache? cache = CacheFlags.Open(parsed, model);
+        options = options with { PrefillProgress = progress, PromptCache = cache };
         IAsyncEnumerable<GenerationChunk> chunks = UsageException.Check(() => generator.GenerateAsync(prompt, options, cancellationToken));
+        IReadOnlyList<TokenMeasures>? measures = parsed.GetValue(s_promptLogProbabilities) ? PromptLogProbabilities.Compute(model, prompt, cancellationToken) : null;
         TimeSpan loadTime = Stopwatch.GetElapsedTime(started);
-
-        bool json = parsed.GetValue(s_json);
         Answer answer = await Answer.ReadAsync(chunks, json ? null : text =>
         {
             progress.Dispose();
             Console.Out.Write(text);
             Console.Out.Flush();
         });
-        double? ratio = SpeculationFlags.Compares(parsed) ? Ratio(generator, prompt, options, cancellationToken) : null;
+        CacheFlags.Save(parsed, cache);
+        double? ratio = parsed.GetValue(s_compare) ? Ratio(generator, prompt, options with { PromptCache = null }, cancellationToken) : null;
         if (json)
-            PrintJson(prompt, answer, device, loadTime, ratio);
+            PrintJson(prompt, answer, device, loadTime, ratio, cache is null ? null : answer.Statistics.CachedTokens, measures);
         else
             PrintStatistics(answer, device, loadTime, ratio);
         return answer.Reason == FinishReason.Cancelled ? ExitCode.Failed : ExitCode.Done;
 
-        (int[] Prompt, DecodingOptions Decoding) Prepare(string text)
-        {
-            (int[] taken, LogitsProcessor? constraint) = structure(UsageException.Check(() => generator.Encode(text)));
-            LogitsProcessor?[] processors = [guidance?.Begin(), constraint];
-            return (taken, decoding with { Processors = [.. processors.OfType<LogitsProcessor>()] });
-        }
-
         PromptRequest Request(PromptLine line)
         {
-            (int[] taken, DecodingOptions own) = Prepare(line.Prompt);
-            GenerationOptions given = UsageException.Check(() => ReadOptions(parsed, own, model, progress: null));
-            return new PromptRequest(line, taken, given with { MaxTokens = line.MaxTokens ?? given.MaxTokens });
+            (int[] taken, GenerationOptions own) = UsageException.Check(() => plan.For(generator.Encode(line.Prompt)));
+            return new PromptRequest(line, taken, own with { MaxTokens = line.MaxTokens ?? own.MaxTokens });
         }
     }
 
-    private static GenerationOptions ReadOptions(ParseResult parsed, DecodingOptions decoding, LanguageModel model, IProgress<int>? progress) => new()
+    private static void RequireJson(ParseResult parsed, DecodingRequest request)
     {
-        MaxTokens = parsed.GetValue(s_maxTokens),
-        StopStrings = parsed.GetValue(s_stop) ?? [],
-        Pipeline = decoding.ToPipeline(model.Tokenizer.EosId is { } eos ? [eos] : []),
-        LogProbabilities = parsed.GetValue(s_logProbabilities),
-        PrefillProgress = progress,
-    };
+        if (parsed.GetValue(s_json))
+            return;
+        if (request.Generation.LogProbabilities is not null)
+            throw new UsageException($"{DecodingFlags.Of("logprobs").Name} needs {s_json.Name}.");
+        if (parsed.GetValue(s_promptLogProbabilities))
+            throw new UsageException($"{s_promptLogProbabilities.Name} needs {s_json.Name}.");
+    }
+
+    private static void RequireBatch(ParseResult parsed, DecodingRequest request, DecodingPlan plan)
+    {
+        string prompts = PromptsFlags.Prompts.Name;
+        if (request.Guidance.IsOn)
+            throw new UsageException($"{prompts} reads every weight once for all texts, and guidance once more for each; leave out the options of one of them.");
+        if (request.Drafts.ToSpeculation() is not null || plan.Searches)
+            throw new UsageException($"{prompts} goes through the batch engine, which neither searches nor drafts ahead; leave out the options of one of them.");
+        if (CacheFlags.IsGiven(parsed) is { } cache)
+            throw new UsageException($"{prompts} shares what its texts begin with by itself; leave out {cache.Name}.");
+        foreach (Option<bool> option in (ReadOnlySpan<Option<bool>>)[s_promptLogProbabilities, s_compare])
+        {
+            if (parsed.GetValue(option))
+                throw new UsageException($"{option.Name} is for one text; leave out {prompts}.");
+        }
+    }
 
     // With drafts and without by turns, after the text that was printed, in which code was still being compiled. Per token: the texts may be of different lengths.
     private static double? Ratio(TextGenerator generator, int[] prompt, GenerationOptions options, CancellationToken cancellationToken)
@@ -165,13 +163,13 @@ internal static class GenerateCommand
             s.Passes, s.Drafted, s.Accepted, s.AcceptanceRate, s.TokensPerPass, s.DraftTime.TotalMilliseconds, s.TargetTime.TotalMilliseconds, ratio)
         : null;
 
-    private static int PrintSearch(ParseResult parsed, LanguageModel model, int[] prompt, IReadOnlyList<Hypothesis> found)
+    private static int PrintSearch(bool json, LanguageModel model, int[] prompt, IReadOnlyList<Hypothesis> found)
     {
         SearchResult[] results = [.. found.Select(each => new SearchResult(
             each.Tokens, model.Tokenizer.Decode([.. each.Tokens], atTextStart: false), each.LogProbability, each.Score, each.IsFinished ? "stop" : "length"))];
-        if (parsed.GetValue(s_json))
+        if (json)
         {
-            KfJson.Print(new SearchOutput(prompt, results), json => json.SearchOutput);
+            KfJson.Print(new SearchOutput(prompt, results), context => context.SearchOutput);
             return ExitCode.Done;
         }
 
@@ -187,10 +185,10 @@ internal static class GenerateCommand
         return results.Length > 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void PrintJson(int[] prompt, Answer answer, Device device, TimeSpan loadTime, double? ratio)
+    private static void PrintJson(int[] prompt, Answer answer, Device device, TimeSpan loadTime, double? ratio, int? cached, IReadOnlyList<TokenMeasures>? measures)
     {
         var output = new GenerateOutput(prompt, answer.Tokens, answer.Text, GenerateOutput.Word(answer.Reason), Opening.NameOf(device), GenerateTimings.Of(loadTime, answer.Statistics),
-            answer.Steps.Count > 0 ? answer.Steps : null, Speculation(answer.Statistics, ratio));
+            answer.Steps.Count > 0 ? answer.Steps : null, Speculation(answer.Statistics, ratio), CachedTokens: cached, PromptLogProbabilities: measures);
         KfJson.Print(output, json => json.GenerateOutput);
     }
 
@@ -202,7 +200,7 @@ internal static class GenerateCommand
         GenerationStatistics s = answer.Statistics;
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{Opening.NameOf(device)}: load {loadTime.TotalMilliseconds:F0} ms; "
-            + $"prompt {s.PromptTokens} tokens in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
+            + $"prompt {s.PromptTokens} tokens{(s.CachedTokens > 0 ? $", {s.CachedTokens} of them kept," : "")} in {s.PrefillTime.TotalMilliseconds:F0} ms ({s.PrefillTokensPerSecond:F0}/s); generated {s.GeneratedTokens} tokens in {s.DecodeTime.TotalMilliseconds:F0} ms "
             + $"({s.DecodeTokensPerSecond:F0}/s); finished: {GenerateOutput.Word(answer.Reason)}"));
         if (Speculation(s, ratio) is not { } speculation)
             return;
@@ -211,7 +209,4 @@ internal static class GenerateCommand
             $"drafts: {speculation.Accepted} of {speculation.Drafted} tokens accepted, {speculation.AcceptanceRate:P0} of the places with drafts, "
             + $"{speculation.TokensPerPass:F2} tokens a pass; drafting {speculation.DraftMs:F0} ms, passes {speculation.TargetMs:F0} ms{compared}"));
     }
-
-    private static Option<T> Number<T>(string name, string value, string description, T standard) =>
-        new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => standard };
 }

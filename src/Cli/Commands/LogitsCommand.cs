@@ -25,6 +25,13 @@ internal static class LogitsCommand
     };
 
     private static readonly Option<string?> s_heads = new("--heads") { Description = "With --attention: which query heads, from 0; by default all.", HelpName = "0,2" };
+    private static readonly Option<string?> s_states = new("--states")
+    {
+        Description = "With --json: hidden states to print too, after so many layers: 0 is the embedding.",
+        HelpName = "0,2",
+    };
+
+    private static readonly Option<string?> s_lens = new("--lens") { Description = "Logits to print too of the hidden states after so many layers: the logit lens.", HelpName = "0,2" };
     private static readonly Option<bool> s_batchInvariant = CommonOptions.BatchInvariant();
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
@@ -38,7 +45,7 @@ internal static class LogitsCommand
     {
         var command = new Command("logits", "Print the logits after each token: all with --json, else the largest.")
         {
-            s_model, s_tokens, s_attention, s_heads, s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_device, s_threads, s_json,
+            s_model, s_tokens, s_attention, s_heads, s_states, s_lens, s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_device, s_threads, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -61,12 +68,18 @@ internal static class LogitsCommand
         }
 
         int[] layers = Numbers(parsed, s_attention);
-        using LayerHooks? hooks = UsageException.Check(() => Hooks(model, layers, Numbers(parsed, s_heads)));
+        int[] states = Numbers(parsed, s_states), lens = Numbers(parsed, s_lens);
+        if (states.Length > 0 && !parsed.GetValue(s_json))
+            throw new UsageException($"{s_states.Name} needs {s_json.Name}.");
+        using LayerHooks? hooks = UsageException.Check(() => Hooks(model, layers, Numbers(parsed, s_heads), [.. states.Concat(lens).Distinct()]));
         float[][] logits = await Task.Run(() => Run(model, tokens, cancellationToken), cancellationToken);
         if (parsed.GetValue(s_json))
         {
             AttentionOutput[]? attention = hooks is null ? null : [.. layers.SelectMany(layer => AttentionOutput.Of(layer, hooks.Attention(layer)))];
-            var output = new LogitsOutput(tokens, configuration.VocabularySize, Opening.NameOf(device), logits, attention);
+            var output = new LogitsOutput(
+                tokens, configuration.VocabularySize, Opening.NameOf(device), logits, attention,
+                states.Length == 0 ? null : [.. states.Select(layer => new LayerRowsOutput(layer, Rows(hooks!.Captured(layer), tokens.Length)))],
+                lens.Length == 0 ? null : [.. lens.Select(layer => new LayerRowsOutput(layer, Lens(model, hooks!.Captured(layer), tokens.Length)))]);
             KfJson.Print(output, json => json.LogitsOutput);
         }
         else
@@ -74,6 +87,11 @@ internal static class LogitsCommand
             Print(tokens, logits);
             foreach (int layer in layers)
                 Print(tokens, layer, hooks!.Attention(layer));
+            foreach (int layer in lens)
+            {
+                Console.Out.WriteLine($"after {layer} layers:");
+                Print(tokens, Lens(model, hooks!.Captured(layer), tokens.Length));
+            }
         }
 
         return ExitCode.Done;
@@ -116,13 +134,32 @@ internal static class LogitsCommand
         }
     }
 
+    private static float[][] Rows(float[] all, int rows) => [.. all.Chunk(all.Length / rows)];
+
+    private static float[][] Lens(LanguageModel model, float[] states, int tokens)
+    {
+        int vocabulary = model.Configuration.VocabularySize, length = model.Configuration.EmbeddingLength;
+        View2<float> logits = model.Device.Allocate<float>(1, vocabulary), state = model.Device.Allocate<float>(1, length);
+        using DeviceMemory logitsMemory = logits.Memory!, stateMemory = state.Memory!;
+        var rows = new float[tokens][];
+        for (int i = 0; i < tokens; i++)
+        {
+            state.Row(0).CopyFrom(states.AsSpan(i * length, length));
+            model.Transformer.Unembed(state, logits);
+            rows[i] = logits.Row(0).ToArray();
+        }
+
+        return rows;
+    }
+
     private static int[] Numbers(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? [.. ListOption.Indices(text, option.Name)] : [];
 
-    private static LayerHooks? Hooks(LanguageModel model, int[] layers, int[] heads)
+    private static LayerHooks? Hooks(LanguageModel model, int[] layers, int[] heads, int[] states)
     {
-        if (layers.Length == 0)
-            return heads.Length == 0 ? null : throw new UsageException($"{s_heads.Name} needs {s_attention.Name}.");
-        return new LayerHooks(model.Transformer, [.. layers.Select(layer => new CaptureAttention(layer) { Heads = heads.Length == 0 ? null : heads })]);
+        if (layers.Length == 0 && heads.Length > 0)
+            throw new UsageException($"{s_heads.Name} needs {s_attention.Name}.");
+        LayerHook[] all = [.. layers.Select(layer => new CaptureAttention(layer) { Heads = heads.Length == 0 ? null : heads }), .. states.Select(layer => new CaptureStates(layer))];
+        return all.Length == 0 ? null : new LayerHooks(model.Transformer, all);
     }
 
     private static int[] ReadTokens(string text)

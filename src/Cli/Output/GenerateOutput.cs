@@ -14,7 +14,9 @@ internal sealed record GenerateOutput(
     GenerateTimings Timings,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<StepLogProbabilities>? LogProbabilities = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpeculationOutput? Speculation = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Line = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? CachedTokens = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TokenMeasures>? PromptLogProbabilities = null)
 {
     /// <summary>What a reason is called.</summary>
     public static string Word(FinishReason? reason) => reason switch

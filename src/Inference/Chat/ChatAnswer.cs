@@ -1,3 +1,4 @@
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 
 namespace KernelFoundry.Inference.Chat;
@@ -8,4 +9,11 @@ namespace KernelFoundry.Inference.Chat;
 /// <param name="FinishReason">Why it ended; null in all but the last one.</param>
 /// <param name="Statistics">What it took; null in all but the last one.</param>
 public readonly record struct ChatAnswer(
-    ChatDelta Delta, ChatMessage? Message = null, FinishReason? FinishReason = null, GenerationStatistics? Statistics = null);
+    ChatDelta Delta, ChatMessage? Message = null, FinishReason? FinishReason = null, GenerationStatistics? Statistics = null)
+{
+    /// <summary>What each token was chosen among, in the last one, where the settings ask for it.</summary>
+    public IReadOnlyList<StepLogProbabilities>? LogProbabilities { get; init; }
+
+    /// <summary>The answers a search found, best first, in the last one; null without a search.</summary>
+    public IReadOnlyList<ChatHypothesis>? Hypotheses { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using KernelFoundry.Inference.Decoding;
@@ -17,7 +18,8 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
     private readonly PromptCache _cache = new(model);
     private readonly TextGenerator _generator = new(model);
     private TokenTrie? _trie;
-    private (Grammar Source, TokenGrammar Compiled)? _grammar;
+    private (ChatFormat Format, TokenTrie Trie)? _callTrie;
+    private (object Source, Grammar Grammar, TokenGrammar Compiled)? _grammar;
 
     /// <summary>Tokens whose keys and values are kept.</summary>
     public int CachedTokens => _cache.Length;
@@ -47,19 +49,36 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
     {
         ArgumentNullException.ThrowIfNull(messages);
         settings ??= new ChatSettings();
+        settings.Guidance.Validate(model);
         ChatTemplate template = TemplateOf(settings);
         ChatFormat format = settings.Format ?? ChatFormats.Detect(template.Source);
         string prompt = Render(messages, settings, template);
+        int[] tokens = Encode(prompt);
         IReadOnlyList<int> stops = settings.Generation.StopTokens ?? ChatStopTokens.Find(model.File, model.Tokenizer, format);
-        GenerationOptions generation = settings.Grammar is { } grammar ? settings.Generation.Before(new GrammarConstraint(Compiled(grammar), stops)) : settings.Generation;
-        GenerationOptions options = generation with
+        GrammarConstraint? constraint = ConstraintOf(settings, format, stops);
+        GenerationOptions options = settings.Generation with { StopTokens = stops, IncludeSpecial = true };
+        Func<ChatOutputParser> parser = () => format.CreateParser(prompt, messages.Sum(m => m.ToolCalls.Count));
+        if (settings.Search.IsOn)
         {
-            StopTokens = stops,
-            IncludeSpecial = true,
-            PromptCache = _cache,
-        };
-        ChatOutputParser parser = format.CreateParser(prompt, messages.Sum(m => m.ToolCalls.Count));
-        return AnswerAsync(_generator.GenerateAsync(Encode(prompt), options, cancellationToken), parser, cancellationToken);
+            GenerationOptions searched = options.Before(constraint is null ? [] : [constraint], stops);
+            TextSearch.Validate(model, searched, settings.Search, searched.ToPipeline(stops));
+            return settings.Guidance.IsOn
+                ? throw new ArgumentException("Guidance follows one text, and searches several; leave out the options of one of them.", nameof(settings))
+                : SearchAsync(tokens, searched, settings.Search, parser, cancellationToken);
+        }
+
+        _generator.Check(tokens, options);
+        int[]? second = settings.Guidance.IsOn ? Encode(Render(Guided(messages, settings.Guidance), settings, template)) : null;
+        return StreamAsync();
+
+        async IAsyncEnumerable<ChatAnswer> StreamAsync()
+        {
+            using ModelPass? pass = second is null ? null : settings.Guidance.Begin(model, second, options.MaxTokens);
+            LogitsProcessor?[] processors = [pass is null ? null : new Guidance(pass, settings.Guidance.Scale, settings.Guidance.Plausibility), constraint];
+            GenerationOptions constrained = options.Before([.. processors.OfType<LogitsProcessor>()], stops) with { PromptCache = _cache };
+            await foreach (ChatAnswer answer in AnswerAsync(_generator.GenerateAsync(tokens, constrained, cancellationToken), parser(), cancellationToken).ConfigureAwait(false))
+                yield return answer;
+        }
     }
 
     /// <summary>Forgets the keys and values.</summary>
@@ -68,13 +87,37 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
     /// <summary>Frees the keys and values.</summary>
     public void Dispose() => _cache.Dispose();
 
-    // The masks of one grammar are kept for the next answer.
-    private TokenGrammar Compiled(Grammar grammar)
+    private GrammarConstraint? ConstraintOf(ChatSettings settings, ChatFormat format, IReadOnlyList<int> stops)
     {
-        if (_grammar is not { } known || known.Source != grammar)
-            _grammar = known = (grammar, grammar.For(_trie ??= TokenTrie.Create(model.Tokenizer)));
+        if (!settings.RequiresCall)
+            return settings.Grammar is { } grammar ? new GrammarConstraint(Compiled(grammar, grammar, () => _trie ??= TokenTrie.Create(model.Tokenizer)), stops) : null;
+        if (settings.Grammar is not null)
+            throw new ArgumentException($"{nameof(ChatSettings)}.{nameof(settings.Grammar)} and {nameof(settings.RequiresCall)} both say what the answer is; leave one out.");
+        string key = string.Join('\n', settings.Tools.Select(tool => $"{tool.Name}\n{tool.Parameters}").Prepend(format.Name));
+        Grammar? known = _grammar?.Source as string == key ? _grammar!.Value.Grammar : null;
+        return new GrammarConstraint(Compiled(key, known ?? RequiredCall.Of(format, settings.Tools), () => CallTrie(format)), stops);
+    }
+
+    // The masks of one grammar are kept for the next answer.
+    private TokenGrammar Compiled(object source, Grammar grammar, Func<TokenTrie> trie)
+    {
+        if (_grammar is not { } known || !known.Source.Equals(source))
+            _grammar = known = (source, grammar, grammar.For(trie()));
         return known.Compiled;
     }
+
+    // The markers around a call may be control tokens, which no other text has.
+    private TokenTrie CallTrie(ChatFormat format)
+    {
+        ToolCallSection section = RequiredCall.SectionOf(format)!;
+        if (_callTrie?.Format != format)
+            _callTrie = (format, TokenTrie.Create(model.Tokenizer, section.End is { } end ? [section.Begin, end] : [section.Begin]));
+        return _callTrie.Value.Trie;
+    }
+
+    private static IReadOnlyList<ChatMessage> Guided(IReadOnlyList<ChatMessage> messages, GuidanceOptions guidance) => guidance.NegativePrompt is { } negative
+        ? [new ChatMessage(ChatRoles.System, negative), .. messages.Where(message => message.Role != ChatRoles.System)]
+        : messages;
 
     private ChatTemplate TemplateOf(ChatSettings settings) => settings.Template ?? model.ChatTemplates.Get(hasTools: settings.Tools.Count > 0);
 
@@ -94,8 +137,11 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
     {
         StringBuilder text = new(), reasoning = new();
         var calls = new List<ChatToolCall>();
+        var steps = new List<StepLogProbabilities>();
         await foreach (GenerationChunk chunk in chunks.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            if (chunk.LogProbabilities is { } step)
+                steps.Add(step);
             IEnumerable<ChatDelta> deltas = chunk.Text.Length > 0 ? parser.Append(chunk.Text) : [];
             if (chunk.FinishReason is not null)
                 deltas = deltas.Concat(parser.Flush());
@@ -110,12 +156,51 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
 
             if (chunk.FinishReason is not { } reason)
                 continue;
-            var message = new ChatMessage(ChatRoles.Assistant, text.ToString())
-            {
-                Reasoning = reasoning.Length > 0 ? reasoning.ToString() : null,
-                ToolCalls = calls,
-            };
-            yield return new ChatAnswer(default, message, reason, chunk.Statistics);
+            yield return new ChatAnswer(default, Message(text, reasoning, calls), reason, chunk.Statistics) { LogProbabilities = steps.Count > 0 ? steps : null };
         }
     }
+
+    private async IAsyncEnumerable<ChatAnswer> SearchAsync(
+        int[] tokens, GenerationOptions options, TextSearchOptions search, Func<ChatOutputParser> parser, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        IReadOnlyList<Hypothesis>? found = null;
+        try
+        {
+            found = await Task.Run(() => TextSearch.Run(model, tokens, options, search, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+
+        (ChatHypothesis Hypothesis, IReadOnlyList<ChatDelta> Deltas)[] answers = [.. (found ?? []).Select(each => Read(each, parser()))];
+        foreach (ChatDelta delta in answers.Length > 0 ? answers[0].Deltas : [])
+            yield return new ChatAnswer(delta);
+        FinishReason reason = found is null ? FinishReason.Cancelled : answers is [{ Hypothesis.Found.IsFinished: true }, ..] ? FinishReason.Stop : FinishReason.Length;
+        yield return new ChatAnswer(default, answers.Length > 0 ? answers[0].Hypothesis.Message : new ChatMessage(ChatRoles.Assistant, ""), reason, new GenerationStatistics
+        {
+            PromptTokens = tokens.Length,
+            GeneratedTokens = answers.Sum(each => each.Hypothesis.Found.Tokens.Count),
+            PrefillTime = TimeSpan.Zero,
+            DecodeTime = Stopwatch.GetElapsedTime(started),
+        })
+        {
+            Hypotheses = [.. answers.Select(each => each.Hypothesis)],
+        };
+    }
+
+    private (ChatHypothesis Hypothesis, IReadOnlyList<ChatDelta> Deltas) Read(Hypothesis found, ChatOutputParser parser)
+    {
+        string text = model.Tokenizer.Decode([.. found.Tokens], atTextStart: false, includeSpecial: true);
+        ChatDelta[] deltas = [.. parser.Append(text), .. parser.Flush()];
+        var said = new StringBuilder().AppendJoin("", deltas.Select(delta => delta.Text));
+        var thought = new StringBuilder().AppendJoin("", deltas.Select(delta => delta.Reasoning));
+        return (new ChatHypothesis(Message(said, thought, [.. deltas.Select(delta => delta.ToolCall).OfType<ChatToolCall>()]), found), deltas);
+    }
+
+    private static ChatMessage Message(StringBuilder text, StringBuilder reasoning, IReadOnlyList<ChatToolCall> calls) => new(ChatRoles.Assistant, text.ToString())
+    {
+        Reasoning = reasoning.Length > 0 ? reasoning.ToString() : null,
+        ToolCalls = calls,
+    };
 }

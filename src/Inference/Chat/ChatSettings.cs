@@ -22,6 +22,15 @@ public sealed record ChatSettings
     /// <summary>The functions the model may call.</summary>
     public IReadOnlyList<ChatTool> Tools { get; init; } = [];
 
+    /// <summary>Whether the answer must be a call of one of <see cref="Tools"/>: then it is nothing else, neither text nor thoughts. For families that write calls as JSON.</summary>
+    public bool RequiresCall { get; init; }
+
+    /// <summary>A second pass over the same conversation; <see cref="GuidanceOptions.NegativePrompt"/> is its system message.</summary>
+    public GuidanceOptions Guidance { get; init; } = new();
+
+    /// <summary>A search for the answer, which then comes in one piece.</summary>
+    public TextSearchOptions Search { get; init; } = new();
+
     /// <summary>Variables of the template that some models have, such as <c>enable_thinking</c>.</summary>
     public IReadOnlyDictionary<string, TemplateValue> Variables { get; init; } = new Dictionary<string, TemplateValue>();
 }

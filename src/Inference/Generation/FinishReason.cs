@@ -3,7 +3,7 @@ namespace KernelFoundry.Inference.Generation;
 /// <summary>Why a generation ended.</summary>
 public enum FinishReason
 {
-    /// <summary>The model gave a stop token, or the text reached a stop string. Neither is part of the text.</summary>
+    /// <summary>The model gave a stop token, or the text reached a stop string: neither is part of the text. Or its grammar is at an end, and has no stop token to say so.</summary>
     Stop,
 
     /// <summary>As many tokens as were asked for.</summary>

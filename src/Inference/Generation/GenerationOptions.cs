@@ -27,8 +27,11 @@ public sealed record GenerationOptions
 
     /// <summary>
     /// How logits become tokens, where that is more than <see cref="Temperature"/>, <see cref="TopK"/>, <see cref="TopP"/>, <see cref="MinP"/> and
-    /// <see cref="Seed"/>, which are then left as they are: see <see cref="DecodingOptions.ToPipeline"/>.
+    /// <see cref="Seed"/>, which are then left as they are: the usual pipeline.
     /// </summary>
+    public DecodingOptions? Decoding { get; init; }
+
+    /// <summary>How logits become tokens, where the usual pipeline will not do: one of your own, in place of <see cref="Decoding"/>.</summary>
     public DecodingPipeline? Pipeline { get; init; }
 
     /// <summary>
@@ -70,9 +73,11 @@ public sealed record GenerationOptions
         if (LogProbabilities is { } count)
             Require(count >= 0, nameof(LogProbabilities), count, "0 or more");
         Speculation?.Validate();
-        if (Pipeline is not null && (Temperature != 0 || TopK != 0 || TopP != 1 || MinP != 0 || Seed is not null))
+        if (Pipeline is not null && Decoding is not null)
+            throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(Pipeline)} and {nameof(Decoding)} both say how tokens are drawn; leave one out.");
+        if ((Pipeline is not null || Decoding is not null) && (Temperature != 0 || TopK != 0 || TopP != 1 || MinP != 0 || Seed is not null))
         {
-            throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(Pipeline)} says how tokens are drawn; leave {nameof(Temperature)}, "
+            throw new ArgumentException($"{nameof(GenerationOptions)}.{(Pipeline is null ? nameof(Decoding) : nameof(Pipeline))} says how tokens are drawn; leave {nameof(Temperature)}, "
                 + $"{nameof(TopK)}, {nameof(TopP)}, {nameof(MinP)} and {nameof(Seed)} as they are.");
         }
 
@@ -80,21 +85,31 @@ public sealed record GenerationOptions
             throw new ArgumentException($"{nameof(GenerationOptions)}.{nameof(StopStrings)} has an empty text, which would stop at once.");
     }
 
-    /// <summary>The same options with a processor before all others.</summary>
-    internal GenerationOptions Before(LogitsProcessor processor)
+    /// <summary>The same options with processors before all others.</summary>
+    /// <param name="processors">The processors.</param>
+    /// <param name="stopTokens">Tokens that end the generation.</param>
+    internal GenerationOptions Before(IReadOnlyList<LogitsProcessor> processors, IReadOnlyList<int> stopTokens)
     {
+        if (processors.Count == 0)
+            return this;
         Validate();
-        DecodingPipeline pipeline = ToPipeline();
+        DecodingPipeline pipeline = ToPipeline(stopTokens);
         return this with
         {
-            Pipeline = new DecodingPipeline([processor, .. pipeline.Processors], [.. pipeline.Truncations], pipeline.Seed, pipeline.IsGreedy),
-            Temperature = 0, TopK = 0, TopP = 1, MinP = 0, Seed = null,
+            Pipeline = new DecodingPipeline([.. processors, .. pipeline.Processors], [.. pipeline.Truncations], pipeline.Seed, pipeline.IsGreedy),
+            Decoding = null, Temperature = 0, TopK = 0, TopP = 1, MinP = 0, Seed = null,
         };
     }
 
+    /// <summary>The settings of the usual pipeline, wherever they are.</summary>
+    internal DecodingOptions Settings => Decoding ?? new DecodingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed };
+
     /// <summary>The pipeline these options come to.</summary>
-    internal DecodingPipeline ToPipeline() => Pipeline
-        ?? new DecodingOptions { Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, Seed = Seed }.ToPipeline();
+    /// <param name="stopTokens">Tokens that end the generation.</param>
+    internal DecodingPipeline ToPipeline(IReadOnlyList<int> stopTokens) => Pipeline ?? Settings.ToPipeline(stopTokens);
+
+    /// <summary>Tokens that end a generation by a model.</summary>
+    internal IReadOnlyList<int> StopTokensOf(Tokenizers.Tokenizer tokenizer) => StopTokens ?? (tokenizer.EosId is { } eos ? [eos] : []);
 
     private static void Require(bool valid, string name, IFormattable value, string expected)
     {

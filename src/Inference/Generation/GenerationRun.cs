@@ -33,7 +33,7 @@ internal sealed class GenerationRun : IDisposable
         _options = options;
         _text = new GenerationText(model, prompt, options);
         _logits = model.Device.Allocate<float>(1, model.Configuration.VocabularySize);
-        DecodingPipeline pipeline = options.ToPipeline();
+        DecodingPipeline pipeline = options.ToPipeline(_text.StopTokens);
         if (options.Speculation is null)
             _sampler = new SequenceSampler(pipeline, model.Device, model.Configuration.VocabularySize, options.LogProbabilities);
 
@@ -128,16 +128,15 @@ internal sealed class GenerationRun : IDisposable
             _options.PromptCache?.Append(_last[0]);
         }
 
-        _last[0] = Choose();
-        _tokens[_prompt.Length + _generated] = _last[0];
-        if (_text.StopTokens.Contains(_last[0]))
+        if (Choose() is not { } token || _text.StopTokens.Contains(token))
             return FinishReason.Stop;
+        _last[0] = _tokens[_prompt.Length + _generated] = token;
         _generated++;
         text = _text.Append(_last[0]);
         return null;
     }
 
-    private int Choose()
+    private int? Choose()
     {
         Memory<int> tokens = _tokens.AsMemory(0, _prompt.Length + _generated);
         SampledToken chosen = _speculation is null
@@ -146,13 +145,15 @@ internal sealed class GenerationRun : IDisposable
         return Checked(_model, chosen, _prompt.Length + _generated);
     }
 
-    /// <summary>A token that was chosen.</summary>
+    /// <summary>A token that was chosen; null where the text is complete without one.</summary>
     /// <exception cref="InvalidModelException">The logits were not numbers.</exception>
     /// <exception cref="InvalidOperationException">Every token was banned.</exception>
-    internal static int Checked(LanguageModel model, SampledToken chosen, int position)
+    internal static int? Checked(LanguageModel model, SampledToken chosen, int position)
     {
         if (chosen.IsBroken)
             throw new InvalidModelException(model.Name, $"the logits for position {position}", "partly NaN or infinite", "finite numbers, which finite weights of usual size give");
+        if (chosen.IsComplete)
+            return null;
         return chosen.Token >= 0
             ? chosen.Token
             : throw new InvalidOperationException($"No token is left for position {position}: the pipeline's processors ban every one.");

@@ -13,7 +13,7 @@ internal sealed class GenerationText
 
     public GenerationText(LanguageModel model, ReadOnlySpan<int> prompt, GenerationOptions options)
     {
-        _stopTokens = options.StopTokens ?? (model.Tokenizer.EosId is { } eos ? [eos] : []);
+        _stopTokens = options.StopTokensOf(model.Tokenizer);
         _stops = new StopStringMatcher(options.StopStrings);
         _decoder = new StreamingDecoder(model.Tokenizer, IsAtTextStart(model.Tokenizer, prompt), options.IncludeSpecial);
     }

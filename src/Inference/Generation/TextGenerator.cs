@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Models;
 
 namespace KernelFoundry.Inference.Generation;
@@ -101,9 +102,13 @@ public sealed class TextGenerator(LanguageModel model)
 
         options.Speculation?.Drafts.Validate(configuration.VocabularySize);
         CheckIds(prompt, configuration.VocabularySize, "Token", nameof(prompt));
-        CheckIds(options.StopTokens?.ToArray() ?? [], configuration.VocabularySize, "Stop token", nameof(options));
+        CheckStops(options, configuration.VocabularySize);
+        foreach (LogitsProcessor processor in options.ToPipeline(options.StopTokensOf(model.Tokenizer)).Processors)
+            processor.Validate(configuration.VocabularySize);
         return prompt.ToArray();
     }
+
+    internal static void CheckStops(GenerationOptions options, int vocabulary) => CheckIds(options.StopTokens?.ToArray() ?? [], vocabulary, "Stop token", nameof(options));
 
     private static void CheckIds(ReadOnlySpan<int> tokens, int vocabularySize, string what, string parameter)
     {

@@ -27,6 +27,9 @@ public sealed record ChatFormat
     /// <summary>Control tokens that end turns elsewhere, but not here.</summary>
     public IReadOnlyList<string> NeverStopAt { get; init; } = [];
 
+    /// <summary>Whether an answer can be made to be a call: the family writes calls as JSON.</summary>
+    public bool CanRequireCall => RequiredCall.SectionOf(this) is not null;
+
     /// <summary>A parser for one answer.</summary>
     /// <param name="prompt">The prompt, which may have begun thoughts already.</param>
     /// <param name="firstCall">Number of the answer's first call, for ids that the model does not give.</param>

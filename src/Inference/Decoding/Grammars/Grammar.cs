@@ -111,6 +111,15 @@ public sealed class Grammar
         IReadOnlyList<(string Name, System.Text.Json.JsonElement Arguments)> tools, string before = "", string after = "")
     {
         ArgumentNullException.ThrowIfNull(tools);
+        return FromCalls(tools, before, after, (name, arguments) => Pattern.Sequence(
+            Pattern.Text("{"), JsonPatterns.Space, Pattern.Text("\"name\""), JsonPatterns.Colon, JsonPatterns.Literal(name),
+            JsonPatterns.Comma, Pattern.Text("\"arguments\""), JsonPatterns.Colon, arguments, JsonPatterns.Space, Pattern.Text("}")));
+    }
+
+    /// <summary>A call of one of several tools, written in some way.</summary>
+    internal static Grammar FromCalls(
+        IReadOnlyList<(string Name, System.Text.Json.JsonElement Arguments)> tools, string before, string after, Func<string, Pattern, Pattern> call)
+    {
         if (tools.Count == 0)
             throw new ArgumentException("There are no tools to call.", nameof(tools));
         var rules = new Dictionary<string, (Pattern, int)>();
@@ -121,9 +130,7 @@ public sealed class Grammar
             Pattern arguments = reader.Read();
             foreach ((string name, (Pattern, int) rule) in reader.Rules)
                 rules[name] = rule;
-            calls.Add(Pattern.Sequence(
-                Pattern.Text("{"), JsonPatterns.Space, Pattern.Text("\"name\""), JsonPatterns.Colon, JsonPatterns.Literal(tools[i].Name),
-                JsonPatterns.Comma, Pattern.Text("\"arguments\""), JsonPatterns.Colon, arguments, JsonPatterns.Space, Pattern.Text("}")));
+            calls.Add(call(tools[i].Name, arguments));
         }
 
         return Of("tools", Pattern.Sequence(Pattern.Text(before), Pattern.Choice(calls), Pattern.Text(after)), rules);

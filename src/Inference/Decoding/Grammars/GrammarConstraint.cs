@@ -2,7 +2,7 @@ namespace KernelFoundry.Inference.Decoding;
 
 /// <summary>
 /// Bans tokens that would leave a grammar. Tokens that end the generation are allowed where the text is complete, and only they where it cannot go
-/// on. It follows the generated tokens by itself, so searches may take texts back or continue them in several ways.
+/// on; without such tokens the generation ends there. It follows the generated tokens by itself, so searches may take texts back or continue them in several ways.
 /// </summary>
 /// <param name="Grammar">The compiled grammar.</param>
 /// <param name="StopTokens">Tokens that end a generation.</param>
@@ -24,6 +24,12 @@ public sealed record GrammarConstraint(TokenGrammar Grammar, IReadOnlyList<int> 
             if (!Grammar.IsAccepting(state))
             {
                 context.Allow(allowed.Span);
+                return;
+            }
+
+            if (StopTokens.Count == 0 && !allowed.Span.ContainsAnyExcept(0))
+            {
+                context.Complete();
                 return;
             }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using KernelFoundry.Inference.Tokenizers;
 
 namespace KernelFoundry.Inference.Decoding;
@@ -35,17 +36,19 @@ public sealed class TokenTrie
 
     /// <summary>Makes the trie of a tokenizer: a few tenths of a second for a large vocabulary, once.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="markers">Control tokens that stand for their texts nevertheless, such as those around calls of tools.</param>
     /// <returns>The trie.</returns>
-    public static TokenTrie Create(Tokenizer tokenizer)
+    public static TokenTrie Create(Tokenizer tokenizer, params IReadOnlyCollection<string> markers)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
+        HashSet<int> written = [.. markers.Select(marker => tokenizer.Vocabulary.Find(Encoding.UTF8.GetBytes(marker))).Where(token => token >= 0)];
         var bytes = new ArrayBufferWriter<byte>();
         var texts = new byte[tokenizer.VocabularySize][];
         for (int token = 0; token < texts.Length; token++)
         {
             bytes.ResetWrittenCount();
             bool atTextStart = false;
-            tokenizer.AppendBytes(token, ref atTextStart, includeSpecial: false, bytes);
+            tokenizer.AppendBytes(token, ref atTextStart, includeSpecial: written.Contains(token), bytes);
             texts[token] = bytes.WrittenSpan.ToArray();
         }
 

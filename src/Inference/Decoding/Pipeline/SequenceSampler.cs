@@ -148,7 +148,7 @@ public sealed class SequenceSampler : IDisposable
             Measure(token, logProbability);
         if (token >= 0 && _pipeline.Truncations is [.., var last])
             Learn(last, summary, logProbability);
-        return new SampledToken(token, logProbability, summary, IsBroken(summary));
+        return new SampledToken(token, logProbability, summary, IsBroken(summary), _context.IsComplete);
     }
 
     private bool IsBroken(DrawSummary summary) => summary.Broken > 0 || (summary.Banned > 0 && !_context.MayBan);

@@ -18,6 +18,8 @@ namespace KernelFoundry.Inference.Decoding;
 /// <param name="Plausibility">Tokens less probable than this share of the most probable one are banned; 0 bans none.</param>
 public sealed record Guidance(ISecondPass Second, float Scale, float Plausibility = 0) : LogitsProcessor
 {
+    internal const float MostScale = 1000;
+
     /// <inheritdoc/>
     public override void Process(LogitsContext context)
     {
@@ -32,7 +34,7 @@ public sealed record Guidance(ISecondPass Second, float Scale, float Plausibilit
     /// <inheritdoc/>
     public override void Validate(int vocabulary)
     {
-        Require(float.IsFinite(Scale) && Scale > -1, nameof(Scale), Scale, "a finite number above -1");
+        Require(Scale is > -1 and <= MostScale, nameof(Scale), Scale, "above -1 and at most 1000");
         Require(Plausibility is >= 0 and <= 1, nameof(Plausibility), Plausibility, "from 0 to 1");
     }
 }

@@ -60,6 +60,9 @@ public sealed class LogitsContext : IDisposable
     /// <summary>Whether something may have banned tokens by a logit of -inf.</summary>
     internal bool MayBan { get; private set; }
 
+    /// <summary>Whether a processor says that the text is complete, and no token stands for its end.</summary>
+    internal bool IsComplete { get; private set; }
+
     /// <summary>A bit a token that may be drawn, where <see cref="IsMasked"/>.</summary>
     internal View1<int> AllowedTokens => _allowed;
 
@@ -117,6 +120,16 @@ public sealed class LogitsContext : IDisposable
         _allowed.CopyFrom(_allowedBits);
     }
 
+    /// <summary>
+    /// Says that the text is complete and nothing can follow, where no token stands for that: the generation ends as it does with a stop token, whatever
+    /// other processors say.
+    /// </summary>
+    public void Complete()
+    {
+        Allow(new int[_allowedBits.Length]);
+        IsComplete = true;
+    }
+
     /// <summary>Divides all logits by a temperature.</summary>
     /// <param name="temperature">The temperature; positive.</param>
     public void Divide(float temperature)
@@ -166,7 +179,7 @@ public sealed class LogitsContext : IDisposable
     internal void Begin(View1<float> logits, ReadOnlyMemory<int> tokens, int promptLength)
     {
         (Logits, Tokens, PromptLength) = (logits, tokens, promptLength);
-        (Temperature, IsMasked, MayBan, _isScaled) = (1, false, false, false);
+        (Temperature, IsMasked, MayBan, IsComplete, _isScaled) = (1, false, false, false, false);
         _places.Clear();
     }
 

@@ -16,5 +16,5 @@ public sealed record PromptBonus(float Bonus) : LogitsProcessor
 
     /// <inheritdoc/>
     public override void Validate(int vocabulary) =>
-        Require(Bonus > 0 && float.IsFinite(Bonus), nameof(Bonus), Bonus, "a finite number above 0");
+        Require(Bonus is >= 1e-6f and <= 1e6f, nameof(Bonus), Bonus, "from 0.000001 to 1000000");
 }

@@ -19,7 +19,7 @@ public sealed record RepetitionPenalty(float Penalty, int Window = 0) : LogitsPr
     /// <inheritdoc/>
     public override void Validate(int vocabulary)
     {
-        Require(Penalty > 0 && float.IsFinite(Penalty), nameof(Penalty), Penalty, "a finite number above 0");
+        Require(Penalty is >= 1e-6f and <= 1e6f, nameof(Penalty), Penalty, "from 0.000001 to 1000000");
         Require(Window >= 0, nameof(Window), Window, "0 or more");
     }
 }

@@ -13,6 +13,9 @@ internal sealed class Beam(IScoredSequence sequence, int[] tokens, double logPro
     /// <summary>Log-probabilities of the next token.</summary>
     public float[] Next { get; } = next;
 
+    /// <summary>Whether its text is complete without a stop token, by a grammar.</summary>
+    public bool IsComplete { get; set; }
+
     /// <summary>What only some searches keep of a beam: a Gumbel number, constraints met.</summary>
     public double Key { get; init; }
 

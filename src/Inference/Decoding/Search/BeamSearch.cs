@@ -67,7 +67,7 @@ public static class BeamSearch
             Beam beam = set.Beams[i];
             int[] continuation = set.Continuation(beam);
             if (isOpen[groupOf[i]] && continuation.Length == most)
-                finished[groupOf[i]].Add(new Hypothesis(continuation, beam.LogProbability, ScoreOf(beam, beam.LogProbability, most, options), false));
+                finished[groupOf[i]].Add(new Hypothesis(continuation, beam.LogProbability, ScoreOf(beam, beam.LogProbability, most, options), beam.IsComplete));
         }
 
         return [.. finished.SelectMany(each => each.Best(groupSize)).OrderByDescending(each => each.Score).Take(options.Results)];
@@ -82,6 +82,8 @@ public static class BeamSearch
         foreach (int i in beams)
         {
             Beam beam = set.Beams[i];
+            if (beam.IsComplete)
+                finished.Add(new Hypothesis(set.Continuation(beam), beam.LogProbability, ScoreOf(beam, beam.LogProbability, length, options), true));
             for (int token = 0; token < beam.Next.Length; token++)
             {
                 double logProbability = beam.LogProbability + beam.Next[token];

@@ -13,10 +13,11 @@ internal sealed class BeamSet : IDisposable
         int[] all = tokens.ToArray();
         var next = new float[prompt.Vocabulary];
         IScoredSequence sequence = prompt.Fork();
+        bool isComplete;
         try
         {
             sequence.Rollback(Math.Min(sequence.Length, all.Length - 1));
-            _scorer.Score(sequence, all.AsSpan(sequence.Length), all, next);
+            isComplete = _scorer.Score(sequence, all.AsSpan(sequence.Length), all, next);
         }
         catch
         {
@@ -25,7 +26,7 @@ internal sealed class BeamSet : IDisposable
             throw;
         }
 
-        Root = new Beam(sequence, all, 0, next);
+        Root = new Beam(sequence, all, 0, next) { IsComplete = isComplete };
         Beams = [Root];
     }
 
@@ -66,7 +67,7 @@ internal sealed class BeamSet : IDisposable
         // A copy is made before its source goes on, so scoring comes after.
         Beams = next;
         foreach (Beam beam in next)
-            _scorer.Score(beam.Sequence, beam.Tokens.AsSpan(^1..), beam.Tokens, beam.Next);
+            beam.IsComplete = _scorer.Score(beam.Sequence, beam.Tokens.AsSpan(^1..), beam.Tokens, beam.Next);
     }
 
     public void Dispose()

@@ -38,6 +38,8 @@ public static class ConstrainedBeamSearch
                     finished.Add(new Hypothesis(set.Continuation(beam), end.LogProbability, score, true));
             }
 
+            foreach (Beam beam in set.Beams.Where(beam => beam.IsComplete && (beam.Progress ?? start).IsMet))
+                finished.Add(new Hypothesis(set.Continuation(beam), beam.LogProbability, options.LengthPenalty.Score(beam.LogProbability, length), true));
             candidates.RemoveWhere(each => stops.Contains(each.Token));
             List<Candidate> chosen = Allocate(set, start, candidates, options.Beams);
             double bound = chosen.Count == 0 ? double.NegativeInfinity : chosen.Max(each => options.LengthPenalty.Score(
@@ -51,7 +53,7 @@ public static class ConstrainedBeamSearch
         {
             int[] continuation = set.Continuation(beam);
             double score = options.LengthPenalty.Score(beam.LogProbability, continuation.Length);
-            finished.Add(new Hypothesis(continuation, beam.LogProbability, score, false));
+            finished.Add(new Hypothesis(continuation, beam.LogProbability, score, beam.IsComplete));
         }
 
         return finished.Best(options.Results);

@@ -30,7 +30,7 @@ public static class ContrastiveSearch
 
         // All of the prompt goes in at once: each of its states is compared with.
         sequence.Rollback(0);
-        scorer.Score(sequence, tokens, tokens.ToArray(), next);
+        bool isComplete = scorer.Score(sequence, tokens, tokens.ToArray(), next);
         var flat = new float[tokens.Length * size];
         sequence.ReadHidden(flat);
         var states = new List<float[]>();
@@ -45,23 +45,26 @@ public static class ContrastiveSearch
             var top = new TopCandidates(options.Candidates);
             for (int token = 0; token < next.Length; token++)
                 top.Add(new Candidate(0, token, next[token], next[token]));
+            if (isComplete)
+                return new Hypothesis(all[tokens.Length..], logProbability, logProbability, true);
             if (top.Kept.Count == 0)
                 throw new InvalidOperationException("No token is left: the search's processors ban every one.");
             int at = sequence.Length;
             double bestScore = double.NegativeInfinity;
             int best = -1;
             float[] bestState = [], bestNext = [];
+            bool bestIsComplete = false;
             foreach (Candidate candidate in top.Kept)
             {
                 all.Add(candidate.Token);
-                scorer.Score(sequence, [candidate.Token], all.ToArray(), tried);
+                bool completes = scorer.Score(sequence, [candidate.Token], all.ToArray(), tried);
                 var state = new float[size];
                 sequence.ReadHidden(state);
                 Normalize(state);
                 double similarity = states.Max(each => Dot(each, state));
                 double score = ((1 - options.Penalty) * Math.Exp(candidate.LogProbability)) - (options.Penalty * similarity);
                 if (score > bestScore)
-                    (bestScore, best, bestState, bestNext) = (score, candidate.Token, state, [.. tried]);
+                    (bestScore, best, bestState, bestNext, bestIsComplete) = (score, candidate.Token, state, [.. tried], completes);
                 all.RemoveAt(all.Count - 1);
                 sequence.Rollback(at);
             }
@@ -72,10 +75,10 @@ public static class ContrastiveSearch
             all.Add(best);
             states.Add(bestState);
             sequence.Score([best]);
-            next = bestNext;
+            (next, isComplete) = (bestNext, bestIsComplete);
         }
 
-        return new Hypothesis(all[tokens.Length..], logProbability, logProbability, false);
+        return new Hypothesis(all[tokens.Length..], logProbability, logProbability, isComplete);
     }
 
     private static double Dot(float[] a, float[] b)

@@ -58,6 +58,8 @@ internal sealed class SampledRun : IDisposable
         float[] raw = new float[logits.Extent0];
         logits.CopyTo(raw);
         SampledToken drawn = _sampler.Next(logits, _tokens.AsMemory(0, _count), _promptLength);
+        if (drawn.IsComplete)
+            return End(true, default);
         if (drawn.Token < 0)
             return _banned.Any(_count) && TryTakeBack(_count - 1) || NoToken();
         (double, double) logProbability = (raw[drawn.Token] - measures[1], drawn.LogProbability);

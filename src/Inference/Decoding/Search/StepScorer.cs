@@ -16,18 +16,20 @@ internal sealed class StepScorer : IDisposable
         _promptLength = promptLength;
     }
 
-    /// <summary>Appends tokens and gives the log-probabilities of what comes next; all -inf if processors ban everything.</summary>
+    /// <summary>Appends tokens and gives the log-probabilities of what comes next; all -inf if processors ban everything or the text is complete.</summary>
     /// <param name="sequence">The sequence.</param>
     /// <param name="appended">Tokens to append.</param>
     /// <param name="all">The prompt and all tokens since, those included.</param>
     /// <param name="logProbabilities">Receives them, [vocabulary].</param>
-    public void Score(IScoredSequence sequence, ReadOnlySpan<int> appended, ReadOnlyMemory<int> all, Span<float> logProbabilities)
+    /// <returns>Whether a processor says that the text is complete.</returns>
+    public bool Score(IScoredSequence sequence, ReadOnlySpan<int> appended, ReadOnlyMemory<int> all, Span<float> logProbabilities)
     {
         _context.Begin(sequence.Score(appended), all, _promptLength);
         foreach (LogitsProcessor processor in _processors)
             processor.Process(_context);
         _context.ReadInto(logProbabilities);
         LogSoftmax(logProbabilities);
+        return _context.IsComplete;
     }
 
     public void Dispose() => _context.Dispose();

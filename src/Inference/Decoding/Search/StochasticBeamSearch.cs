@@ -24,6 +24,8 @@ public static class StochasticBeamSearch
         {
             cancellationToken.ThrowIfCancellationRequested();
 
+            finished.AddRange(set.Beams.Where(beam => beam.IsComplete).Select(beam => Ended(set, beam)));
+
             // Finished ones stay in the race with the numbers they have: beam -1 with their index for a token.
             var top = new TopCandidates(options.Results);
             for (int i = 0; i < finished.Count; i++)
@@ -53,9 +55,11 @@ public static class StochasticBeamSearch
             set.Advance(open);
         }
 
-        finished.AddRange(set.Beams.Select(beam => new Hypothesis(set.Continuation(beam), beam.LogProbability, beam.Key, false)));
+        finished.AddRange(set.Beams.Select(beam => Ended(set, beam)));
         return [.. finished.OrderByDescending(each => each.Score).Take(options.Results)];
     }
+
+    private static Hypothesis Ended(BeamSet set, Beam beam) => new(set.Continuation(beam), beam.LogProbability, beam.Key, beam.IsComplete);
 
     // Gumbel numbers of the continuations, with the parent's for their maximum: section 4.1 and, for its numerics, appendix B.3.
     private static void Condition(Beam beam, double parent, uint seed, uint step, uint index, double[] keys)

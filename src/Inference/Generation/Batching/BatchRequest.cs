@@ -72,7 +72,7 @@ internal sealed class BatchRequest : IDisposable
         _cache = cache;
         _cached = cache.Length;
         _text = new GenerationText(_model, Prompt, _options);
-        _sampler = new SequenceSampler(_options.ToPipeline(), _model.Device, _model.Configuration.VocabularySize, _options.LogProbabilities);
+        _sampler = new SequenceSampler(_options.ToPipeline(_text.StopTokens), _model.Device, _model.Configuration.VocabularySize, _options.LogProbabilities);
         if (_options.MaxTokens == 0)
             Finish(FinishReason.Length);
     }
@@ -93,8 +93,7 @@ internal sealed class BatchRequest : IDisposable
         if (_generated == 0)
             _prefillTime = Stopwatch.GetElapsedTime(_started);
         int count = _promptLength + _generated;
-        int token = GenerationRun.Checked(_model, _sampler!.Next(logits, _tokens.AsMemory(0, count), _promptLength), count);
-        if (_text!.StopTokens.Contains(token))
+        if (GenerationRun.Checked(_model, _sampler!.Next(logits, _tokens.AsMemory(0, count), _promptLength), count) is not { } token || _text!.StopTokens.Contains(token))
         {
             Finish(FinishReason.Stop);
             return;
