@@ -1,6 +1,6 @@
-using KernelFoundry.Testing;
 using System.Text;
 using KernelFoundry.Inference.Tokenizers;
+using KernelFoundry.Testing;
 
 namespace KernelFoundry.Inference.Tests.Tokenizers;
 

@@ -1,7 +1,7 @@
-using KernelFoundry.Testing;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using KernelFoundry.Testing;
 using KernelFoundry.Testing.Emulation;
 
 namespace KernelFoundry.Tests;
