@@ -22,6 +22,11 @@ internal sealed partial class ThreadNests
             && HalvesOf(kernel, new Matrices(new TileState(kernel)).IsInView, product.Operands[0], product.Operands[1]) is not null;
     }
 
+    // Lanes of a warp store pairs of sums in eight rows at once: those of four lie in all banks.
+    private const int GapOfSums = 8;
+
+    public int RowGap(Value tile) => features.MultipliesMatrices && tile.Definition is { Code: OpCode.Dot } product && IsStaged(state.Kernel, product) ? GapOfSums : 0;
+
     // What the right operand's elements are, where it is a transposed view of halves and the left one of the same, or of floats that may be rounded.
     private static (ElementKind Kind, MatrixElement Element)? HalvesOf(Kernel kernel, Func<Value, ElementKind, bool> isInView, Value a, Value b)
     {
@@ -79,7 +84,7 @@ internal sealed partial class ThreadNests
 
         // What is stored lies where stages were.
         statements.Add(new Barrier { Location = root.Location });
-        bool isWhole = root.Accumulator is null && root.Target!.Storage.Size is Literal { Value.I32: var size } && size == left.Most * right.Most;
+        bool isWhole = root.Accumulator is null && root.Target!.Storage.Size is Literal { Value.I32: var size } && size == left.Most * (right.Most + GapOfSums);
         if (largest is null)
         {
             StoreSums(root, top, warp, sums, statements, isWhole);

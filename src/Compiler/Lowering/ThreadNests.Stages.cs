@@ -9,7 +9,7 @@ namespace KernelFoundry.Compiler.Lowering;
 /// </content>
 internal sealed partial class ThreadNests
 {
-    // A power of two. Four stages of 128 rows and 128 columns are as large as their product, which takes their place.
+    // A power of two. Four stages of 128 rows and 128 columns are about as large as their product, which takes their place.
     private const int Stages = 4;
 
     // Elements of a row in one stage, and their words; a piece is what is copied at once.
