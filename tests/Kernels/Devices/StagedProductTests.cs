@@ -78,6 +78,22 @@ public sealed class StagedProductTests
         Check<BFloat16>(tokens, rows, cols, pitch, value => (BFloat16)value, value => (float)value);
     }
 
+    // What keeps the turns apart: the wait for a stage, the barrier after it (before which others still read the stage that is filled next), and the one before sums take the stages' place.
+    [Theory]
+    [InlineData("MatMulHalf")]
+    [InlineData("MatMul")]
+    public void The_emulated_device_finds_what_is_missing(string kernel)
+    {
+        Func<string, string>[] mistakes =
+        [
+            source => source.Replace("cp.async.wait_group 2;", "cp.async.wait_group 3;", StringComparison.Ordinal),
+            source => Without(source, 0),
+            source => Without(source, 1),
+        ];
+        Assert.Null(Failure(kernel, source => source));
+        Assert.All(mistakes, mistake => Assert.Contains("shared memory at", Failure(kernel, mistake), StringComparison.Ordinal));
+    }
+
     // One activation that is no half, in the last stage and in a block of its own: the block is multiplied in floats, the others as matrices.
     [Fact]
     public void A_float_that_is_no_half_is_found_in_any_stage()
@@ -127,6 +143,37 @@ public sealed class StagedProductTests
             // Every eight products are added to what is there and cut to 24 bits: by 2^-23 of the largest term or sum each.
             double error = ((cols / 8) + 1) * 4 * Math.ScaleB(largest, -23);
             Assert.InRange(results[i], sum - error, sum + error);
+        }
+    }
+
+    // A module without one of the barriers from the wait on.
+    private static string Without(string source, int barrier)
+    {
+        const string Opcode = "\tbar.sync 0;\n";
+        int at = source.IndexOf("cp.async.wait_group", StringComparison.Ordinal);
+        for (int i = 0; i <= barrier; i++)
+            at = source.IndexOf(Opcode, at + 1, StringComparison.Ordinal);
+        return source.Remove(at, Opcode.Length);
+    }
+
+    private static string? Failure(string kernel, Func<string, string> rewrite)
+    {
+        const int Size = 192;
+        using Device device = EmulatedCuda.OpenMistaken(rewrite);
+        View2<Half> w = device.Upload<Half>(new Half[Size * Size], Size, Size);
+        View2<float> y = device.Allocate<float>(Size, Size);
+        try
+        {
+            if (kernel == nameof(Linear.MatMulHalf))
+                Linear.MatMulHalf(device, w, device.Upload<Half>(new Half[Size * Size], Size, Size), y, default(NoEpilogue));
+            else
+                Linear.MatMul(device, w, device.Upload<float>(new float[Size * Size], Size, Size), y, default(NoEpilogue));
+            device.Synchronize();
+            return null;
+        }
+        catch (DeviceException failure)
+        {
+            return failure.Message;
         }
     }
 
