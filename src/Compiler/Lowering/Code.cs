@@ -262,5 +262,5 @@ public sealed record Program(Kernel Kernel, IReadOnlyList<LocalBuffer> Buffers, 
 
     /// <summary>The elements of each piece of memory in turn, by the name of the buffer that it belongs to: as many as the largest buffer that lies there has.</summary>
     public IEnumerable<(string Name, Expr Size)> Memory => Buffers.Where(buffer => buffer.Over is null).Select(buffer => (buffer.Name, Buffers
-        .Where(other => other.Over == buffer.Name).Aggregate(buffer.Size, (size, other) => Expressions.Make(Ir.OpCode.Max, size, other.Size))));
+        .Where(other => other.Over == buffer.Name).Aggregate(buffer.Size, (size, other) => Expressions.Make(OpCode.Max, size, other.Size))));
 }

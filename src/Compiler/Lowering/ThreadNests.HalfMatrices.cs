@@ -82,11 +82,11 @@ internal sealed partial class ThreadNests
             body.Add(new If(isInRange, products, []) { Location = root.Location });
         });
 
-        // What is stored lies where stages were.
-        statements.Add(new Barrier { Location = root.Location });
+        // What is stored lies where stages were, that all warps must have done with: there is a barrier in the look at the largest, too.
         bool isWhole = root.Accumulator is null && root.Target!.Storage.Size is Literal { Value.I32: var size } && size == left.Most * (right.Most + GapOfSums);
         if (largest is null)
         {
+            statements.Add(new Barrier { Location = root.Location });
             StoreSums(root, top, warp, sums, statements, isWhole);
             Append(into, [.. statements]);
             Barrier(into);
