@@ -186,11 +186,12 @@ public sealed class StagedProductTests
         return (int)shape.LocalBytes;
     }
 
-    // From one wait to the barrier behind the loop, in pieces between labels.
+    // From the wait that a loop begins with to the loop's branch back, in pieces between labels.
     private static string[] TurnOf(string source)
     {
-        int from = source.IndexOf("\tcp.async.wait_group", StringComparison.Ordinal), inside = source.IndexOf("\tbar.sync", from, StringComparison.Ordinal);
-        return source[from..source.IndexOf("\tbar.sync", inside + 1, StringComparison.Ordinal)].Split("\n$", StringSplitOptions.RemoveEmptyEntries);
+        int from = source.IndexOf("\tcp.async.wait_group", StringComparison.Ordinal), label = source.LastIndexOf('$', from);
+        string back = $"bra {source[label..source.IndexOf(':', label)]};";
+        return source[from..(source.IndexOf(back, from, StringComparison.Ordinal) + back.Length)].Split("\n$", StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static IEnumerable<string> Sources(string kernel) => Variants(kernel).Select(variant => variant.Cuda[1].Source);
