@@ -46,7 +46,7 @@ internal static class GpuShapes
         foreach (string format in Formats.Skip(2))
         {
             yield return new(
-                typeof(Linear), nameof(Linear.MatVecInt8), [format, nameof(NoEpilogue)], new() { ["tokens"] = 1, ["rows"] = 14336, ["cols"] = 4096 });
+                typeof(Linear), nameof(Linear.MatVecInt8), [format, nameof(NoFusion)], new() { ["tokens"] = 1, ["rows"] = 14336, ["cols"] = 4096 });
         }
 
         foreach (int keys in new[] { 4096, 32768 })
@@ -65,9 +65,9 @@ internal static class GpuShapes
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 64, ["vocabulary"] = 128256 }, "argmax");
         yield return new(typeof(Sampling), nameof(Sampling.ArgMax), ["float"], new() { ["rows"] = 1, ["vocabulary"] = 128256 }, "argmax");
         Dictionary<string, int> InParts(string columns) => new() { ["rows"] = 1, [columns] = 128256, ["parts"] = 62 };
-        yield return new(typeof(Probabilities), nameof(Probabilities.SoftmaxParts), ["float"], InParts("cols"));
-        yield return new(typeof(Probabilities), nameof(Probabilities.SoftmaxOfParts), ["float"], InParts("cols"));
-        yield return new(typeof(Sampling), nameof(Sampling.ArgMaxParts), ["float"], InParts("vocabulary"));
+        yield return new(typeof(Probabilities), nameof(Probabilities.SoftmaxParts), [], InParts("cols"));
+        yield return new(typeof(Probabilities), nameof(Probabilities.SoftmaxOfParts), [], InParts("cols"));
+        yield return new(typeof(Sampling), nameof(Sampling.ArgMaxParts), [], InParts("vocabulary"));
         yield return new(typeof(Sampling), nameof(Sampling.Measure), [], new() { ["rows"] = 1, ["vocabulary"] = 128256 });
         foreach (string type in new[] { "Half", "BFloat16" })
         {
@@ -99,7 +99,8 @@ internal static class GpuShapes
             "heads" => 4,
             "kvHeads" => 2,
             "position" => 63,
-            "keys" => 64,
+            "keys" or "slots" => 64,
+            "blocks" or "splits" => 2,
             "vocabulary" => 999,
             _ => Math.Min(axis.Value, 8),
         }),

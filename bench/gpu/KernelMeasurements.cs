@@ -22,7 +22,7 @@ internal static class KernelMeasurements
                 : $"{shape.Id}: {last.Seconds * 1e6:F1} us, {last.Share:P0} of copying{(last.Operations > 0 ? $", {last.Operations / last.Seconds / 1e12:F1} TFLOP/s" : "")}");
         }
 
-        return new BenchOutput(copy, bytes, measurements);
+        return new BenchOutput(copy, bytes, MatrixRoof.Of(device.Info), measurements);
     }
 
     // Bytes read and bytes written, of memory far larger than any cache.

@@ -22,8 +22,8 @@ internal sealed record CheckFailure(string Case, string Message);
 /// <summary>What is measured of a kernel: for the peers' script and for the report.</summary>
 internal sealed record ShapeOutput(string Id, string Kernel, string Types, IReadOnlyDictionary<string, int> Axes, string? Peer);
 
-/// <summary>All measurements.</summary>
-internal sealed record BenchOutput(double CopyBytesPerSecond, long CopyBytes, IReadOnlyList<MeasurementOutput> Kernels);
+/// <summary>All measurements, and the roofs: the measured copy bandwidth, and what instructions for matrices of halves can do by the data sheet (0 if not known).</summary>
+internal sealed record BenchOutput(double CopyBytesPerSecond, long CopyBytes, double MatrixOperationsPerSecond, IReadOnlyList<MeasurementOutput> Kernels);
 
 /// <summary>One kernel's measurement: medians, in seconds a launch.</summary>
 /// <param name="Seconds">In a graph that runs the kernel on buffers in turn.</param>

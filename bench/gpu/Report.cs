@@ -60,23 +60,29 @@ internal static class Report
     private static void Measurements(StringBuilder text, BenchOutput bench, PeersOutput? peers)
     {
         Line(text, $"Copying {bench.CopyBytes >> 20} MiB on the device: {bench.CopyBytesPerSecond / 1e9:F0} GB/s, read and written. Times are medians in a graph");
-        Line(text, $"over buffers in turn; alone is the same kernel launched one by one.\n");
+        Line(text, $"over buffers in turn; alone is the same kernel launched one by one. {Peak(bench.MatrixOperationsPerSecond)}\n");
         Line(text, $"Side by side: {peers?.Versions ?? "nothing, for want of PyTorch"}.\n");
-        Line(text, $"| kernel | us | alone, us | GB/s | of copy | TFLOP/s | peer | peer, us | peer over ours |");
-        Line(text, $"|---|---|---|---|---|---|---|---|---|");
+        Line(text, $"| kernel | us | alone, us | GB/s | of copy | TFLOP/s | of peak | peer | peer, us | peer over ours |");
+        Line(text, $"|---|---|---|---|---|---|---|---|---|---|");
         foreach (MeasurementOutput each in bench.Kernels)
-            Line(text, $"| {each.Id} | {(each.Error is { } error ? $"{error.ReplaceLineEndings(" ")} | | | | | | |" : Row(each, peers))} |");
+            Line(text, $"| {each.Id} | {(each.Error is { } error ? $"{error.ReplaceLineEndings(" ")} | | | | | | | |" : Row(each, bench.MatrixOperationsPerSecond, peers))} |");
         foreach (PeerOutput failed in peers?.Results.Where(result => result.Seconds <= 0) ?? [])
             Line(text, $"\n- {failed.Name} on {failed.Id}: {failed.Error}");
     }
 
-    private static string Row(MeasurementOutput each, PeersOutput? peers)
+    private static string Peak(double operations) => operations > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"Peak: {operations / 1e12:F0} TFLOP/s, products of matrices of halves with sums in floats, by the data sheet at the highest clock.")
+        : "The peak of products of matrices is not known for this GPU.";
+
+    private static string Row(MeasurementOutput each, double peak, PeersOutput? peers)
     {
         PeerOutput? peer = peers?.Results.Where(result => result.Id == each.Id && result.Seconds > 0).MinBy(result => result.Seconds);
         string rate = each.Operations > 0 ? (each.Operations / each.Seconds / 1e12).ToString("F1", CultureInfo.InvariantCulture) : "";
         string own = string.Create(
             CultureInfo.InvariantCulture,
-            $"{each.Seconds * 1e6:F1} | {each.SecondsAlone * 1e6:F1} | {each.Bytes / each.Seconds / 1e9:F0} | {each.Share:P0} | {rate}");
+            $"{each.Seconds * 1e6:F1} | {each.SecondsAlone * 1e6:F1} | {each.Bytes / each.Seconds / 1e9:F0} | {each.Share:P0} | {rate} | ");
+        if (each.Operations > 0 && peak > 0)
+            own += (each.Operations / each.Seconds / peak).ToString("P0", CultureInfo.InvariantCulture);
         return peer is null
             ? $"{own} | | |"
             : string.Create(CultureInfo.InvariantCulture, $"{own} | {peer.Name} | {peer.Seconds * 1e6:F1} | {peer.Seconds / each.Seconds:P0}");

@@ -24,12 +24,14 @@ internal sealed class CopyQueue
             bool fits = present == 0 || (memory.View(copy.View).IsAligned(2 * Elements) && from[from.Length - 1] % Elements == 0);
             if (!fits || to % 4 != 0 || present < 0)
                 throw who.Fault(FaultKind.OutOfBounds, $"a copy of {IrText.Int(present)} elements to {IrText.Int(to)} that does not begin at 16 bytes", copy.View, from);
+            for (int word = 0; word < Elements / 2; word++)
+                target.StartCopy(to + word);
             item.Copies._open.Add(() =>
             {
                 int Bits(int element) => element >= present ? 0
                     : memory.Read(copy.View, [.. from.Take(from.Length - 1), from[from.Length - 1] + element], RawType.U16, false, who).I32;
                 for (int word = 0; word < Elements / 2; word++)
-                    target.Write(to + word, Number.Of(Bits(2 * word) | (Bits((2 * word) + 1) << 16)));
+                    target.EndCopy(to + word, Number.Of(Bits(2 * word) | (Bits((2 * word) + 1) << 16)));
             });
         };
     }

@@ -242,6 +242,8 @@ internal sealed class ExpressionCompiler(
             var index = new int[indices.Length];
             for (int axis = 0; axis < index.Length; axis++)
                 index[axis] = indices[axis](item).I32;
+            if (load.Alignment > 0 && !memory.View(load.View).IsAligned(load.Alignment))
+                throw who.Fault(FaultKind.OutOfBounds, $"a read of what is said to be aligned to {IrText.Int(load.Alignment)} bytes", load.View, index);
             return ScalarMath.Convert(memory.Read(load.View, index, raw, load.ByteOffset, who), load.Type);
         };
     }

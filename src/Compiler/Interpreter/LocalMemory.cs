@@ -13,6 +13,7 @@ internal sealed class LocalMemory
     private readonly int _size;
     private readonly Number[] _elements;
     private readonly bool[] _written;
+    private readonly bool[] _awaited;
     private readonly IntervalLog? _log;
 
     public LocalMemory(string name, DType type, int size, int padding, bool isShared, Accessor who)
@@ -22,15 +23,21 @@ internal sealed class LocalMemory
         (_name, _type, _size, _who) = (name, type, size, who);
         _elements = new Number[size + padding];
         _written = new bool[size + padding];
+        _awaited = new bool[size + padding];
         _log = isShared ? new IntervalLog(size) : null;
     }
 
     /// <summary>Nothing survives from one program to the next.</summary>
-    public void Clear() => Array.Clear(_written, 0, _written.Length);
+    public void Clear()
+    {
+        Array.Clear(_written, 0, _written.Length);
+        Array.Clear(_awaited, 0, _awaited.Length);
+    }
 
     public Number Read(int index)
     {
         Check(index, _size);
+        Free(index);
         int other = _log?.Read(index, _who.WorkItem!.Value, _who.Interval) ?? IntervalLog.None;
         if (other != IntervalLog.None)
             throw _who.Fault(FaultKind.Race, MemoryTracker.Race("one writes and one reads", other), _name, index);
@@ -46,12 +53,38 @@ internal sealed class LocalMemory
 
     public void Write(int index, Number value)
     {
+        Claim(index);
+        Put(index, value);
+    }
+
+    /// <summary>A copy to an element starts: until it ends, a device may write there at any time.</summary>
+    public void StartCopy(int index)
+    {
+        Claim(index);
+        _awaited[index] = true;
+    }
+
+    /// <summary>A copy that was started ends.</summary>
+    public void EndCopy(int index, Number value)
+    {
+        _awaited[index] = false;
+        Write(index, value);
+    }
+
+    private void Claim(int index)
+    {
         Check(index, _size);
+        Free(index);
         bool otherWrote = false;
         int other = _log?.Write(index, _who.WorkItem!.Value, _who.Interval, out otherWrote) ?? IntervalLog.None;
         if (other != IntervalLog.None)
             throw _who.Fault(FaultKind.Race, MemoryTracker.Race(otherWrote ? "both write" : "one reads and one writes", other), _name, index);
-        Put(index, value);
+    }
+
+    private void Free(int index)
+    {
+        if (_awaited[index])
+            throw _who.Fault(FaultKind.Race, "a copy to there is under way that has not been waited for", _name, index);
     }
 
     public void WriteLane(int index, Number value)

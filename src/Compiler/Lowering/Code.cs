@@ -76,7 +76,13 @@ public sealed record ReduceLanes(ReduceKind Kind, Expr Vector) : Expr(Vector.Typ
 /// </summary>
 public sealed record LoadView(
     string View, Exprs Indices, RawType Raw, bool ByteOffset, DType Type, bool IsVector, Expr? Count = null, Expr? Guard = null, Expr? Other = null)
-    : Expr(Type, IsVector);
+    : Expr(Type, IsVector)
+{
+    /// <summary>
+    /// Where not 0, what code before has made sure of: the view is aligned to so many bytes (<see cref="IsAligned"/>), and so is the last index but for the constant added to it (thread form).
+    /// </summary>
+    public int Alignment { get; init; }
+}
 
 /// <summary>
 /// Reads a buffer at a scalar index (a vector read takes 16 consecutive elements; buffers are padded for it) or gathers at a vector index;
@@ -131,7 +137,11 @@ public sealed record GroupSize() : Expr(DType.I32);
 /// Tile storage: group-local memory in the thread form, worker scratch in the vector form. <paramref name="Size"/> is its number of elements, a
 /// launch-uniform expression.
 /// </summary>
-public sealed record LocalBuffer(string Name, DType Type, Expr Size);
+public sealed record LocalBuffer(string Name, DType Type, Expr Size)
+{
+    /// <summary>The buffer whose memory this one takes, each of a constant size: what is in one is lost when the other is written. Null where it has memory of its own.</summary>
+    public string? Over { get; init; }
+}
 
 /// <summary>A statement; the location is that of the C# it comes from.</summary>
 public abstract record Stmt
@@ -249,4 +259,8 @@ public sealed record Program(Kernel Kernel, IReadOnlyList<LocalBuffer> Buffers, 
 {
     /// <summary>Work-items per group (thread form): the kernel's, or fewer where the program asks for <see cref="GroupSize"/>.</summary>
     public int WorkGroup { get; init; } = Kernel.WorkGroup;
+
+    /// <summary>The elements of each piece of memory in turn, by the name of the buffer that it belongs to: as many as the largest buffer that lies there has.</summary>
+    public IEnumerable<(string Name, Expr Size)> Memory => Buffers.Where(buffer => buffer.Over is null).Select(buffer => (buffer.Name, Buffers
+        .Where(other => other.Over == buffer.Name).Aggregate(buffer.Size, (size, other) => Expressions.Make(OpCode.Max, size, other.Size))));
 }

@@ -19,7 +19,7 @@ public static class CodePrinter
             writer.Line($"param {IrPrinter.Print(parameter)}");
         writer.Line($"grid {List(program.Grid)}");
         foreach (LocalBuffer buffer in program.Buffers)
-            writer.Line($"buffer {buffer.Name}: {IrText.Word(buffer.Type)}[{Text(buffer.Size)}]");
+            writer.Line($"buffer {buffer.Name}: {IrText.Word(buffer.Type)}[{Text(buffer.Size)}]{(buffer.Over is { } other ? $" over {other}" : "")}");
         writer.Block("", program.Body);
         return writer.ToString();
     }

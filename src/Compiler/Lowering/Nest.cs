@@ -54,6 +54,9 @@ internal interface INestEmitter
     /// <summary>Elements a row of tile storage is padded to a multiple of.</summary>
     int RowPadding { get; }
 
+    /// <summary>Elements between the rows of a tile's storage, so that what is written at once lies in different banks.</summary>
+    int RowGap(Value tile);
+
     /// <summary>Whether what a nest over two axes reads of its rows is a scalar to it, which many elements share.</summary>
     bool SharesRows { get; }
 

@@ -18,27 +18,15 @@ internal sealed partial class ThreadNests
 
     /// <summary>
     /// Runs a body for the columns of the result, some pairs a warp at a time, and stores the sums it gives: one for every sixteen rows, two for a pair of columns, four elements.
-    /// Where that is all columns at once, the body may hold barriers. What is said to be in range is a condition that all work-items know alike: without it nothing is stored.
     /// </summary>
-    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body, Func<List<Stmt>, Expr>? inRange = null)
+    private void EachPair(ContractRoot root, int columns, int pairs, List<Stmt> into, Func<List<Stmt>, WarpPlace, Var[][][]> body)
     {
         var statements = new List<Stmt>();
         Var first = state.NewVar("left", DType.I32, false, PairColumns);
         WarpPlace place = PlaceOf(first, statements);
         var inner = new List<Stmt>();
         Var[][][] sums = body(inner, place);
-        if (inRange is null)
-        {
-            StoreSums(root, Zero, place, sums, inner);
-        }
-        else
-        {
-            Expr condition = inRange(inner);
-            var stores = new List<Stmt>();
-            StoreSums(root, Zero, place, sums, stores);
-            inner.Add(new If(condition, stores, []) { Location = root.Location });
-        }
-
+        StoreSums(root, Zero, place, sums, inner);
         Expr from = Mul(WarpOfGroup, Int(pairs * PairColumns));
         if (columns == Warps * pairs * PairColumns)
         {
@@ -64,8 +52,8 @@ internal sealed partial class ThreadNests
             Bound(statements, "wordOfColumn", Mul(middle, Int(4))), Bound(statements, "columnOfShortLoad", Add(low, Mul(middle, Int(8)))));
     }
 
-    // The sums of sixteen rows after sixteen from the top on, for some pairs of columns.
-    private void StoreSums(ContractRoot root, Expr top, WarpPlace place, Var[][][] sums, List<Stmt> into)
+    // The sums of sixteen rows after sixteen from the top on, for some pairs of columns; all of them where there is a place for each, even if no row or column belongs to it.
+    private void StoreSums(ContractRoot root, Expr top, WarpPlace place, Var[][][] sums, List<Stmt> into, bool isWhole = false)
     {
         var emitter = new ElementEmitter(state, into);
         for (int m = 0; m < sums.Length; m++)
@@ -73,19 +61,19 @@ internal sealed partial class ThreadNests
             for (int half = 0; half < 2; half++)
             {
                 Expr at = emitter.Bind(Add(Add(top, place.Group), Int((MatrixRows * m) + (8 * half))), "row", emitter.Depth);
-                Where(emitter, Less(at, root.M), () => StoreSums(root, at, place, [.. sums[m].SelectMany(pair => pair.Skip(2 * half).Take(2))], emitter));
+                Where(emitter, isWhole ? null : Less(at, root.M), () => StoreSums(root, at, place, [.. sums[m].SelectMany(pair => pair.Skip(2 * half).Take(2))], emitter, isWhole));
             }
         }
     }
 
-    private void StoreSums(ContractRoot root, Expr row, WarpPlace place, Var[] sums, ElementEmitter emitter)
+    private void StoreSums(ContractRoot root, Expr row, WarpPlace place, Var[] sums, ElementEmitter emitter, bool isWhole)
     {
         Expr column = emitter.Bind(Add(place.First, Mul(place.Lane, Int(2))), "column", emitter.Depth);
         for (int i = 0; i < sums.Length; i++)
         {
             int offset = (8 * (i / 2)) + (i % 2);
             Var sum = sums[i];
-            Where(emitter, Less(Add(column, Int(offset)), root.N), () =>
+            Where(emitter, isWhole ? null : Less(Add(column, Int(offset)), root.N), () =>
             {
                 AxisIndex[] at = [new AxisIndex(new Cell(row), emitter.Depth), new AxisIndex(new Cell(column, false, offset, 2), emitter.Depth)];
                 StoreTile(root.Target!, at, WithAccumulator(root, emitter, at, sum), emitter);

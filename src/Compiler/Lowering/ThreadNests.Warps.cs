@@ -140,12 +140,39 @@ internal sealed partial class ThreadNests
                 Body(emitter, [.. run.Select(element => new[] { At(OpCode.Div, element), At(OpCode.Rem, element) })]);
             });
         }
+        else if (_productColumns.TryGetValue((extents[0], extents[1]), out int columns))
+        {
+            Fours(statements, extents, columns / Neighbours, Body);
+        }
         else
         {
             Strided(statements, extents, (emitter, at) => Body(emitter, [at]));
         }
 
         Append(into, [.. statements]);
+    }
+
+    // Neighbours that are read and written at once, and the columns of products, by their extents, whose rows are whole numbers of them: a power of two.
+    private const int Neighbours = 4;
+    private readonly Dictionary<(Expr Rows, Expr Columns), int> _productColumns = [];
+
+    // A row's elements four by four; those of the last columns, where they are fewer, one by one.
+    private void Fours(List<Stmt> into, Expr[] extents, int quads, Action<ElementEmitter, AxisIndex[][]> body)
+    {
+        Over(into, new ThreadIndex(), Mul(extents[0], Int(quads)), Int(Group), (emitter, item) =>
+        {
+            Expr Bind(string name, Expr value) => emitter.Bind(value, name, emitter.Depth);
+            var row = new AxisIndex(new Cell(Bind("row", Part(item.Cell.Scalar(), quads))), emitter.Depth);
+            Expr first = Bind("column", Mul(And(item.Cell.Scalar(), Int(quads - 1)), Int(Neighbours)));
+            List<Stmt> whole = [], single = [];
+            emitter.Push(whole);
+            body(emitter, [.. Enumerable.Range(0, Neighbours).Select(i => new[] { row, new AxisIndex(new Cell(first, false, i, Neighbours), emitter.Depth) })]);
+            emitter.Pop();
+            emitter.Push(single);
+            Over(emitter, first, extents[1], Int(1), column => body(emitter, [[row, column]]));
+            emitter.Pop();
+            emitter.Innermost.Add(new If(Less(Add(first, Int(Neighbours - 1)), extents[1]), whole, single) { Location = state.Location });
+        });
     }
 
     private int RunOfColumns(Expr[] extents)

@@ -92,7 +92,7 @@ internal sealed partial class TileLowering
     private TileBuffer NewTile(Value tile)
     {
         Expr[] bounds = tile.Type.Shape.Select(e => _state.Bound(e)).ToArray();
-        Expr row = _state.RoundUp(bounds[bounds.Length - 1], _nests.RowPadding);
+        Expr row = Add(_state.RoundUp(bounds[bounds.Length - 1], _nests.RowPadding), Int(_nests.RowGap(tile)));
         Expr size = bounds.Length == 1 ? row : Mul(bounds[0], row);
         return new TileBuffer(_state.NewBuffer(tile.Name, tile.Type.DType, size), tile.Type.Rank, row, _nests.RegistersFor(tile));
     }

@@ -56,9 +56,10 @@ internal sealed class TileState(Kernel kernel)
             _divisors[variable.Name] = divisor;
     }
 
-    public LocalBuffer NewBuffer(string? name, DType type, Expr size)
+    /// <summary>Tile storage, in memory of its own or in another's.</summary>
+    public LocalBuffer NewBuffer(string? name, DType type, Expr size, LocalBuffer? over = null)
     {
-        var buffer = new LocalBuffer(Unique(name ?? "tile"), type == DType.Bool ? DType.I32 : type, size);
+        var buffer = new LocalBuffer(Unique(name ?? "tile"), type == DType.Bool ? DType.I32 : type, size) { Over = over?.Name };
         Storage.Add(buffer);
         return buffer;
     }

@@ -16,6 +16,8 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     public int RowPadding => Lanes.Count;
 
+    public int RowGap(Value tile) => 0;
+
     public bool SharesRows => true;
 
     public bool IsInRegisters(Value tile) => false;

@@ -113,7 +113,7 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
             LocalBuffer buffer = Program.Buffers[i];
             Line($"__local {TypeName(buffer.Type)}* {buffer.Name} = (__local {TypeName(buffer.Type)}*)scratch;");
             if (i < Program.Buffers.Count - 1)
-                Line($"scratch += {PlanWriter.Size(buffer, Scalar).Replace("4L", "4")};");
+                Line($"scratch += {PlanWriter.Size(buffer.Size, Scalar).Replace("4L", "4")};");
         }
     }
 

@@ -25,16 +25,16 @@ internal sealed class PlanWriter(Program program) : CSharpScalars(program, CShar
         for (int axis = 0; axis < 3; axis++)
             Line($"shape->Grid{Int(axis)} = {Bare(Scalar(Program.Grid[axis]))};");
         Line($"shape->WorkGroup = {Int(Program.WorkGroup)};");
-        IEnumerable<string> bytes = Program.Buffers.Select(b => Size(b, Scalar));
+        IEnumerable<string> bytes = Program.Memory.Select(b => Size(b.Size, Scalar));
         Line($"shape->{scratchField} = {(Program.Buffers.Count == 0 ? "0" : string.Join(" + ", bytes))};");
     }
 
-    /// <summary>Bytes of a buffer, rounded up so that the next one is aligned.</summary>
-    public static string Size(LocalBuffer buffer, Func<Expr, string> render)
+    /// <summary>Bytes of so many elements of a buffer, rounded up so that the next one is aligned.</summary>
+    public static string Size(Expr elements, Func<Expr, string> render)
     {
-        if (buffer.Size is Literal literal)
+        if (elements is Literal literal)
             return Int(((4 * literal.Value.I32) + Alignment - 1) / Alignment * Alignment);
-        return $"(((4L * {render(buffer.Size)}) + {Int(Alignment - 1)}) & -{Int(Alignment)})";
+        return $"(((4L * {render(elements)}) + {Int(Alignment - 1)}) & -{Int(Alignment)})";
     }
 
     protected override void WriteLet(Let let) => throw new NotSupportedException("a plan has no statements");

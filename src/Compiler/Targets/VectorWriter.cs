@@ -124,7 +124,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private void WriteArguments(string body)
     {
         bool Used(string name) => System.Text.RegularExpressions.Regex.IsMatch(body, $@"\b{name}\b");
-        var sizes = Program.Buffers.Select(b => PlanWriter.Size(b, Scalar)).ToList();
+        var sizes = Program.Buffers.Select(b => PlanWriter.Size(b.Size, Scalar)).ToList();
         string launch = string.Concat(sizes);
         bool UsedAnywhere(string name) => Used(name) || System.Text.RegularExpressions.Regex.IsMatch(launch, $@"\b{name}\b");
         foreach ((Parameter parameter, string name, char kind, int slot) in Slots())

@@ -18,7 +18,7 @@ public static partial class Linear
     /// <param name="blockCols">Columns taken at a time.</param>
     /// <typeparam name="TWeight">Element type of the weights.</typeparam>
     /// <typeparam name="TEpilogue">The epilogue.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 128)]
     [Axis("tokens", 1, 7, 8, 9, 33)]
     [Axis("rows", 1, 7, 9, 31, 33, 127)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255, 4095)]
@@ -33,9 +33,9 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<float> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32, CudaMatrices = 64, CpuChoices = [64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 32, CudaMatrices = 64, CpuChoices = [32, 64, 128, 256])] int blockRows,
-        [Schedule(Cpu = 256, OpenCl = 32, Cuda = 256, CudaMatrices = 4096)] int blockCols)
+        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32, CudaMatrices = 128, CpuChoices = [64, 128, 256, 512])] int blockTokens,
+        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 64, CudaMatrices = 128, CpuChoices = [32, 64, 128, 256])] int blockRows,
+        [Schedule(Cpu = 256, OpenCl = 32, Cuda = 256)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>
     {

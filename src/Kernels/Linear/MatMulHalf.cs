@@ -9,8 +9,8 @@ public static partial class Linear
     /// A linear layer over blocks of tokens whose activations are halves as the weights are: what <see cref="MatMul"/> gives for the same numbers, with products that are exact and
     /// sums in float. Made for GPUs, which multiply matrices of halves many times faster than of floats; rounding the activations, to 11 bits or to 8, is what whoever stores
     /// them so decides (<see cref="Elementwise.Copy"/> does). On GPUs
-    /// each sum of sixteen products and what was there before is cut, not rounded to nearest (Fasi et al., "Numerical behavior of NVIDIA tensor cores", 2021): for 4096 columns an error of up to
-    /// 1e-5 of a result's magnitude, which the tolerance allows for. NaN in a row of
+    /// each sum of eight products and what was there before is cut, not rounded to nearest (Fasi et al., "Numerical behavior of NVIDIA tensor cores", 2021): for 4096 columns an error of up to
+    /// 1e-5 of a result's magnitude, which the tolerance allows for, and in proportion for more. NaN in a row of
     /// either operand makes their products NaN. <paramref name="y"/> must not be <paramref name="x"/>.
     /// </summary>
     /// <param name="w">Weights, [rows, cols].</param>
@@ -34,7 +34,7 @@ public static partial class Linear
         [Shape("tokens", "cols")] View2<T> x,
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
-        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 64)] int blockTokens,
+        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 64, CudaMatrices = 128)] int blockTokens,
         [Schedule(Cpu = 64, OpenCl = 16, Cuda = 128)] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 32, Cuda = 4096)] int blockCols)
         where T : unmanaged

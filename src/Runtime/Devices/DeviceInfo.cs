@@ -27,6 +27,9 @@ public sealed record DeviceInfo
     /// <summary>Threads of the host, or compute units.</summary>
     public int ComputeUnits { get; init; }
 
+    /// <summary>Highest clock of the compute units, in Hz; 0 where the driver does not say.</summary>
+    public long ClockHertz { get; init; }
+
     /// <summary>Width of the vectors kernels compute with, in bits; 0 if the driver decides.</summary>
     public int VectorBits { get; init; }
 

@@ -112,6 +112,7 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
             DeviceMaxGridX => int.MaxValue,
             DeviceMaxGridY or DeviceMaxGridZ => 65535,
             DeviceMaxSharedMemoryPerBlock => 48 << 10,
+            DeviceClockRate => gpu.ClockKilohertz,
             DeviceMultiprocessorCount => gpu.Multiprocessors,
             DeviceComputeMode => gpu.ComputeMode,
             DeviceComputeCapabilityMajor => gpu.Target / 10,

@@ -8,6 +8,9 @@ internal sealed record EmulatedGpu(string Name, int Target)
     /// <summary>Streaming multiprocessors.</summary>
     public int Multiprocessors { get; init; } = 4;
 
+    /// <summary>Its highest clock, in kHz.</summary>
+    public int ClockKilohertz { get; init; } = 1_500_000;
+
     /// <summary>Bytes of memory; more are not allocated.</summary>
     public long MemoryBytes { get; init; } = 8L << 30;
 

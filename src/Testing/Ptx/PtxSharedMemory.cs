@@ -2,7 +2,8 @@ namespace KernelFoundry.Testing.Ptx;
 
 /// <summary>
 /// Shared memory of one block. Every run of bytes that the kernel's narrowest access may touch remembers who wrote and who read it last, and when, so
-/// that a race between two barriers, a read of what no thread of the block has written, and an access out of bounds are faults.
+/// that a race between two barriers, a read of what no thread of the block has written, and an access out of bounds are faults. A copy under way writes from when it starts to when it has
+/// been waited for: until then its bytes are nobody's.
 /// </summary>
 internal sealed class PtxSharedMemory(int granule)
 {
@@ -14,6 +15,9 @@ internal sealed class PtxSharedMemory(int granule)
     // Barrier number << 32 | the warp's own << 16 | thread + 1.
     private ulong[] writers = [];
     private ulong[] readers = [];
+
+    // The block's first barrier number << 32 | thread + 1 of a copy under way.
+    private ulong[] copies = [];
     private byte[] bytes = [];
     private ulong epoch = 1;
     private ulong firstEpoch = 1;
@@ -29,6 +33,7 @@ internal sealed class PtxSharedMemory(int granule)
             bytes = new byte[length];
             writers = new ulong[(length / granule) + 1];
             readers = new ulong[(length / granule) + 1];
+            copies = new ulong[(length / granule) + 1];
         }
 
         // What an earlier block has left is there, as on hardware.
@@ -45,6 +50,7 @@ internal sealed class PtxSharedMemory(int granule)
         ulong thread = Stamp(warp, lane);
         for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
         {
+            Free(warp, lane, i, "reads");
             if (writers[i] >> 32 < firstEpoch)
                 throw warp.Fault(lane, $"reads shared memory at {i * granule}, which no thread of the block has written");
             if (IsRace(writers[i], thread))
@@ -61,15 +67,29 @@ internal sealed class PtxSharedMemory(int granule)
         int at = At(address, count, warp, lane, "write");
         ulong thread = Stamp(warp, lane);
         for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
-        {
-            if (IsRace(writers[i], thread))
-                throw Race(warp, lane, i, "writes", "written", writers[i]);
-            if (IsRace(readers[i], thread))
-                throw Race(warp, lane, i, "writes", "read", readers[i]);
-            writers[i] = thread;
-        }
-
+            Claim(warp, lane, i, "writes", thread);
         return bytes.AsSpan(at, count);
+    }
+
+    /// <summary>A copy to a thread's bytes starts: hardware may write them at any time from now on.</summary>
+    public void StartCopy(uint address, int count, PtxWarp warp, int lane)
+    {
+        int at = At(address, count, warp, lane, "copy");
+        ulong thread = Stamp(warp, lane);
+        for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
+        {
+            Claim(warp, lane, i, "copies to", thread);
+            copies[i] = (firstEpoch << 32) | (uint)(warp.FirstThread + lane + 1);
+        }
+    }
+
+    /// <summary>A copy that was started has been waited for: the bytes to write.</summary>
+    public Span<byte> EndCopy(uint address, int count, PtxWarp warp, int lane)
+    {
+        int at = At(address, count, warp, lane, "copy");
+        for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
+            copies[i] = 0;
+        return Write(address, count, warp, lane);
     }
 
     /// <summary>Bytes for an atomic instruction, which races with others but not with its like.</summary>
@@ -78,6 +98,7 @@ internal sealed class PtxSharedMemory(int granule)
         int at = At(address, count, warp, lane, "update");
         for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
         {
+            Free(warp, lane, i, "updates");
             if (writers[i] >> 32 < firstEpoch)
                 throw warp.Fault(lane, $"updates shared memory at {i * granule}, which no thread of the block has written");
         }
@@ -86,6 +107,22 @@ internal sealed class PtxSharedMemory(int granule)
     }
 
     private ulong Stamp(PtxWarp warp, int lane) => (epoch << 32) | ((ulong)(warp.Meetings & 0xFFFF) << 16) | (uint)(warp.FirstThread + lane + 1);
+
+    private void Claim(PtxWarp warp, int lane, int index, string does, ulong thread)
+    {
+        Free(warp, lane, index, does);
+        if (IsRace(writers[index], thread))
+            throw Race(warp, lane, index, does, "written", writers[index]);
+        if (IsRace(readers[index], thread))
+            throw Race(warp, lane, index, does, "read", readers[index]);
+        writers[index] = thread;
+    }
+
+    private void Free(PtxWarp warp, int lane, int index, string does)
+    {
+        if (copies[index] >> 32 == firstEpoch)
+            throw warp.Fault(lane, $"{does} shared memory at {index * granule}, where a copy of thread {(copies[index] & 0xFFFF) - 1} is under way that has not been waited for");
+    }
 
     // Lanes of a warp that have met since are ordered.
     private bool IsRace(ulong last, ulong thread)

@@ -16,6 +16,7 @@ public unsafe class CudaDeviceTests
         Assert.Equal("Large", device.Name);
         Assert.Equal(new Version(9, 0), device.Info.ComputeCapability);
         Assert.Equal(132, device.Info.ComputeUnits);
+        Assert.Equal(1_500_000_000, device.Info.ClockHertz);
         Assert.Equal(227 << 10, device.Info.LocalMemoryBytes);
         Assert.Equal(8L << 30, device.Info.MemoryBytes);
         Assert.Equal(1024, device.Info.MaxWorkGroup);

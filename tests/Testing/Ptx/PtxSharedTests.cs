@@ -49,9 +49,19 @@ public class PtxSharedTests
         uint[][] found = PtxLab.Run(Copy + "cp.async.wait_group 0;\nbar.sync 0;\nld.shared.v2.b32 {%r8, %r9}, [%r17];", 32, t => (uint)(t + 7), 512);
         Assert.Equal(Enumerable.Range(7, 32).Select(t => (uint)t), found.Select(each => each[0]));
         Assert.Contains(
-            "which no thread of the block has written",
+            "where a copy of thread 0 is under way that has not been waited for",
             Assert.Throws<PtxFaultException>(() => PtxLab.Run(Copy + "cp.async.wait_group 1;\nbar.sync 0;\nld.shared.b32 %r8, [%r17];", 32, null, 512)).Message,
             StringComparison.Ordinal);
+
+        // Without the barrier, or before it, another thread's copy is not there; and what others read since the last barrier must not be overwritten.
+        const string Other = "xor.b32 %r18, %r17, 16;\nld.shared.b32 %r8, [%r18];\n", Written = "mov.u32 %r16, shared;\nshl.b32 %r17, %r63, 4;\nadd.s32 %r17, %r16, %r17;\nst.shared.v4.b32 [%r17], {%r0, %r0, %r0, %r0};\n";
+        Faults("since the last barrier", Copy + "cp.async.wait_all;\n" + Other);
+        Faults("since the last barrier", Written + "bar.sync 0;\n" + Other + Copy);
+        Faults("is under way", Written + "bar.sync 0;\n" + Copy + "bar.sync 0;\n" + Other);
+        Faults("is under way", Copy + "bar.sync 0;\n" + Copy);
+
+        void Faults(string message, string body) =>
+            Assert.Contains(message, Assert.Throws<PtxFaultException>(() => PtxLab.Run(body, 64, null, 1024)).Message, StringComparison.Ordinal);
 
         // What lies beyond the source's bytes is zero.
         found = PtxLab.Run(

@@ -96,7 +96,7 @@ internal sealed partial class IlgpuWriter(Program program) : IlgpuScalars(progra
         {
             offsets.Add($"int {buffer.Name} = {(before is null ? Int(words) : $"{before} + {size}")};");
             bool isConstant = buffer.Size is Literal;
-            string bytes = PlanWriter.Size(buffer, Scalar);
+            string bytes = PlanWriter.Size(buffer.Size, Scalar);
             size = isConstant ? Int(int.Parse(bytes, CultureInfo.InvariantCulture) / 4) : $"(int)({bytes} / 4)";
             if (before is null && isConstant)
                 words += int.Parse(size, CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using KernelFoundry.Compiler.Ir;
 using KernelFoundry.Compiler.Lowering;
+using KernelFoundry.Compiler.Passes;
 
 namespace KernelFoundry.Compiler.Targets.Ptx;
 
@@ -44,5 +45,7 @@ public static class PtxTarget
         return modules;
     }
 
-    private static Program Lower(Kernel kernel, ThreadFeatures features) => TileLowering.Lower(kernel, CodeForm.Thread, state => new ThreadNests(state, features));
+    private static Program Lower(Kernel kernel, ThreadFeatures features) => TileLowering.Lower(
+        features.MultipliesMatrices ? WholeProducts.In(kernel, product => ThreadNests.IsStaged(kernel, product)) : kernel,
+        CodeForm.Thread, state => new ThreadNests(state, features));
 }

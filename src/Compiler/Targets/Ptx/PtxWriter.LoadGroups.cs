@@ -87,7 +87,7 @@ internal sealed partial class PtxWriter
         int[] distances = [.. loads.Select(l => l.Distance * unit).Distinct()];
         PtxRegister row = Row(first.View, first.Indices);
         PtxAddress address = Indexed(row, Apart(first.Indices[first.Indices.Length - 1]).Index, unit);
-        int proven = address.Register!.Alignment, index = Value(Apart(first.Indices[first.Indices.Length - 1]).Index).Alignment + Literal(unit).Alignment;
+        int proven = Math.Max(address.Register!.Alignment, first.Alignment == 0 ? 0 : Literal(first.Alignment).Alignment), index = Value(Apart(first.Indices[first.Indices.Length - 1]).Index).Alignment + Literal(unit).Alignment;
         int wanted = Math.Min(index, Literal(MostBytes).Alignment);
         Dictionary<int, PtxRegister> stored = !first.ByteOffset && proven < wanted && Saves(distances, bytes, wanted)
             ? ReadIfAligned(first.Raw, bytes, address, row, wanted, distances)

@@ -110,17 +110,17 @@ internal sealed partial class PtxWriter
         return bytes;
     }
 
-    // Buffers follow each other in shared memory, each at a multiple of the alignment a plan counts with.
+    // Pieces of memory follow each other in shared memory, each at a multiple of the alignment a plan counts with.
     private PtxRegister Place(LocalBuffer buffer)
     {
         PtxRegister place = _code.Leaf(PtxOperandKind.B32, "mov.u32", new PtxName(PtxOperandKind.Symbol, Shared));
         place.Align(4);
-        foreach (LocalBuffer before in program.Buffers.TakeWhile(b => b.Name != buffer.Name))
+        foreach ((string _, Expr elements) in program.Memory.TakeWhile(b => b.Name != (buffer.Over ?? buffer.Name)))
         {
-            PtxOperand bytes = before.Size is Lowering.Literal { Value.I32: var size }
+            PtxOperand bytes = elements is Lowering.Literal { Value.I32: var size }
                 ? Literal(((4 * size) + PlanWriter.Alignment - 1) / PlanWriter.Alignment * PlanWriter.Alignment)
                 : _code.Leaf(PtxOperandKind.B32, "and.b32",
-                    _code.Leaf(PtxOperandKind.B32, "mad.lo.s32", AtLaunch(before.Size), Literal(4), Literal(PlanWriter.Alignment - 1)), Literal(-PlanWriter.Alignment));
+                    _code.Leaf(PtxOperandKind.B32, "mad.lo.s32", AtLaunch(elements), Literal(4), Literal(PlanWriter.Alignment - 1)), Literal(-PlanWriter.Alignment));
             place = _code.Leaf(PtxOperandKind.B32, "add.s32", place, bytes);
             place.Align(4);
         }

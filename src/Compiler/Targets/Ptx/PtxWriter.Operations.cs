@@ -139,7 +139,7 @@ internal sealed partial class PtxWriter
             OpCode.Shl when operands[1] is PtxLiteral by => Math.Min(31, left + by.Bits),
             OpCode.Shr when operands[1] is PtxLiteral by => Math.Max(0, left - by.Bits),
             OpCode.And => Math.Max(left, right),
-            OpCode.Add or OpCode.Sub or OpCode.Min or OpCode.Max => Math.Min(left, right),
+            OpCode.Add or OpCode.Sub or OpCode.Or or OpCode.Xor or OpCode.Min or OpCode.Max => Math.Min(left, right),
             _ => 0,
         };
     }

@@ -19,6 +19,7 @@ internal static class CudaNames
     public const int DeviceMaxGridY = 6;
     public const int DeviceMaxGridZ = 7;
     public const int DeviceMaxSharedMemoryPerBlock = 8;
+    public const int DeviceClockRate = 13;
     public const int DeviceMultiprocessorCount = 16;
     public const int DeviceComputeMode = 20;
     public const int DeviceComputeCapabilityMajor = 75;

@@ -95,6 +95,7 @@ internal static unsafe class CudaPlatform
                 Driver = FormattableString.Invariant($"CUDA {version / 1000}.{version % 1000 / 10}, compute capability {capability}"),
                 ComputeCapability = capability,
                 ComputeUnits = Attribute(DeviceMultiprocessorCount),
+                ClockHertz = 1000L * Attribute(DeviceClockRate),
                 MemoryBytes = (long)memory,
                 LocalMemoryBytes = Math.Max(staticShared, Attribute(DeviceMaxSharedMemoryPerBlockOptIn)),
                 MaxWorkGroup = Attribute(DeviceMaxThreadsPerBlock),

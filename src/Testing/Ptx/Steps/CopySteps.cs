@@ -18,9 +18,10 @@ internal sealed unsafe class CopyStep(PtxSlot to, PtxSlot from, int bytes, PtxSl
 
             // A copy of nothing reads nothing, wherever it points.
             nint source = valid == 0 ? 0 : (nint)At(warp, lane, bases);
+            warp.Block.Shared.StartCopy(target, Bytes, warp, lane);
             warp.CopyGroups.Add(() =>
             {
-                Span<byte> written = warp.Block.Shared.Write(target, Bytes, warp, lane);
+                Span<byte> written = warp.Block.Shared.EndCopy(target, Bytes, warp, lane);
                 written.Clear();
                 new ReadOnlySpan<byte>((void*)source, valid).CopyTo(written);
             });

@@ -1,0 +1,170 @@
+using KernelFoundry.Compiler.Interpreter;
+using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Lowering;
+using KernelFoundry.Compiler.Passes;
+using KernelFoundry.Compiler.Targets.Ptx;
+
+namespace KernelFoundry.Compiler.Tests.Lowering;
+
+/// <summary>A loop over blocks of an axis that only sums products is one product, on GPUs that take both operands through stages; any other loop stays.</summary>
+public sealed class WholeProductTests
+{
+    private static readonly Dictionary<string, Number> None = [];
+
+    // y[t, r] = sum over k of x[t, k] w[r, k], blocks of 32 x 64 results and 16 columns.
+    private const string Text = """
+        kernel Product file "Product.cs" workgroup 64
+        param w: view Half 2
+        param x: view Half 2
+        param y: view float 2
+        {
+          %0: i32 = viewextent<0> w
+          %1: i32 = const 64
+          %3: i32 = const 0
+          %2: i32 = const 63
+          %4: i32 = add %0, %2
+          %5: i32 = div %4, %1
+          %6: i32 = programid<0> %5
+          %7: i32 = mul %6, %1
+          %8: i32 = sub %0, %7
+          %9: i32 = min %1, %8
+          %11: i32 = max %9, %3
+          %12: i32[%11] = range %7, %11
+          %13: i32 = viewextent<0> x
+          %14: i32 = const 32
+          %15: i32 = const 31
+          %16: i32 = add %13, %15
+          %17: i32 = div %16, %14
+          %18: i32 = programid<1> %17
+          %19: i32 = mul %18, %14
+          %20: i32 = sub %13, %19
+          %21: i32 = min %14, %20
+          %22: i32 = max %21, %3
+          %23: i32[%22] = range %19, %22
+          %24: f32 = const START
+          %25: f32[%22, %11] = splat %24, %22, %11
+          %26: i32 = viewextent<1> w
+          %27: i32 = const 16
+          %28: i32[%22, 1] = expand<1> %23
+          %29: i32[%11, 1] = expand<1> %12
+          %30: f32[%22, %11] = for %3, %26, %27, %25 { (%31: i32, %32: f32[%22, %11])
+            %33: i32 = sub %26, %31
+            %34: i32 = min %27, %33
+            %35: i32 = max %34, %3
+            %36: i32[%35] = range %31, %35
+            %37: i32[1, %35] = expand<0> %36
+            %38: f32[%22, %35] = load x[%28, %37]
+            %39: f32[%11, %35] = load w[%29, %37]
+            %40: f32[%35, %11] = transpose %39
+            %41: f32[%22, %11] = dot %38, %40, %32
+            yield %41
+          }
+          %42: i32[1, %11] = expand<0> %12
+          store y[%28, %42] = %30
+          return
+        }
+
+        """;
+
+    [Fact]
+    public void A_loop_over_blocks_becomes_one_product()
+    {
+        Kernel whole = WholeProducts.In(Kernel("0"), _ => true);
+        IrVerifier.Verify(whole);
+        Assert.DoesNotContain(whole.Body.Ops, op => op.Code == OpCode.For);
+
+        // Sums that start from zeros start from nothing.
+        Assert.Equal(2, whole.Body.Ops.Single(op => op.Code == OpCode.Dot).Operands.Length);
+        whole = WholeProducts.In(Kernel("1"), _ => true);
+        IrVerifier.Verify(whole);
+        Assert.Equal(3, whole.Body.Ops.Single(op => op.Code == OpCode.Dot).Operands.Length);
+    }
+
+    [Theory]
+    [InlineData("0", 32, 64, 80)]
+    [InlineData("0", 5, 9, 71)]
+    [InlineData("0.5", 37, 97, 40)]
+    [InlineData("0.5", 3, 2, 0)]
+    public void And_has_the_same_result(string start, int tokens, int rows, int cols)
+    {
+        Kernel kernel = Kernel(start);
+        float[] expected = Run(kernel, tokens, rows, cols, (k, memory) => TileInterpreter.Run(k, memory, None));
+        Assert.Equal(expected, Run(WholeProducts.In(kernel, _ => true), tokens, rows, cols, (k, memory) => TileInterpreter.Run(k, memory, None)));
+        Program program = PtxTarget.Lower(kernel, PtxInstructions.Matrices);
+        Assert.Contains(CodeWalk.All(program.Body), statement => statement is CopyAsync);
+        Assert.Equal(expected, Run(kernel, tokens, rows, cols, (k, memory) => ThreadInterpreter.Run(program, memory, None)));
+    }
+
+    // What else a loop may do: anything but blocks from the beginning to the end of a view, one after the other, and sums that nothing else reads.
+    [Theory]
+    [InlineData("for %3, %26, %27", "for %2, %26, %27")]
+    [InlineData("for %3, %26, %27", "for %3, %0, %27")]
+    [InlineData("min %27, %33", "min %14, %33")]
+    [InlineData("yield %41", "%50: f32[%22, %11] = add %41, %32\n    yield %50")]
+    [InlineData("yield %41", "%50: f32[%22, %11] = neg %41\n    yield %50")]
+    [InlineData("range %31, %35", "range %33, %35")]
+    public void Other_loops_stay(string part, string other)
+    {
+        Kernel kernel = IrParser.ParseKernel(Text.Replace("START", "0", StringComparison.Ordinal).Replace(part, other, StringComparison.Ordinal));
+        Assert.Same(kernel, WholeProducts.In(kernel, _ => true));
+    }
+
+    [Fact]
+    public void A_caller_that_does_not_take_the_product_keeps_the_loop()
+    {
+        Kernel kernel = Kernel("0");
+        Assert.Same(kernel, WholeProducts.In(kernel, _ => false));
+        Assert.DoesNotContain(CodeWalk.All(PtxTarget.Lower(kernel).Body), statement => statement is CopyAsync);
+    }
+
+    // A bank holds a word in 32. Eight rows of one piece are read by one step of ldmatrix; eight threads, of two rows, write at once.
+    [Fact]
+    public void Pieces_of_a_stage_that_go_together_lie_in_all_banks()
+    {
+        static int Bank(int row, int piece) => ((16 * row) + ((Literal)ThreadNests.Swizzled(Expressions.Int(4 * piece), Expressions.Int(row))).Value.I32) % 32;
+        for (int row = 0; row < 128; row += 8)
+        {
+            for (int piece = 0; piece < 4; piece++)
+                Assert.Equal(8, Enumerable.Range(row, 8).Select(each => Bank(each, piece)).Distinct().Count());
+        }
+
+        for (int thread = 0; thread < 512; thread += 8)
+            Assert.Equal(8, Enumerable.Range(thread, 8).Select(each => Bank(each / 4, each % 4)).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(128, 128, 4, 2, 2, 4, 4)]
+    [InlineData(64, 64, 2, 1, 2, 4, 2)]
+    [InlineData(17, 64, 4, 1, 4, 2, 1)]
+    [InlineData(16, 64, 1, 1, 1, 1, 4)]
+    public void Warps_share_a_product_with_the_fewest_loads(int rows, int columns, int warps, int down, int across, int blocks, int pairs) =>
+        Assert.Equal(new WarpGrid(down, across, blocks, pairs), WarpGrid.Of(rows, columns, warps));
+
+    [Theory]
+    [InlineData(256, 256, 4)]
+    [InlineData(16, 24, 1)]
+    [InlineData(16, 16, 4)]
+    public void Sums_that_do_not_fit_are_left_to_others(int rows, int columns, int warps) => Assert.Null(WarpGrid.Of(rows, columns, warps));
+
+    private static Kernel Kernel(string start) => IrParser.ParseKernel(Text.Replace("START", start, StringComparison.Ordinal));
+
+    // Small integers: every order of sums gives the same floats.
+    private static float[] Run(Kernel kernel, int tokens, int rows, int cols, Action<Kernel, InterpreterMemory> run)
+    {
+        var memory = new InterpreterMemory();
+        InterpreterView View(string name, Element element, params int[] shape)
+        {
+            byte[] bytes = new byte[shape.Aggregate(1, (a, b) => a * b) * element.Bytes];
+            for (int i = 0; element == Element.F16 && i < bytes.Length / 2; i++)
+                BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (Half)(((i * 7) % 13) - 6));
+            return new InterpreterView(name, element, bytes, 0, shape, null, null) { Uninitialized = name == "y" };
+        }
+
+        memory.Add(View("w", Element.F16, rows, cols));
+        memory.Add(View("x", Element.F16, tokens, cols));
+        InterpreterView y = View("y", Element.F32, tokens, rows);
+        memory.Add(y);
+        run(kernel, memory);
+        return [.. Enumerable.Range(0, tokens * rows).Select(i => BitConverter.ToSingle(y.Buffer, 4 * i))];
+    }
+}
