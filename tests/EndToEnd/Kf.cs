@@ -39,7 +39,7 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
 
         var output = new StringBuilder();
         var error = new StringBuilder();
-        Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, error));
+        Task reading = Task.WhenAll(Read(process.StandardOutput, output), Read(process.StandardError, error));
         while (!process.HasExited && LengthOf(output) == 0)
             Thread.Sleep(5);
         speaking(process);
@@ -67,15 +67,18 @@ internal sealed record Kf(int ExitCode, string Output, string Error)
         return Process.Start(info)!;
     }
 
-    private static async Task ReadAsync(StreamReader reader, StringBuilder text)
-    {
-        var buffer = new char[256];
-        while (await reader.ReadAsync(buffer) is var count and > 0)
+    // On a thread of its own: those of the pool may all be waiting for tools that other tests run, and output would be seen seconds late.
+    private static Task Read(StreamReader reader, StringBuilder text) => Task.Factory.StartNew(
+        () =>
         {
-            lock (text)
-                text.Append(buffer, 0, count);
-        }
-    }
+            var buffer = new char[256];
+            while (reader.Read(buffer) is var count and > 0)
+            {
+                lock (text)
+                    text.Append(buffer, 0, count);
+            }
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static int LengthOf(StringBuilder text)
     {
