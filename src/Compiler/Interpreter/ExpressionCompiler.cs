@@ -109,6 +109,16 @@ internal sealed class ExpressionCompiler(
                     int start = first(item).I32;
                     return Make(lane => Number.Of(unchecked(start + lane)));
                 };
+            case PrefixLanes prefix:
+                LaneCode addends = Vector(prefix.Vector);
+                Func<Number, Number, Number, Number> add = ScalarMath.Bind(OpCode.Add, null);
+                return item =>
+                {
+                    var sums = (Number[])addends(item).Clone();
+                    for (int lane = 1; lane < sums.Length; lane++)
+                        sums[lane] = add(sums[lane - 1], sums[lane], default);
+                    return sums;
+                };
             case Apply apply:
                 return ApplyVector(apply);
             case LoadView load:

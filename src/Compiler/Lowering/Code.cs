@@ -68,6 +68,9 @@ public sealed record LaneIndex(Expr First) : Expr(DType.I32, true);
 /// <summary>The lanes combined pairwise: l with l + 8, then + 4, + 2, + 1.</summary>
 public sealed record ReduceLanes(ReduceKind Kind, Expr Vector) : Expr(Vector.Type);
 
+/// <summary>Lane l holds the sum of the lanes 0 to l, wrapping (integers).</summary>
+public sealed record PrefixLanes(Expr Vector) : Expr(Vector.Type, true);
+
 /// <summary>
 /// Reads a view at one index per axis (i32). A scalar read takes scalar indices. A vector read with scalar indices takes 16 consecutive
 /// elements of the last axis; with any vector index it gathers. <paramref name="Raw"/> says what lies there; <paramref name="ByteOffset"/>

@@ -38,6 +38,7 @@ public static class CodePrinter
         Broadcast broadcast => $"splat({Text(broadcast.Scalar)})",
         LaneIndex lanes => $"lanes({Text(lanes.First)})",
         ReduceLanes reduce => $"reduce<{IrText.Word(reduce.Kind)}>({Text(reduce.Vector)})",
+        PrefixLanes prefix => $"prefix({Text(prefix.Vector)})",
         Apply apply => $"{Code(apply)}({List(apply.Operands.AsEnumerable())})",
         LoadLocal load => $"load{Lanes(load)} {load.Buffer.Name}[{Text(load.Index)}]{Optional("count", load.Count)}",
         LoadView load => Load(load),

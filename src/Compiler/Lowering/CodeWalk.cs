@@ -57,6 +57,7 @@ internal static class CodeWalk
         Broadcast broadcast => [broadcast.Scalar],
         LaneIndex lanes => [lanes.First],
         ReduceLanes reduce => [reduce.Vector],
+        PrefixLanes prefix => [prefix.Vector],
         LoadView load => Present([.. load.Indices.AsEnumerable(), load.Count, load.Guard, load.Other]),
         LoadLocal load => Present([load.Index, load.Count]),
         Spread spread => spread.Scalars.AsEnumerable(),

@@ -103,6 +103,11 @@ internal sealed class ExpressionRules(CodeScope scope)
                 bool isNumbers = reduce.Vector is { IsVector: true, Type: not DType.Bool };
                 scope.Require(isNumbers, $"a reduction of lanes takes lanes of numbers, not {Describe(reduce.Vector)}");
                 break;
+            case PrefixLanes prefix:
+                Check(prefix.Vector);
+                bool isInteger = prefix.Vector is { IsVector: true, Type: DType.I32 or DType.U32 };
+                scope.Require(isInteger, $"sums of the lanes up to each take lanes of integers, not {Describe(prefix.Vector)}");
+                break;
             case LoadLocal load:
                 Load(load);
                 break;

@@ -119,6 +119,7 @@ internal sealed class Renaming
         Broadcast broadcast => new Broadcast(Of(broadcast.Scalar)),
         LaneIndex lanes => new LaneIndex(Of(lanes.First)),
         ReduceLanes reduce => new ReduceLanes(reduce.Kind, Of(reduce.Vector)),
+        PrefixLanes prefix => new PrefixLanes(Of(prefix.Vector)),
         LoadView load => Of(load),
         LoadLocal load => load with { Buffer = Of(load.Buffer), Index = Of(load.Index), Count = Optional(load.Count) },
         Spread spread => new Spread(Of(spread.Scalars)),

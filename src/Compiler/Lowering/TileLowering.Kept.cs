@@ -62,10 +62,16 @@ internal sealed partial class TileLowering
         {
             OpCode.Range => true,
             OpCode.Expand or OpCode.Splat or OpCode.Add or OpCode.Sub or OpCode.Mul => op.Operands.All(IsIndex),
-            OpCode.Div or OpCode.Rem => IsIndex(op.Operands[0]) && op.Operands[1].Definition is { Code: OpCode.Const } divisor
-                && divisor.Attr<Number>().I32 is var d && d > 0 && (d & (d - 1)) == 0,
+            OpCode.Div or OpCode.Rem => IsIndex(op.Operands[0]) && PowerOf(op.Operands[1]) > 0,
+
+            // What vectors of the range have one number of.
+            OpCode.Load when op.Operands.Length == 1 && !_dependence.IsStored(op.Attr<MemoryAccess>().View) => op.Operands[0].Definition is { Code: OpCode.Div } quotient
+                && IsIndex(op.Operands[0]) && PowerOf(quotient.Operands[1]) >= Lanes.Count,
             _ => false,
         };
+
+        static int PowerOf(Value divisor) =>
+            divisor.Definition is { Code: OpCode.Const } constant && constant.Attr<Number>().I32 is var d && d > 0 && (d & (d - 1)) == 0 ? d : 0;
     }
 
     // Through a transpose too: storing the tile under it serves it as well.

@@ -130,6 +130,9 @@ internal sealed class Traffic
             case ReduceLanes reduce:
                 Visit(reduce.Vector);
                 break;
+            case PrefixLanes prefix:
+                Visit(prefix.Vector);
+                break;
             case DotFour or PermuteBytes or PackPair:
                 foreach (Expr operand in CodeWalk.Operands(expression))
                     Visit(operand);

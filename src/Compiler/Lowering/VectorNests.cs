@@ -385,6 +385,21 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
     private void Scan(ScanRoot root, Expr extent, ElementEmitter emitter)
     {
         Var running = Mutable(emitter, "running", new Literal(Identity(root.Kind, root.Target.Storage.Type)), false);
+        if (root.Kind == ReduceKind.Sum && running.Type is DType.I32 or DType.U32)
+        {
+            // Integers may be summed in any order; floats are summed in theirs, one by one.
+            Vectors(emitter, extent, 1, (column, count) =>
+            {
+                Expr value = Vector(emitter, emitter.Emit(root.Operand, column));
+                if (count is not null)
+                    value = Masked(emitter, value, count, Identity(root.Kind, running.Type));
+                var sums = new Apply(OpCode.Add, running.Type, true, new Expr[] { new PrefixLanes(value), new Broadcast(running) });
+                emitter.Innermost.Add(new StoreLocal(root.Target.Storage, column.Cell.Scalar(), sums) { Location = root.Location });
+                emitter.Innermost.Add(new Assign(running, new Apply(OpCode.Add, running.Type, false, new Expr[] { running, new ReduceLanes(ReduceKind.Sum, value) })));
+            });
+            return;
+        }
+
         InLoop(emitter, Zero, extent, 1, "j", index =>
         {
             Cell value = emitter.Emit(root.Operand, new AxisIndex(new Cell(index), emitter.Depth));

@@ -31,13 +31,15 @@ internal partial class VectorWriter
             if (load.ByteOffset && load.Raw is not (RawType.U8 or RawType.I8))
                 address = $"({PointerTo(load.Raw)}*)({address})";
             if (load.Count is null)
-                PrefetchAhead(load);
+                PrefetchAhead(load, address);
             string[] lanes = load.Count is { } limit ? PartialLoad(narrow, address, limit) : WholeLoad(load.Raw, address);
             return load.Raw == RawType.BF16 ? lanes.Select(w => $"({w} << 16).AsSingle()").ToArray()
                 : load.Type == DType.F32 && narrow.Length > 0 ? lanes.Select(w => $"{_vector}.ConvertToSingle({w})").ToArray()
                 : lanes;
         }
 
+        if (consecutive && load is { Raw: RawType.F32 or RawType.I32, ByteOffset: false, Guard.IsVector: true })
+            return MaskedLoad(load);
         if (load is { Raw: RawType.F32 or RawType.I32, ByteOffset: false } && EverySecond(load.View, load.Indices, load.Count, load.Guard) is { } second)
             return [$"Lanes.EverySecond({second})"];
         string type = TypeName(load.Type);
@@ -52,6 +54,13 @@ internal partial class VectorWriter
         Line($"for (int lane = 0; lane < {count}; lane++)");
         Line($"    {stage}[lane] = {value};");
         return Parts(p => $"{_vector}.Load({StageAddress(stage, p)})");
+    }
+
+    private string[] MaskedLoad(LoadView load)
+    {
+        string address = Address(Place(load.View, load.Indices, Scalar, false));
+        string[] guard = Vector(load.Guard!), other = Vector(load.Other!.IsVector ? load.Other : new Broadcast(load.Other));
+        return Parts(p => $"Lanes.Load{Int(width)}({PartAddress(address, p)}, {(load.Count is null ? Bare(guard[p]) : $"{guard[p]} & Lanes.First{Int(width)}({PartCount(load.Count, p)})")}, {Bare(other[p])})");
     }
 
     // What a consecutive read is read as: "" is a whole lane, a type name one that is widened to i32; null has no vector read.

@@ -36,6 +36,8 @@ internal partial class VectorWriter
                 return Packed(packed);
             case Spread spread:
                 return Spread(spread);
+            case PrefixLanes prefix:
+                return Summed(prefix);
             case MultiplyAddPairs pairs:
                 string[] sums = Vector(pairs.Accumulator);
                 string a = First(pairs.A), b = First(pairs.B);
@@ -66,6 +68,8 @@ internal partial class VectorWriter
         bool variableShift = apply.Code is OpCode.Shl or OpCode.Shr && apply.Operands[1].IsVector;
         if (variableShift)
             return Shifted(apply);
+        if (Extreme(apply) is { } extreme)
+            return extreme;
         if (apply.Code == OpCode.Lookup)
             return LookedUp(apply, (LookupTable)apply.Attribute!);
         if (!(Table.ContainsKey(apply.Code) || apply.Code is OpCode.Convert or OpCode.Bitcast or OpCode.Select)
@@ -76,6 +80,28 @@ internal partial class VectorWriter
             .ToArray();
         DType from = apply.Operands[0].Type;
         return Parts(p => ApplyPart(apply, from, operands.Select(o => o[p]).ToArray()));
+    }
+
+    // A choice of the greater or the lesser of two floats.
+    private string[]? Extreme(Apply apply)
+    {
+        if (apply is not { Code: OpCode.Select, Type: DType.F32 } || apply.Operands[0] is not Apply { Code: OpCode.Gt or OpCode.Lt, IsVector: true } comparison
+            || !comparison.Operands[0].Equals(apply.Operands[1]) || !comparison.Operands[1].Equals(apply.Operands[2]))
+        {
+            return null;
+        }
+
+        string template = comparison.Code == OpCode.Gt ? Extremes[width].Greater : Extremes[width].Less;
+        string[] first = Vector(apply.Operands[1]), second = Vector(apply.Operands[2]);
+        return Parts(p => string.Format(CultureInfo.InvariantCulture, template, Bare(first[p]), Bare(second[p])));
+    }
+
+    // The sum of the lanes up to each, from hardware vector to hardware vector.
+    private string[] Summed(PrefixLanes prefix)
+    {
+        string[] values = Vector(prefix.Vector);
+        return Parts(p => p == 0 ? $"Lanes.Prefix({Bare(values[0])})"
+            : $"(Lanes.Prefix({Bare(values[p])}) + {_vector}.Create(Lanes.Sum({string.Join(" + ", values.Take(p))})))");
     }
 
     // By a number of its own for each lane, of which the low five bits count.

@@ -46,6 +46,16 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         [OpCode.Gt] = ("{V}.GreaterThan({0}, {1})", null),
         [OpCode.Ge] = ("{V}.GreaterThanOrEqual({0}, {1})", null),
         [OpCode.Fma] = ("{V}.FusedMultiplyAdd({0}, {1}, {2})", null),
+        [OpCode.MulHi] = ("", "Lanes.MulHi({0}, {1})"),
+        [OpCode.Philox] = ("", "Lanes.Philox({0}, {1}, {2})"),
+    };
+
+    // a > b ? a : b and a < b ? a : b of floats, which is what x86's instructions give, NaN and zeros included. {0}: a, {1}: b.
+    private static readonly Dictionary<int, (string Greater, string Less)> Extremes = new()
+    {
+        [512] = ("Avx512F.Max({0}, {1})", "Avx512F.Min({0}, {1})"),
+        [256] = ("Avx.Max({0}, {1})", "Avx.Min({0}, {1})"),
+        [128] = ("Lanes.Larger({0}, {1})", "Lanes.Smaller({0}, {1})"),
     };
 
     // Sixteen-lane reads of narrow integers, widened to i32. {0}: address.
@@ -246,14 +256,38 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
-        string value = Staged(store.Value);
-        Func<Expr, string> index = LaneIndices(store.Indices);
-        string? guard = store.Guard is { } g ? LaneGuard(g) : null;
-        string last = consecutive ? EachLane : "";
-        (string pointer, string offset) = Place(store.View, store.Indices, index, false);
-        string statement = $"{pointer}[{offset}{last}] = {Stored(store.Element, $"{value}[lane]")};";
+        if (store.Guard is { IsVector: true } guard)
+        {
+            StoreSome(store, Vector(guard), consecutive);
+            return;
+        }
+
+        string statement = StoreLane(store, consecutive);
         Line($"for (int lane = 0; lane < {LaneCount(store.Count)}; lane++)");
-        Line($"    {(guard is null ? "" : $"if ({guard}) ")}{statement}");
+        Line($"    {(store.Guard is null ? "" : $"if ({Scalar(store.Guard)}) ")}{statement}");
+    }
+
+    // Few lanes, as a rule: those alone that the guard lets through.
+    private void StoreSome(StoreView store, string[] guard, bool consecutive)
+    {
+        string all = guard.Length == 1 ? guard[0] : $"({string.Join(" | ", guard)})";
+        Open($"if ({all} != {_vector}<int>.Zero)");
+        string statement = StoreLane(store, consecutive);
+        string limit = store.Count is null ? "" : $" & Lanes.First({LaneCount(store.Count)})";
+        Line($"for (uint left = Lanes.Bits({string.Join(", ", guard.Select(Bare))}){limit}; left != 0; left &= left - 1)");
+        Line("{");
+        IndentBy(1);
+        Line("int lane = Lanes.Lowest(left);");
+        Line(statement);
+        Close();
+        Close();
+    }
+
+    private string StoreLane(StoreView store, bool consecutive)
+    {
+        string value = Staged(store.Value);
+        (string pointer, string offset) = Place(store.View, store.Indices, LaneIndices(store.Indices), false);
+        return $"{pointer}[{offset}{(consecutive ? EachLane : "")}] = {Stored(store.Element, $"{value}[lane]")};";
     }
 
     // A short loop over the parts, after what they share: the turn's scalars.

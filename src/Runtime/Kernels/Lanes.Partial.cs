@@ -236,9 +236,15 @@ public static unsafe partial class Lanes
             p[lane] = (byte)Math.Clamp(v[lane], byte.MinValue, byte.MaxValue);
     }
 
+    /// <summary>All ones in the first lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> First512(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count));
+    public static Vector512<int> First512(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count));
 
+    /// <summary>All ones in the first lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> First256(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count));
+    public static Vector256<int> First256(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count));
+
+    /// <summary>All ones in the first lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> First128(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count));
 }

@@ -30,8 +30,9 @@ public static unsafe partial class Lanes
     public static T Max<T>(Vector128<T> v)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        Vector128<T> pairs = Vector128.MaxNative(v, Vector128.Create(v.GetUpper(), v.GetLower()));
-        return pairs.GetElement(0) > pairs.GetElement(1) ? pairs.GetElement(0) : pairs.GetElement(1);
+        // Without a branch, which nothing could predict, and without memory, which the JIT would swap halves in.
+        Vector128<T> pairs = Vector128.MaxNative(v, Vector128.Shuffle(v.AsInt32(), Vector128.Create(2, 3, 0, 1)).As<int, T>());
+        return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>()).ToScalar();
     }
 
     /// <summary>The least lane; no lane is NaN.</summary>
@@ -39,8 +40,9 @@ public static unsafe partial class Lanes
     public static T Min<T>(Vector128<T> v)
         where T : unmanaged, System.Numerics.INumber<T>
     {
-        Vector128<T> pairs = Vector128.MinNative(v, Vector128.Create(v.GetUpper(), v.GetLower()));
-        return pairs.GetElement(0) < pairs.GetElement(1) ? pairs.GetElement(0) : pairs.GetElement(1);
+        // Without a branch, which nothing could predict, and without memory, which the JIT would swap halves in.
+        Vector128<T> pairs = Vector128.MinNative(v, Vector128.Shuffle(v.AsInt32(), Vector128.Create(2, 3, 0, 1)).As<int, T>());
+        return Vector128.MinNative(pairs, Vector128.Shuffle(pairs.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>()).ToScalar();
     }
 
     /// <summary>The sum of the lanes: l with l + 8, and so on by halves.</summary>
