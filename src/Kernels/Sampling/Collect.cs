@@ -57,7 +57,8 @@ public static partial class Sampling
         for (int start = 0; start < length; start += block)
         {
             var at = Range(start, block, length);
-            var ids = (groups.LoadInt(at / Group) * Group) + (at % Group);
+            var group = at / Group;
+            var ids = at + ((groups.LoadInt(group) - group) * Group);
             var isToken = ids < logits.Extent0;
             var v = TProcessor.Apply(processor, logits.Load(ids, isToken, float.NegativeInfinity), Min(ids, logits.Extent0 - 1));
             var matters = isToken & (v >= least) & (v < float.PositiveInfinity);
