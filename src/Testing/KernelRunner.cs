@@ -7,8 +7,8 @@ namespace KernelFoundry.Testing;
 public static class KernelRunner
 {
     /// <summary>
-    /// Runs a test. Inputs are drawn from a seed, printed when the test fails; the environment variable KF_SEED sets it. The result must be
-    /// within the kernel's tolerance, and nothing but its outputs may be written.
+    /// Runs a test. Inputs are drawn from a seed, the same for every run unless the environment variable KF_SEED says another one or <c>random</c>; a
+    /// failure prints it. The result must be within the kernel's tolerance, and nothing but its outputs may be written.
     /// </summary>
     /// <param name="test">The test.</param>
     /// <exception cref="InvalidOperationException">The kernel's record lacks something tests need.</exception>
@@ -17,7 +17,7 @@ public static class KernelRunner
         ArgumentNullException.ThrowIfNull(test);
         if (test.Kernel.Reference is null)
             throw new InvalidOperationException($"{test.Kernel.Name} has no [Reference]: tests need one.");
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("KF_SEED"), out int given) ? given : Random.Shared.Next();
+        int seed = TestSeed.Of("KF_SEED");
         var inputs = new KernelInputs(test, seed);
         var layout = new Random(seed);
         var images = inputs.Tensors.ToDictionary(tensor => tensor.Key, tensor => new TensorImage(tensor.Value, layout));
@@ -52,7 +52,7 @@ public static class KernelRunner
         KernelParameterInfo[] tunables = [.. test.Kernel.Parameters.Where(parameter => parameter.IsTunable)];
         if (tunables.Length == 0 || !test.Target.IsTunable)
             throw new ArgumentException($"There is nothing to tune: {test}.", nameof(test));
-        int seed = int.TryParse(Environment.GetEnvironmentVariable("KF_SEED"), out int given) ? given : Random.Shared.Next();
+        int seed = TestSeed.Of("KF_SEED");
         Dictionary<string, int> defaults = tunables.ToDictionary(parameter => parameter.Name, parameter => parameter.Values[0]);
         IReadOnlyDictionary<string, double[]> expected = Outputs(test with { Schedule = defaults }, seed);
         foreach (KernelParameterInfo parameter in tunables)

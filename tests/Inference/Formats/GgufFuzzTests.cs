@@ -6,7 +6,7 @@ namespace KernelFoundry.Inference.Tests.Formats;
 
 /// <summary>
 /// Damaged files: nothing but <see cref="InvalidModelException"/> may come out, opening may not allocate more than the file's
-/// size and a constant, and no file may hang the reader. Every run draws new damage; KF_FUZZ_SEED repeats a run.
+/// size and a constant, and no file may hang the reader. KF_FUZZ_SEED=random draws new damage.
 /// </summary>
 public class GgufFuzzTests
 {

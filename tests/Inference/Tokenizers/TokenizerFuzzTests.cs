@@ -10,7 +10,7 @@ namespace KernelFoundry.Inference.Tests.Tokenizers;
 
 /// <summary>
 /// Damaged tokenizer files: nothing but <see cref="InvalidModelException"/> may come out, in bounded time, and a tokenizer that opens must
-/// encode and decode. Every run draws new damage; KF_FUZZ_SEED repeats a run.
+/// encode and decode. KF_FUZZ_SEED=random draws new damage.
 /// </summary>
 public class TokenizerFuzzTests
 {

@@ -56,7 +56,9 @@ public static partial class DifferentiatedKernels
     [Reference(nameof(ProductsReference))]
     [Tolerance(typeof(float), 1e-5)]
     public static void Products(
-        [Shape("rows", "m", "k")] View3<float> x, [Shape("rows", "n", "k")] View3<float> z, [Shape("rows", "m", "n")] View3<float> y)
+        [Shape("rows", "m", "k")] [Range(0.3, 1.9)] View3<float> x,
+        [Shape("rows", "n", "k")] [Range(-1.6, -0.2)] View3<float> z,
+        [Shape("rows", "m", "n")] View3<float> y)
     {
         int row = ProgramId(0, x.Extent0);
         var m = Range(0, x.Extent1);
@@ -69,7 +71,7 @@ public static partial class DifferentiatedKernels
 
     private static void ElementaryReference(KernelCase c)
     {
-        double[] x = c.Values("x"), z = c.Values("z"), y = c.Output("y");
+        double[] x = c.Values("x"), z = c.Values("z"), y = c.Output("y"), magnitude = c.Magnitude("y");
         for (int i = 0; i < y.Length; i++)
         {
             double a = x[i], b = z[i];
@@ -77,6 +79,9 @@ public static partial class DifferentiatedKernels
             double turning = (Math.Tanh(a) * ErfReference(b)) + (Math.Sin(a) / (2 + Math.Cos(b))) - (1 / (1 + Math.Exp(b)));
             double chosen = (Math.Max(a, b + c.Scalar("bias")) * Math.Min(a * a, b)) + (a > b ? a * b : Math.Floor(a) - b);
             y[i] = (rising * turning) + chosen;
+
+            // The terms can cancel, and one element has no others beside it; the summands within them are about 1.
+            magnitude[i] = Math.Abs(rising * turning) + Math.Abs(chosen) + 1;
         }
     }
 
