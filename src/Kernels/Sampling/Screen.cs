@@ -71,8 +71,8 @@ public static partial class Sampling
     {
         var x = logits.Load(ids);
         float top = Max(Where(Abs(x) < float.PositiveInfinity, TProcessor.Apply(processor, x, ids), float.PositiveInfinity));
-        int bad = 0;
-        for (int turn = 0; turn < (top == float.PositiveInfinity ? 1 : 0); turn++)
+        int bad = 0, turns = top == float.PositiveInfinity ? 1 : 0;
+        for (int turn = 0; turn < turns; turn++)
         {
             var again = logits.Load(ids);
             bad = Sum(Where(Abs(again) < float.PositiveInfinity, 0, Where(again < 0f, BannedUnit, 1)));

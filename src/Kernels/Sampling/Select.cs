@@ -105,7 +105,9 @@ public static partial class Sampling
         if (ChainProgram.Method(chain, 0) == Truncation.TopK && ChainProgram.Amount(chain, 0) is > 0 and var k)
         {
             double[] searched = 2 * k <= blocks.Length ? blocks : maxima;
-            floor = k < searched.Length ? Math.Max(floor, searched.OrderDescending().ElementAt((int)k - 1)) : floor;
+
+            // Of drawn maxima those of groups may be above those of blocks; the search ends at the largest of these.
+            floor = k < searched.Length ? Math.Max(floor, Math.Min(searched.OrderDescending().ElementAt((int)k - 1), blocks.Max())) : floor;
         }
 
         int[] read = [.. Enumerable.Range(0, maxima.Length).Where(i => maxima[i] >= floor)];
