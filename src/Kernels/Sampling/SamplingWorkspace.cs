@@ -2,7 +2,7 @@ namespace KernelFoundry.Kernels;
 
 /// <summary>
 /// What drawing tokens needs on a device, for one sequence at a time: <see cref="Sampling.Screen"/>, the one pass over all logits,
-/// <see cref="Sampling.Select"/>, <see cref="Sampling.Collect"/>, <see cref="Sampling.Cut"/> and
+/// <see cref="Sampling.Select"/>, <see cref="Sampling.Collect"/>, <see cref="Sampling.Weigh"/>, <see cref="Sampling.Cut"/> and
 /// <see cref="Sampling.Choose"/>, with their room and results. Nothing is allocated by a draw.
 /// </summary>
 public sealed class SamplingWorkspace : IDisposable
@@ -93,7 +93,8 @@ public sealed class SamplingWorkspace : IDisposable
             throw new ArgumentException($"The workspace is for {_vocabulary} tokens, but there are {logits.Extent0} logits.", nameof(logits));
         Sampling.Screen(_device, logits, _maxima, _broken, processor);
         Sampling.Select(_device, _maxima, _broken, _groups, _counts, _largest, _floor, chain, _tokens.Extent0, noise);
-        Sampling.Collect(_device, logits, _groups, _counts, _largest, _floor, _size, _list, _candidates, _weights, _noisy, processor, noise, seed, step);
+        Sampling.Collect(_device, logits, _groups, _counts, _floor, _size, _candidates, processor);
+        Sampling.Weigh(_device, logits, _candidates, _size, _largest, _list, _weights, _noisy, processor, noise, seed, step);
         _kept = Cut(chain, tailFree, seed, step);
         Sampling.Choose(_device, _size, _candidates, _list, _noisy, _kept, _statistics, _tokens, _logProbabilities);
     }

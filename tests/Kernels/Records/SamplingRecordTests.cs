@@ -37,6 +37,10 @@ public sealed class SamplingRecordTests
     public void Collect(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
+    [KernelData(typeof(Sampling), nameof(Sampling.Weigh))]
+    public void Weigh(KernelTest test) => KernelRunner.Run(test);
+
+    [Theory]
     [KernelData(typeof(Sampling), nameof(Sampling.CutTail))]
     public void CutTail(KernelTest test) => KernelRunner.Run(test);
 
