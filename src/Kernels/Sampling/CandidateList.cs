@@ -27,42 +27,30 @@ internal static class CandidateList
             largest = Max(largest, Max(Where((v >= low) & (v <= high), v, float.NegativeInfinity)));
         }
 
-        // Weights in halves that sum in 32 bits for up to 2^19 tokens.
+        // Weights and weights times distance from the largest, which are at most 1 / e, in halves that sum in 32 bits for up to 2^19 tokens.
         int count = 0;
         uint upper = 0, lower = 0, upperSurprise = 0, lowerSurprise = 0;
-        for (int kind = 0; kind < 3; kind++)
+        for (int kind = 0; kind < (needsEntropy ? 5 : 3); kind++)
         {
-            int weightFactor = kind == 0 ? 0 : 1, one = kind == 0 ? 1 : 0, shift = kind == 1 ? LowBits : 0, mask = kind == 2 ? LowMask : -1;
-            uint sum = 0;
-            for (int start = 0; start < length; start += block)
-            {
-                var at = Range(start, block, length);
-                var v = list.Load(at);
-                var part = Where((v >= low) & (v <= high), (weights.LoadInt(at) * weightFactor) + one, 0);
-                sum += Sum(((part >> shift) & mask).ToUInt());
-            }
-
-            count = kind == 0 ? (int)sum : count;
-            upper = kind == 1 ? sum : upper;
-            lower = kind == 2 ? sum : lower;
-        }
-
-        // Weights times distance from the largest, which are at most 1 / e, in halves too.
-        for (int half = 0; half < (needsEntropy ? 2 : 0); half++)
-        {
-            int shift = half == 0 ? LowBits : 0, mask = half == 0 ? -1 : LowMask;
+            int weightFactor = kind == 1 || kind == 2 ? 1 : 0, surpriseFactor = kind >= 3 ? 1 : 0, one = kind == 0 ? 1 : 0;
+            int shift = kind == 1 || kind == 3 ? LowBits : 0, mask = kind == 2 || kind == 4 ? LowMask : -1;
             uint sum = 0;
             for (int start = 0; start < length; start += block)
             {
                 var at = Range(start, block, length);
                 var v = list.Load(at);
                 var isIn = (v >= low) & (v <= high);
-                var surprise = ((weights.LoadInt(at).ToFloat() * Where(isIn, max - v, 0f)) + 0.5f).ToInt();
-                sum += Sum(((surprise >> shift) & mask).ToUInt());
+                var w = weights.LoadInt(at);
+                var surprise = ((w.ToFloat() * Where(isIn, max - v, 0f)) + 0.5f).ToInt();
+                var part = Where(isIn, (w * weightFactor) + (surprise * surpriseFactor) + one, 0);
+                sum += Sum(((part >> shift) & mask).ToUInt());
             }
 
-            upperSurprise = half == 0 ? sum : upperSurprise;
-            lowerSurprise = half == 1 ? sum : lowerSurprise;
+            count = kind == 0 ? (int)sum : count;
+            upper = kind == 1 ? sum : upper;
+            lower = kind == 2 ? sum : lower;
+            upperSurprise = kind == 3 ? sum : upperSurprise;
+            lowerSurprise = kind == 4 ? sum : lowerSurprise;
         }
 
         float mass = Join(upper, lower);
