@@ -14,8 +14,9 @@ using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Thr
 var random = new Random(1);
 float[] first = [.. Enumerable.Range(0, vocabulary).Select(_ => Normal() * deviation)];
 View1<float>[] logits = [.. Enumerable.Range(0, Buffers).Select(i => device.Upload<float>([.. first[(i * 97 % vocabulary)..], .. first[..(i * 97 % vocabulary)]]))];
-View1<float> maxima = device.Allocate<float>(vocabulary);
-View1<int> broken = device.Allocate<int>(vocabulary);
+int groups = Ops.CeilDiv(vocabulary, Sampling.Group), blocks = Ops.CeilDiv(groups, Sampling.BlockGroups);
+View1<float> maxima = device.Allocate<float>(groups + blocks);
+View1<int> broken = device.Allocate<int>(blocks);
 using var roof = new ReadBandwidth(device, Buffers * 4L * vocabulary);
 roof.Measure();
 using var workspace = new SamplingWorkspace(device, vocabulary);

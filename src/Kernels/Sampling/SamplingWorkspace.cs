@@ -2,7 +2,7 @@ namespace KernelFoundry.Kernels;
 
 /// <summary>
 /// What drawing tokens needs on a device, for one sequence at a time: <see cref="Sampling.Screen"/>, the one pass over all logits,
-/// <see cref="Sampling.Select"/>, <see cref="Sampling.Collect"/>, <see cref="Sampling.Compact"/>, <see cref="Sampling.Weigh"/>, <see cref="Sampling.Cut"/> and
+/// <see cref="Sampling.Select"/>, <see cref="Sampling.Collect"/>, <see cref="Sampling.Weigh"/>, <see cref="Sampling.Cut"/> and
 /// <see cref="Sampling.Choose"/>, with their room and results. Nothing is allocated by a draw.
 /// </summary>
 public sealed class SamplingWorkspace : IDisposable
@@ -15,8 +15,6 @@ public sealed class SamplingWorkspace : IDisposable
     private readonly View1<float> _maxima;
     private readonly View1<int> _broken;
     private readonly View1<int> _groups;
-    private readonly View1<float> _collected;
-    private readonly View1<int> _order;
     private readonly View1<int> _size;
     private readonly View1<float> _list;
     private readonly View1<int> _candidates;
@@ -51,12 +49,11 @@ public sealed class SamplingWorkspace : IDisposable
         _device = device;
         _vocabulary = vocabulary;
         int groups = Ops.CeilDiv(vocabulary, Sampling.Group);
+        int blocks = Ops.CeilDiv(groups, Sampling.BlockGroups);
         int room = groups * Sampling.Group;
-        _maxima = device.Allocate<float>(groups);
-        _broken = device.Allocate<int>(groups);
+        _maxima = device.Allocate<float>(groups + blocks);
+        _broken = device.Allocate<int>(blocks);
         _groups = device.Allocate<int>(groups);
-        _collected = device.Allocate<float>(room);
-        _order = device.Allocate<int>(room);
         _size = device.Allocate<int>(1);
         _list = device.Allocate<float>(room);
         _candidates = device.Allocate<int>(room);
@@ -96,9 +93,8 @@ public sealed class SamplingWorkspace : IDisposable
             throw new ArgumentException($"The workspace is for {_vocabulary} tokens, but there are {logits.Extent0} logits.", nameof(logits));
         Sampling.Screen(_device, logits, _maxima, _broken, processor);
         Sampling.Select(_device, _maxima, _broken, _groups, _counts, _largest, _floor, chain, _tokens.Extent0, noise);
-        Sampling.Collect(_device, logits, _groups, _counts, _collected, processor);
-        Sampling.Compact(_device, _counts, _floor, _collected, _order, _size);
-        Sampling.Weigh(_device, _collected, _groups, _order, _size, _largest, _list, _candidates, _weights, _noisy, noise, seed, step);
+        Sampling.Collect(_device, logits, _groups, _counts, _floor, _size, _candidates, processor);
+        Sampling.Weigh(_device, logits, _candidates, _size, _largest, _list, _weights, _noisy, processor, noise, seed, step);
         _kept = Cut(chain, tailFree, seed, step);
         Sampling.Choose(_device, _size, _candidates, _list, _noisy, _kept, _statistics, _tokens, _logProbabilities);
     }
@@ -152,8 +148,8 @@ public sealed class SamplingWorkspace : IDisposable
     /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
-        foreach (DeviceMemory? memory in (ReadOnlySpan<DeviceMemory?>)[_maxima.Memory, _broken.Memory, _groups.Memory, _collected.Memory,
-            _order.Memory, _size.Memory, _list.Memory, _candidates.Memory, _weights.Memory, _noisy.Memory, _sorted.Memory, _counts.Memory, _largest.Memory, _floor.Memory, _interval.Memory,
+        foreach (DeviceMemory? memory in (ReadOnlySpan<DeviceMemory?>)[_maxima.Memory, _broken.Memory, _groups.Memory,
+            _size.Memory, _list.Memory, _candidates.Memory, _weights.Memory, _noisy.Memory, _sorted.Memory, _counts.Memory, _largest.Memory, _floor.Memory, _interval.Memory,
             _between.Memory, _tail.Memory, _before.Memory, _tokens.Memory, _logProbabilities.Memory, _statistics.Memory])
         {
             memory?.Dispose();

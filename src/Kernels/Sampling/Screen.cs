@@ -6,63 +6,94 @@ namespace KernelFoundry.Kernels;
 public static partial class Sampling
 {
     /// <summary>Logits a group: what <see cref="Screen"/> gives one maximum for.</summary>
-    public const int Group = 1 << GroupBits;
+    public const int Group = 64;
 
-    private const int GroupBits = 6;
+    /// <summary>Groups a block, for which it gives one maximum too, and one count of what is no number.</summary>
+    public const int BlockGroups = 16;
 
-    private const int BannedBits = 10;
+    private const int BannedBits = 16;
     private const int BannedUnit = 1 << BannedBits;
 
     /// <summary>
-    /// Processes all logits and keeps the largest of each group of 64: enough to know, without reading the others again, which groups hold what
-    /// can be drawn. Counts logits that are NaN or +inf; both lose against every number here.
+    /// Processes all logits and keeps the largest of each group of 64 and of each block of 16 groups: enough to know, without reading the others again,
+    /// which groups hold what can be drawn. Counts logits that are NaN or +inf; both lose against every number here.
     /// </summary>
     /// <param name="logits">[vocabulary].</param>
-    /// <param name="maxima">Output, [vocabulary / 64 rounded up].</param>
+    /// <param name="maxima">Output: the groups' largest logits, then the blocks', [groups + blocks], their numbers rounded up.</param>
     /// <param name="broken">
-    /// Output, how many logits of a group are NaN or +inf before they are processed, and 2^10 times how many are -inf, [vocabulary / 64 rounded up].
+    /// Output, how many logits of a block are NaN or +inf before they are processed, and 2^16 times how many are -inf, [blocks].
     /// </param>
     /// <param name="processor">What becomes of the logits first.</param>
-    /// <param name="span">Groups a program.</param>
     /// <typeparam name="TProcessor">The processor.</typeparam>
     [Kernel]
     [Axis("vocabulary", 1, 7, 63, 64, 65, 127, 4095)]
-    [Axis("groups", 64)]
+    [Axis("maxima", 68)]
+    [Axis("blocks", 4)]
     [Reference(nameof(ScreenReference))]
     [Tolerance(typeof(float), 1e-6)]
     public static void Screen<[Functors(typeof(TemperatureProcessor), typeof(MaskedTemperatureProcessor))] TProcessor>(
         [Shape("vocabulary")] View1<float> logits,
-        [Shape("groups")] View1<float> maxima,
-        [Shape("groups")] View1<int> broken,
-        TProcessor processor,
-        [Schedule(Cpu = 64, OpenCl = 4)] int span)
+        [Shape("maxima")] View1<float> maxima,
+        [Shape("blocks")] View1<int> broken,
+        TProcessor processor)
         where TProcessor : struct, ILogitsProcessor<TProcessor>
     {
-        int groups = CeilDiv(logits.Extent0, Group);
-        int program = ProgramId(0, CeilDiv(groups, span));
-        int end = Min((program + 1) * span, groups);
-        for (int group = program * span; group < end; group++)
+        int groups = CeilDiv(logits.Extent0, Group), whole = logits.Extent0 / Group;
+        int block = ProgramId(0, CeilDiv(groups, BlockGroups));
+        int first = block * BlockGroups, end = Min(first + BlockGroups, groups);
+        float largest = float.NegativeInfinity;
+        int bad = 0;
+        for (int group = first; group < Min(end, whole); group++)
         {
-            var ids = Range(group * Group, Group, logits.Extent0);
-            var x = logits.Load(ids);
-            int bad = Sum(Where(Abs(x) < float.PositiveInfinity, 0, Where(x < 0f, BannedUnit, 1)));
-            var v = TProcessor.Apply(processor, x, ids);
-            float top = Max(Where(v < float.PositiveInfinity, v, float.NegativeInfinity));
+            var (top, count) = ScreenGroup(logits, Range(group * Group, Group), processor);
             maxima.Store(group, top);
-            broken.StoreInt(group, bad);
+            largest = Max(largest, top);
+            bad += count;
         }
+
+        // The last group may be shorter.
+        for (int group = Max(first, whole); group < end; group++)
+        {
+            var (top, count) = ScreenGroup(logits, Range(group * Group, Group, logits.Extent0), processor);
+            maxima.Store(group, top);
+            largest = Max(largest, top);
+            bad += count;
+        }
+
+        maxima.Store(groups + block, largest);
+        broken.StoreInt(block, bad);
+    }
+
+    // One reduction where all logits are finite, as they mostly are.
+    [DeviceFunction]
+    private static (float Top, int Bad) ScreenGroup<TProcessor>(View1<float> logits, Tile<int> ids, TProcessor processor)
+        where TProcessor : struct, ILogitsProcessor<TProcessor>
+    {
+        var x = logits.Load(ids);
+        float top = Max(Where(Abs(x) < float.PositiveInfinity, TProcessor.Apply(processor, x, ids), float.PositiveInfinity));
+        int bad = 0, turns = top == float.PositiveInfinity ? 1 : 0;
+        for (int turn = 0; turn < turns; turn++)
+        {
+            var again = logits.Load(ids);
+            bad = Sum(Where(Abs(again) < float.PositiveInfinity, 0, Where(again < 0f, BannedUnit, 1)));
+            var v = TProcessor.Apply(processor, again, ids);
+            top = Max(Where(v < float.PositiveInfinity, v, float.NegativeInfinity));
+        }
+
+        return (top, bad);
     }
 
     private static void ScreenReference(KernelCase c)
     {
         double[] logits = c.Values("logits"), maxima = c.Output("maxima"), broken = c.Output("broken");
         var processor = (ILogitsReference)c.Functor("processor");
-        for (int group = 0; group * Group < logits.Length; group++)
-        {
-            maxima[group] = double.NegativeInfinity;
-            for (int i = group * Group; i < Math.Min((group + 1) * Group, logits.Length); i++)
-                maxima[group] = Math.Max(maxima[group], processor.Reference(logits[i], i));
-            broken[group] = 0;
-        }
+        const int Block = Group * BlockGroups;
+        int groups = (logits.Length + Group - 1) / Group, blocks = (logits.Length + Block - 1) / Block;
+        for (int i = 0; i < groups; i++)
+            maxima[i] = Largest(i * Group, Group);
+        for (int i = 0; i < blocks; i++)
+            (maxima[groups + i], broken[i]) = (Largest(i * Block, Block), 0);
+
+        double Largest(int start, int count) => Enumerable.Range(start, Math.Min(count, logits.Length - start)).Max(i => processor.Reference(logits[i], i));
     }
 }

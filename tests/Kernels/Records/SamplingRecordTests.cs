@@ -37,10 +37,6 @@ public sealed class SamplingRecordTests
     public void Collect(KernelTest test) => KernelRunner.Run(test);
 
     [Theory]
-    [KernelData(typeof(Sampling), nameof(Sampling.Compact))]
-    public void Compact(KernelTest test) => KernelRunner.Run(test);
-
-    [Theory]
     [KernelData(typeof(Sampling), nameof(Sampling.Weigh))]
     public void Weigh(KernelTest test) => KernelRunner.Run(test);
 
