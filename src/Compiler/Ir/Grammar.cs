@@ -33,7 +33,7 @@ public enum OpCode
     Neg, Abs, Exp, Log, Sqrt, Rsqrt, Tanh, Erf, Sin, Cos, Sigmoid, Floor, Round, Not, Convert, Bitcast, Lookup,
 
     // Elementwise, two operands
-    Add, Sub, Mul, Div, Rem, Min, Max, And, Or, Xor, Shl, Shr, MulHi, Eq, Ne, Lt, Le, Gt, Ge,
+    Add, Sub, Mul, Div, Rem, Min, Max, And, Or, Xor, Shl, Shr, MulHi, Scale, Eq, Ne, Lt, Le, Gt, Ge,
 
     // Elementwise, three operands
     Select, Fma, Philox,

@@ -89,6 +89,7 @@ public static class OpTable
         Add(OpClass.Elementwise, 2, TypeRule.Same, 1, OpCode.Add, OpCode.Sub, OpCode.Mul, OpCode.Min, OpCode.Max);
         Add(OpClass.Elementwise, 2, TypeRule.Same, 4, OpCode.Div, OpCode.Rem);
         Add(OpClass.Elementwise, 2, TypeRule.Bits, 1, OpCode.And, OpCode.Or, OpCode.Xor, OpCode.Shl, OpCode.Shr, OpCode.MulHi);
+        Add(OpClass.Elementwise, 2, TypeRule.Float, 4, OpCode.Scale);
         Add(OpClass.Elementwise, 2, TypeRule.Compare, 1, OpCode.Eq, OpCode.Ne, OpCode.Lt, OpCode.Le, OpCode.Gt, OpCode.Ge);
 
         Add(OpClass.Elementwise, 3, TypeRule.Select, 1, OpCode.Select);

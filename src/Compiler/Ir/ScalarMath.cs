@@ -51,6 +51,7 @@ public static class ScalarMath
         [OpCode.MulHi] = (a, b) => a.Type == DType.U32
             ? Number.Of((uint)(((ulong)a.U32 * b.U32) >> 32))
             : Number.OfBits(a.Type, (int)(((long)a.I32 * b.I32) >> 32)),
+        [OpCode.Scale] = (a, b) => Number.Of((float)(a.F32 * Math.Pow(2, b.F32))),
         [OpCode.Eq] = Compare((a, b) => a == b, (a, b) => a == b),
         [OpCode.Ne] = Compare((a, b) => a != b, (a, b) => a != b),
         [OpCode.Lt] = Compare((a, b) => a < b, (a, b) => a < b),

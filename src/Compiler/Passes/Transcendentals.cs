@@ -18,19 +18,24 @@ internal static class Transcendentals
     private const float Ln2High = 0.693359375f;
     private const float Ln2Low = -2.12194440e-4f;
 
-    /// <summary>e^x = 2^n e^r, n the integer nearest x / ln 2. 2^n is applied in two factors so that subnormal results round once.</summary>
+    /// <summary>e^x = 2^n e^r, n the integer nearest x / ln 2.</summary>
     public static Value Exp(Builder b, Value x)
     {
-        Value clamped = b.Emit(OpCode.Max, null, b.Emit(OpCode.Min, null, x, b.Constant(89f)), b.Constant(-105f));
+        Value clamped = Choose(b, OpCode.Gt, Choose(b, OpCode.Lt, x, b.Constant(89f)), b.Constant(-105f));
         Value n = b.Emit(OpCode.Round, null, b.Emit(OpCode.Mul, null, clamped, b.Constant(Log2E)));
         Value r = Fma(b, n, b.Constant(-Ln2High), clamped);
         r = Fma(b, n, b.Constant(-Ln2Low), r);
         Value p = Polynomial(b, r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f);
         p = Fma(b, p, b.Emit(OpCode.Mul, null, r, r), b.Emit(OpCode.Add, null, r, b.Constant(1f)));
+        return KeepNaN(b, x, b.Emit(OpCode.Scale, null, p, n));
+    }
+
+    /// <summary>x 2^n for whole n between -252 and 254, in two factors: where the first does not make it subnormal, it rounds once.</summary>
+    public static Value Scale(Builder b, Value x, Value n)
+    {
         Value exponent = b.Emit(OpCode.Convert, DType.I32, n);
         Value half = b.Emit(OpCode.Shr, null, exponent, b.Constant(1));
-        Value result = Times(b, Times(b, p, PowerOfTwo(b, half)), PowerOfTwo(b, b.Emit(OpCode.Sub, null, exponent, half)));
-        return KeepNaN(b, x, result);
+        return Times(b, Times(b, x, PowerOfTwo(b, half)), PowerOfTwo(b, b.Emit(OpCode.Sub, null, exponent, half)));
     }
 
     /// <summary>ln x = e ln 2 + ln m, m in [sqrt(1/2), sqrt 2). Zero gives -infinity, negative numbers NaN.</summary>
@@ -129,6 +134,10 @@ internal static class Transcendentals
     private static Value Fma(Builder b, Value x, Value y, Value z) => b.Emit(OpCode.Fma, null, x, y, z);
 
     private static Value Times(Builder b, Value x, Value y) => b.Emit(OpCode.Mul, null, x, y);
+
+    // a where it compares so with b, b otherwise and for NaN: one instruction of many processors.
+    private static Value Choose(Builder builder, OpCode comparison, Value a, Value b) =>
+        builder.Emit(OpCode.Select, null, builder.Emit(comparison, null, a, b), a, b);
 
     private static Value PowerOfTwo(Builder b, Value n) =>
         b.Emit(OpCode.Bitcast, DType.F32, b.Emit(OpCode.Shl, null, b.Emit(OpCode.Add, null, n, b.Constant(127)), b.Constant(23)));

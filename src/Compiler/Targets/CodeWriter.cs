@@ -106,7 +106,7 @@ internal abstract class CodeWriter(Program program)
         string name = loop.Index.Name;
         EnterLoop(loop);
         string step = loop.Step is Literal { Value.I32: 1 } ? $"{name}++" : $"{name} += {Scalar(loop.Step)}";
-        Open($"for (int {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
+        Open($"for ({TypeName(loop.Index.Type)} {name} = {Scalar(loop.From)}; {name} < {Scalar(loop.To)}; {step})");
         WriteBody(loop);
         Close();
         LeaveLoop(loop);

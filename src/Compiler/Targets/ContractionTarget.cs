@@ -13,19 +13,40 @@ public static class ContractionTarget
 {
     // Sums held at once: rows by 16-lane vectors of columns, and columns when products run along the depth. Twice that many hardware
     // registers hold them at 128 bits as at 512, a 16-lane vector being four registers there.
-    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, int[] Columns)[] Blockings =
+    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, int[] Columns, int[] Turned)[] Blockings =
     [
-        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [Lanes.Count, 4, 1]),
-        (256, [(4, 1), (2, 1), (1, 1)], [4, 1]),
-        (128, [(2, 1), (1, 1)], [2, 1]),
+        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [Lanes.Count, 4, 1], [4, 1]),
+        (256, [(4, 1), (2, 1), (1, 1)], [4, 1], []),
+        (128, [(2, 1), (1, 1)], [2, 1], []),
+    ];
+
+    // Where products along the depth have so many rows and are so deep, turning 16 rows of b costs less than combining the lanes of every sum.
+    private const int LeastTurnedRows = 8, GreatestTurnedDepth = 256;
+
+    private static readonly string[] TurnWhereItPays =
+    [
+        "int done = 0;",
+        $"if (rows >= {LeastTurnedRows} && depth <= {GreatestTurnedDepth})",
+        "{",
+        $"    for (; done + {Lanes.Count} <= columns; done += {Lanes.Count})",
+        $"        ByTurnedDepth(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, {Lanes.Count}, depth, accumulates);",
+        "}",
+        "",
+    ];
+
+    private static readonly string[] TurnedMemory =
+    [
+        $"byte* memory = stackalloc byte[{(GreatestTurnedDepth * Lanes.Count * sizeof(float)) + Prefetch.Line}];",
+        $"float* turned = (float*)(((nint)memory + {Prefetch.Line - 1}) & -{Prefetch.Line});",
     ];
 
     private static readonly LocalBuffer A = new("a", DType.F32, Int(0));
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
     private static readonly LocalBuffer C = new("c", DType.F32, Int(0));
+    private static readonly LocalBuffer Turned = new("turned", DType.F32, Int(0));
     private static readonly LocalBuffer Next = new("next", DType.F32, Int(0));
     private static readonly Var StrideA = Scalar("strideA"), StrideB = Scalar("strideB"), StrideC = Scalar("strideC");
-    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), StrideNext = Scalar("strideNext");
+    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), Done = Scalar("done"), StrideNext = Scalar("strideNext");
     private static readonly Var Accumulates = new("accumulates", DType.Bool);
 
     /// <summary>The whole file.</summary>
@@ -43,18 +64,21 @@ public static class ContractionTarget
             namespace KernelFoundry;
 
             """.Replace("\r", ""));
-        foreach ((int width, (int Rows, int Vectors)[] blocks, int[] columns) in Blockings)
+        foreach ((int width, (int Rows, int Vectors)[] blocks, int[] columns, int[] turned) in Blockings)
         {
             text.Append($"\n/// <summary>Matrix products of generated CPU code, with vectors of {width} bits.</summary>\n");
             text.Append("[EditorBrowsable(EditorBrowsableState.Never)]\n").Append($"public static unsafe class Contractions{width}\n{{\n");
             const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
             const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
+            const string TurnedDepth = "As ByDepth, for 16 columns and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.";
             const string Asks = " Asks for a matrix laid out as b, which comes next.", Parameters = ", float* next, long strideNext";
+            bool turns = turned.Length > 0;
             string[] methods =
             [
                 new Writer(ByColumns(blocks), width).Method("ByColumns", Columns),
                 new Writer(ByColumns(blocks, asks: true), width).Method("ByColumnsAhead", Columns + Asks, Parameters),
-                new Writer(ByDepth(columns), width).Method("ByDepth", Depth),
+                new Writer(ByDepth(columns, turns: turns), width).Method("ByDepth", Depth, start: turns ? TurnWhereItPays : null),
+                .. turns ? [new Writer(ByTurnedDepth(turned), width).Method("ByTurnedDepth", TurnedDepth, start: TurnedMemory, visibility: "private")] : Array.Empty<string>(),
                 new Writer(ByDepth(columns, asks: true), width).Method("ByDepthAhead", Depth + Asks, Parameters),
             ];
             text.Append(string.Join("\n", methods));
@@ -84,11 +108,11 @@ public static class ContractionTarget
         return body;
     }
 
-    /// <summary>The product along the depth.</summary>
-    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks, bool asks = false)
+    /// <summary>The product along the depth; from column "done" where another way took those before.</summary>
+    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks, bool asks = false, bool turns = false)
     {
         var body = new List<Stmt>();
-        Expr from = Int(0);
+        Expr from = turns ? Done : Int(0);
         foreach (int block in columnBlocks)
         {
             Var column = Scalar("n"), row = Scalar("m");
@@ -101,6 +125,13 @@ public static class ContractionTarget
 
         return body;
     }
+
+    /// <summary>The product along the depth of 16 columns, a column a lane.</summary>
+    public static IReadOnlyList<Stmt> ByTurnedDepth(int[] rowBlocks) =>
+    [
+        new TransposeMatrix(new BufferMatrix(B, StrideB), new BufferMatrix(Turned, Int(Lanes.Count)), Int(Lanes.Count), Depth),
+        .. RowBlocks(rowBlocks, Int(0), Rows, TurnedBlock),
+    ];
 
     private static List<Stmt> RowBlocks(int[] blocks, Expr from, Expr last, Func<(Var First, int Count), List<Stmt>> block)
     {
@@ -183,22 +214,63 @@ public static class ContractionTarget
         body.Add(new Let(at, Add(Mul(row, StrideC), column)));
         if (columns == Lanes.Count)
         {
-            Store("before", at, new Spread(new Exprs([.. sums.Select(sum => new ReduceLanes(ReduceKind.Sum, sum))])));
+            StoreOnto(body, "before", at, new Spread(new Exprs([.. sums.Select(sum => new ReduceLanes(ReduceKind.Sum, sum))])));
             return body;
         }
 
         for (int c = 0; c < columns; c++)
-            Store($"c{c}", Add(at, Int(c)), new ReduceLanes(ReduceKind.Sum, sums[c]));
+            StoreOnto(body, $"c{c}", Add(at, Int(c)), new ReduceLanes(ReduceKind.Sum, sums[c]));
+        return body;
+    }
+
+    // Partial sums l and l + 8 are added first, then what is four, two and one apart: as lanes are combined, and so that few of them wait for others.
+    private static List<Stmt> TurnedBlock((Var First, int Count) rows)
+    {
+        var body = new List<Stmt>();
+        for (int r = 0; r < rows.Count; r++)
+        {
+            body.Add(new Let(Scalar($"a{r}"), Mul(Add(rows.First, Int(r)), StrideA)));
+            body.Add(new Let(Scalar($"c{r}"), Mul(Add(rows.First, Int(r)), StrideC)));
+        }
+
+        Var[] sums = Combined(0, Lanes.Count);
+        for (int r = 0; r < rows.Count; r++)
+            StoreOnto(body, $"before{r}", Scalar($"c{r}"), sums[r]);
         return body;
 
-        void Store(string name, Expr index, Expr product)
+        // The sums of every partial sum first + i (16 / count), for all rows.
+        Var[] Combined(int first, int count)
         {
-            bool isVector = product.IsVector;
-            var before = new Var(name, DType.F32, isVector);
-            body.Add(new Let(before, isVector ? Zeros : new Literal(Number.Of(0f)), true));
-            body.Add(new If(Accumulates, [new Assign(before, new LoadLocal(C, index, isVector))], []));
-            body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, isVector, new[] { before, product })));
+            if (count == 1)
+                return Partial(first);
+            Var[] low = Combined(first, count / 2), high = Combined(first + (Lanes.Count / count), count / 2);
+            for (int r = 0; r < rows.Count; r++)
+                body.Add(new Assign(low[r], new Apply(OpCode.Add, DType.F32, true, new[] { low[r], high[r] })));
+            return low;
         }
+
+        Var[] Partial(int residue)
+        {
+            Var k = Scalar("k"), line = new("line", DType.F32, true);
+            Var[] partial = [.. Enumerable.Range(0, rows.Count).Select(r => new Var($"sum{r}_{residue}", DType.F32, true))];
+            body.AddRange(partial.Select(sum => new Let(sum, Zeros, true)));
+            body.Add(new For(k, Int(residue), Depth, Int(Lanes.Count),
+            [
+                new Let(line, new LoadLocal(Turned, Mul(k, Int(Lanes.Count)), true)),
+                .. partial.Select((sum, r) => MultiplyAdd(sum, new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false)), line)),
+            ]));
+            return partial;
+        }
+    }
+
+    // c = (accumulates ? c : 0) + product.
+    private static void StoreOnto(List<Stmt> body, string name, Expr index, Expr product)
+    {
+        bool isVector = product.IsVector;
+        var before = new Var(name, DType.F32, isVector);
+        body.Add(new Let(before, isVector ? Zeros : new Literal(Number.Of(0f)), true));
+        body.Add(new If(Accumulates, [new Assign(before, new LoadLocal(C, index, isVector))], []));
+        body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, isVector, new[] { before, product })));
     }
 
     // The rows of what comes next that stand where these of b do: line by line in the order in which they lie, which processors go on with by themselves.
@@ -223,12 +295,14 @@ public static class ContractionTarget
     private sealed class Writer(IReadOnlyList<Stmt> body, int width)
         : VectorWriter(new Program(new Kernel { Name = "Contraction", Body = new Block() }, [A, B, C, Next], body, []), width)
     {
-        public string Method(string name, string summary, string parameters = "")
+        public string Method(string name, string summary, string parameters = "", string[]? start = null, string visibility = "public")
         {
             IndentBy(1);
             Line($"/// <summary>{summary}</summary>");
             Line("[SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            Open($"public static void {name}(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates{parameters})");
+            Open($"{visibility} static void {name}(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates{parameters})");
+            foreach (string line in start ?? [])
+                Line(line);
             WriteAll(Program.Body);
             Close();
             return ToString();

@@ -11,6 +11,11 @@ namespace KernelFoundry.Compiler.Targets;
 /// </summary>
 public static class ElementaryTarget
 {
+    private static readonly string[] Names = ["x", "n"];
+
+    // What is one instruction of the processors that have vectors of a width.
+    private static readonly Dictionary<(OpCode Code, int Width), string> Instructions = new() { [(OpCode.Scale, 512)] = "Avx512F.Scale(x, n)" };
+
     /// <summary>The whole file.</summary>
     public static string Render()
     {
@@ -24,6 +29,7 @@ public static class ElementaryTarget
             using System.ComponentModel;
             using System.Runtime.CompilerServices;
             using System.Runtime.Intrinsics;
+            using System.Runtime.Intrinsics.X86;
 
             namespace KernelFoundry;
 
@@ -33,24 +39,24 @@ public static class ElementaryTarget
             {
 
             """.Replace("\r", ""));
-        foreach (KeyValuePair<OpCode, Func<Builder, Value, Value>> rule in Legalizer.VectorRules)
+        foreach (KeyValuePair<OpCode, Func<Builder, Value[], Value>> rule in Legalizer.VectorRules)
         {
             foreach (int width in new[] { 512, 256, 128, 32 })
-                text.Append(new ElementaryWriter(Expand(rule.Value, width > 32), width).Method(rule.Key)).Append('\n');
+                text.Append(new ElementaryWriter(Expand(rule, width > 32), width).Method(rule.Key)).Append('\n');
         }
 
         text.Length--;
         return text.Append("}\n").ToString();
     }
 
-    /// <summary>A rule as code over "x", whose value is "result".</summary>
-    internal static Program Expand(Func<Builder, Value, Value> rule, bool vector)
+    /// <summary>A rule as code over <see cref="Parameters"/>, whose value is "result".</summary>
+    internal static Program Expand(KeyValuePair<OpCode, Func<Builder, Value[], Value>> rule, bool vector)
     {
         var block = new Block();
         var builder = new Builder(block);
-        var x = new Value(Ir.ValueType.Scalar(DType.F32), "x");
-        Value result = rule(builder, x);
-        var values = new Dictionary<Value, Expr> { [x] = new Var("x", DType.F32, vector) };
+        Value[] parameters = [.. Names.Take(OpTable.Of(rule.Key).Arity).Select(name => new Value(Ir.ValueType.Scalar(DType.F32), name))];
+        Value result = rule.Value(builder, parameters);
+        Dictionary<Value, Expr> values = parameters.ToDictionary(p => p, p => (Expr)new Var(p.Name!, DType.F32, vector));
         var body = new List<Stmt>();
         foreach (Op op in block.Ops)
         {
@@ -64,15 +70,26 @@ public static class ElementaryTarget
 
             // Shift amounts stay scalar.
             Expr[] operands = op.Operands.Select((o, i) => op.Code is OpCode.Shl or OpCode.Shr && i == 1 && values[o] is Broadcast b ? b.Scalar : values[o]).ToArray();
+            var value = new Apply(op.Code, type, vector, operands, op.Attribute is DType to ? to : DType.F32);
+            if (OpTable.Of(op.Code).Rule == TypeRule.Compare)
+            {
+                // What it chooses between may make it and the choice one instruction.
+                values[op.Result] = value;
+                continue;
+            }
+
             var variable = new Var(ReferenceEquals(op.Result, result) ? "result" : $"v{body.Count}", type, vector);
-            body.Add(new Let(variable, new Apply(op.Code, type, vector, operands, op.Attribute is DType to ? to : DType.F32)));
+            body.Add(new Let(variable, value));
             values[op.Result] = variable;
         }
 
         return new Program(new Kernel { Name = "Elementary", Body = block }, [], body, []);
     }
 
-    /// <summary>What a function gives, of x.</summary>
+    /// <summary>The parameters of a function.</summary>
+    internal static string Parameters(OpCode code, string type) => string.Join(", ", Names.Take(OpTable.Of(code).Arity).Select(name => $"{type} {name}"));
+
+    /// <summary>What a function gives, of x and n.</summary>
     internal static string Description(OpCode code) => code switch
     {
         OpCode.Exp => "e to the power x",
@@ -81,6 +98,7 @@ public static class ElementaryTarget
         OpCode.Tanh => "Hyperbolic tangent of x",
         OpCode.Erf => "Error function of x",
         OpCode.Sin => "Sine of x radians",
+        OpCode.Scale => "x 2^n for whole n between -252 and 254",
         _ => "Cosine of x radians",
     };
 
@@ -93,9 +111,17 @@ public static class ElementaryTarget
             IndentBy(1);
             Line($"/// <summary>{Description(code)}, {(Width == 32 ? "of one number" : $"of {Int(Width / 32)} lanes")}.</summary>");
             Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
-            Open($"public static {type} {name}({type} x)");
-            WriteAll(Program.Body);
-            Line("return result;");
+            Open($"public static {type} {name}({Parameters(code, type)})");
+            if (Instructions.TryGetValue((code, Width), out string? instruction))
+            {
+                Line($"return {instruction};");
+            }
+            else
+            {
+                WriteAll(Program.Body);
+                Line("return result;");
+            }
+
             Close();
             return ToString();
         }

@@ -26,6 +26,7 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
         [OpCode.Rem] = ("fmod({0}, {1})", "({0} % {1})"),
         [OpCode.Min] = ("fmin({0}, {1})", "min({0}, {1})"),
         [OpCode.Max] = ("fmax({0}, {1})", "max({0}, {1})"),
+        [OpCode.Scale] = ("ldexp({0}, (int)({1}))", null),
         [OpCode.MulHi] = ("", "mul_hi({0}, {1})"),
         [OpCode.Fma] = ("fma({0}, {1}, {2})", null),
         [OpCode.Philox] = ("kf_philox({0}, {1}, {2})", null),

@@ -46,6 +46,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         [OpCode.Gt] = ("{V}.GreaterThan({0}, {1})", null),
         [OpCode.Ge] = ("{V}.GreaterThanOrEqual({0}, {1})", null),
         [OpCode.Fma] = ("{V}.FusedMultiplyAdd({0}, {1}, {2})", null),
+        [OpCode.Scale] = ("Elementary.Scale({0}, {1})", null),
         [OpCode.MulHi] = ("", "Lanes.MulHi({0}, {1})"),
         [OpCode.Philox] = ("", "Lanes.Philox({0}, {1}, {2})"),
     };

@@ -16,9 +16,9 @@ public static unsafe class Contractions512
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumns(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < (columns & -32); n += 32)
+        for (long n = 0; n < (columns & -32); n += 32)
         {
-            for (int m = 0; m < ((rows / 8) * 8); m += 8)
+            for (long m = 0; m < ((rows / 8) * 8); m += 8)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -79,7 +79,7 @@ public static unsafe class Contractions512
                 float* a5__row5 = a + a5;
                 float* a6__row6 = a + a6;
                 float* a7__row7 = a + a7;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
@@ -127,9 +127,9 @@ public static unsafe class Contractions512
                 sum7_1.Store(c + c7 + 16);
             }
         }
-        for (int n = (columns & -32); n < columns; n += 16)
+        for (long n = (columns & -32); n < columns; n += 16)
         {
-            for (int m = 0; m < ((rows / 8) * 8); m += 8)
+            for (long m = 0; m < ((rows / 8) * 8); m += 8)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -174,7 +174,7 @@ public static unsafe class Contractions512
                 float* a5__row13 = a + a5;
                 float* a6__row14 = a + a6;
                 float* a7__row15 = a + a7;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
@@ -205,9 +205,9 @@ public static unsafe class Contractions512
                 sum7_0.Store(c + c7);
             }
         }
-        for (int n = 0; n < (columns & -64); n += 64)
+        for (long n = 0; n < (columns & -64); n += 64)
         {
-            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
+            for (long m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -256,7 +256,7 @@ public static unsafe class Contractions512
                 float* a1__row17 = a + a1;
                 float* a2__row18 = a + a2;
                 float* a3__row19 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
@@ -301,7 +301,7 @@ public static unsafe class Contractions512
                 sum3_2.Store(c + c3 + 32);
                 sum3_3.Store(c + c3 + 48);
             }
-            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            for (long m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -339,7 +339,7 @@ public static unsafe class Contractions512
                 float* a0__row20 = a + a0;
                 float* a1__row21 = a + a1;
                 float* a2__row22 = a + a2;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
@@ -375,7 +375,7 @@ public static unsafe class Contractions512
                 sum2_2.Store(c + c2 + 32);
                 sum2_3.Store(c + c2 + 48);
             }
-            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
+            for (long m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -402,7 +402,7 @@ public static unsafe class Contractions512
                 }
                 float* a0__row23 = a + a0;
                 float* a1__row24 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
@@ -429,7 +429,7 @@ public static unsafe class Contractions512
                 sum1_2.Store(c + c1 + 32);
                 sum1_3.Store(c + c1 + 48);
             }
-            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
+            for (long m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -445,7 +445,7 @@ public static unsafe class Contractions512
                     sum0_3 = Vector512.Load(c + c0 + 48);
                 }
                 float* a0__row25 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Vector512.Load(b + line);
@@ -464,9 +464,9 @@ public static unsafe class Contractions512
                 sum0_3.Store(c + c0 + 48);
             }
         }
-        for (int n = (columns & -64); n < columns; n += 16)
+        for (long n = (columns & -64); n < columns; n += 16)
         {
-            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
+            for (long m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -491,7 +491,7 @@ public static unsafe class Contractions512
                 float* a1__row27 = a + a1;
                 float* a2__row28 = a + a2;
                 float* a3__row29 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
@@ -509,7 +509,7 @@ public static unsafe class Contractions512
                 sum2_0.Store(c + c2);
                 sum3_0.Store(c + c3);
             }
-            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            for (long m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -529,7 +529,7 @@ public static unsafe class Contractions512
                 float* a0__row30 = a + a0;
                 float* a1__row31 = a + a1;
                 float* a2__row32 = a + a2;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
@@ -544,7 +544,7 @@ public static unsafe class Contractions512
                 sum1_0.Store(c + c1);
                 sum2_0.Store(c + c2);
             }
-            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
+            for (long m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -559,7 +559,7 @@ public static unsafe class Contractions512
                 }
                 float* a0__row33 = a + a0;
                 float* a1__row34 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
@@ -571,7 +571,7 @@ public static unsafe class Contractions512
                 sum0_0.Store(c + c0);
                 sum1_0.Store(c + c1);
             }
-            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
+            for (long m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -581,7 +581,7 @@ public static unsafe class Contractions512
                     sum0_0 = Vector512.Load(c + c0);
                 }
                 float* a0__row35 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
@@ -597,9 +597,9 @@ public static unsafe class Contractions512
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < (columns & -32); n += 32)
+        for (long n = 0; n < (columns & -32); n += 32)
         {
-            for (int m = 0; m < ((rows / 8) * 8); m += 8)
+            for (long m = 0; m < ((rows / 8) * 8); m += 8)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -660,7 +660,7 @@ public static unsafe class Contractions512
                 float* a5__row5 = a + a5;
                 float* a6__row6 = a + a6;
                 float* a7__row7 = a + a7;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -710,9 +710,9 @@ public static unsafe class Contractions512
                 sum7_1.Store(c + c7 + 16);
             }
         }
-        for (int n = (columns & -32); n < columns; n += 16)
+        for (long n = (columns & -32); n < columns; n += 16)
         {
-            for (int m = 0; m < ((rows / 8) * 8); m += 8)
+            for (long m = 0; m < ((rows / 8) * 8); m += 8)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -757,7 +757,7 @@ public static unsafe class Contractions512
                 float* a5__row13 = a + a5;
                 float* a6__row14 = a + a6;
                 float* a7__row15 = a + a7;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -789,9 +789,9 @@ public static unsafe class Contractions512
                 sum7_0.Store(c + c7);
             }
         }
-        for (int n = 0; n < (columns & -64); n += 64)
+        for (long n = 0; n < (columns & -64); n += 64)
         {
-            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
+            for (long m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -840,7 +840,7 @@ public static unsafe class Contractions512
                 float* a1__row17 = a + a1;
                 float* a2__row18 = a + a2;
                 float* a3__row19 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -889,7 +889,7 @@ public static unsafe class Contractions512
                 sum3_2.Store(c + c3 + 32);
                 sum3_3.Store(c + c3 + 48);
             }
-            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            for (long m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -927,7 +927,7 @@ public static unsafe class Contractions512
                 float* a0__row20 = a + a0;
                 float* a1__row21 = a + a1;
                 float* a2__row22 = a + a2;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -967,7 +967,7 @@ public static unsafe class Contractions512
                 sum2_2.Store(c + c2 + 32);
                 sum2_3.Store(c + c2 + 48);
             }
-            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
+            for (long m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -994,7 +994,7 @@ public static unsafe class Contractions512
                 }
                 float* a0__row23 = a + a0;
                 float* a1__row24 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1025,7 +1025,7 @@ public static unsafe class Contractions512
                 sum1_2.Store(c + c1 + 32);
                 sum1_3.Store(c + c1 + 48);
             }
-            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
+            for (long m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1041,7 +1041,7 @@ public static unsafe class Contractions512
                     sum0_3 = Vector512.Load(c + c0 + 48);
                 }
                 float* a0__row25 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1064,9 +1064,9 @@ public static unsafe class Contractions512
                 sum0_3.Store(c + c0 + 48);
             }
         }
-        for (int n = (columns & -64); n < columns; n += 16)
+        for (long n = (columns & -64); n < columns; n += 16)
         {
-            for (int m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
+            for (long m = ((rows / 8) * 8); m < (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1091,7 +1091,7 @@ public static unsafe class Contractions512
                 float* a1__row27 = a + a1;
                 float* a2__row28 = a + a2;
                 float* a3__row29 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1110,7 +1110,7 @@ public static unsafe class Contractions512
                 sum2_0.Store(c + c2);
                 sum3_0.Store(c + c3);
             }
-            for (int m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
+            for (long m = (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)); m < ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m += 3)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1130,7 +1130,7 @@ public static unsafe class Contractions512
                 float* a0__row30 = a + a0;
                 float* a1__row31 = a + a1;
                 float* a2__row32 = a + a2;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1146,7 +1146,7 @@ public static unsafe class Contractions512
                 sum1_0.Store(c + c1);
                 sum2_0.Store(c + c2);
             }
-            for (int m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
+            for (long m = ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)); m < (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1161,7 +1161,7 @@ public static unsafe class Contractions512
                 }
                 float* a0__row33 = a + a0;
                 float* a1__row34 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1174,7 +1174,7 @@ public static unsafe class Contractions512
                 sum0_0.Store(c + c0);
                 sum1_0.Store(c + c1);
             }
-            for (int m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
+            for (long m = (((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3)) + (((rows - ((((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4)) + (((rows - (((rows / 8) * 8) + (((rows - ((rows / 8) * 8)) / 4) * 4))) / 3) * 3))) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1184,7 +1184,7 @@ public static unsafe class Contractions512
                     sum0_0 = Vector512.Load(c + c0);
                 }
                 float* a0__row35 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1201,9 +1201,16 @@ public static unsafe class Contractions512
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < ((columns / 16) * 16); n += 16)
+        int done = 0;
+        if (rows >= 8 && depth <= 256)
         {
-            for (int m = 0; m < rows; m++)
+            for (; done + 16 <= columns; done += 16)
+                ByTurnedDepth(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, 16, depth, accumulates);
+        }
+
+        for (long n = done; n < ((columns / 16) * 16); n += 16)
+        {
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -1256,7 +1263,7 @@ public static unsafe class Contractions512
                 float* b13__row14 = b + b13;
                 float* b14__row15 = b + b14;
                 float* b15__row16 = b + b15;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector512<float> x = Vector512.Load(a0__row0 + k);
                     sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row1 + k), sum0);
@@ -1305,9 +1312,9 @@ public static unsafe class Contractions512
                 (before + Lanes.Sums(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15)).Store(c + at);
             }
         }
-        for (int n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
+        for (long n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
         {
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -1324,7 +1331,7 @@ public static unsafe class Contractions512
                 float* b1__row19 = b + b1;
                 float* b2__row20 = b + b2;
                 float* b3__row21 = b + b3;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector512<float> x = Vector512.Load(a0__row17 + k);
                     sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row18 + k), sum0);
@@ -1367,9 +1374,9 @@ public static unsafe class Contractions512
                 c[at + 3] = c3 + Lanes.Sum(sum3);
             }
         }
-        for (int n = ((columns / 4) * 4); n < columns; n++)
+        for (long n = ((columns / 4) * 4); n < columns; n++)
         {
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -1377,7 +1384,7 @@ public static unsafe class Contractions512
                 Vector512<float> sum0 = Vector512<float>.Zero;
                 float* a0__row22 = a + a0;
                 float* b0__row23 = b + b0;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector512<float> x = Vector512.Load(a0__row22 + k);
                     sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row23 + k), sum0);
@@ -1398,22 +1405,520 @@ public static unsafe class Contractions512
         }
     }
 
+    /// <summary>As ByDepth, for 16 columns and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ByTurnedDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
+    {
+        byte* memory = stackalloc byte[16448];
+        float* turned = (float*)(((nint)memory + 63) & -64);
+        Lanes.Transpose(b, strideB, turned, 16, 16, depth);
+        for (long m = 0; m < ((rows / 4) * 4); m += 4)
+        {
+            long a0 = m * strideA;
+            long c0 = m * strideC;
+            long a1 = (m + 1) * strideA;
+            long c1 = (m + 1) * strideC;
+            long a2 = (m + 2) * strideA;
+            long c2 = (m + 2) * strideC;
+            long a3 = (m + 3) * strideA;
+            long c3 = (m + 3) * strideC;
+            Vector512<float> sum0_0 = Vector512<float>.Zero;
+            Vector512<float> sum1_0 = Vector512<float>.Zero;
+            Vector512<float> sum2_0 = Vector512<float>.Zero;
+            Vector512<float> sum3_0 = Vector512<float>.Zero;
+            float* a0__row0 = a + a0;
+            float* a1__row1 = a + a1;
+            float* a2__row2 = a + a2;
+            float* a3__row3 = a + a3;
+            for (long k = 0; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row0[k]), line, sum0_0);
+                sum1_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row1[k]), line, sum1_0);
+                sum2_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row2[k]), line, sum2_0);
+                sum3_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row3[k]), line, sum3_0);
+            }
+            Vector512<float> sum0_8 = Vector512<float>.Zero;
+            Vector512<float> sum1_8 = Vector512<float>.Zero;
+            Vector512<float> sum2_8 = Vector512<float>.Zero;
+            Vector512<float> sum3_8 = Vector512<float>.Zero;
+            float* a0__row4 = a + a0;
+            float* a1__row5 = a + a1;
+            float* a2__row6 = a + a2;
+            float* a3__row7 = a + a3;
+            for (long k = 8; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row4[k]), line, sum0_8);
+                sum1_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row5[k]), line, sum1_8);
+                sum2_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row6[k]), line, sum2_8);
+                sum3_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row7[k]), line, sum3_8);
+            }
+            sum0_0 = sum0_0 + sum0_8;
+            sum1_0 = sum1_0 + sum1_8;
+            sum2_0 = sum2_0 + sum2_8;
+            sum3_0 = sum3_0 + sum3_8;
+            Vector512<float> sum0_4 = Vector512<float>.Zero;
+            Vector512<float> sum1_4 = Vector512<float>.Zero;
+            Vector512<float> sum2_4 = Vector512<float>.Zero;
+            Vector512<float> sum3_4 = Vector512<float>.Zero;
+            float* a0__row8 = a + a0;
+            float* a1__row9 = a + a1;
+            float* a2__row10 = a + a2;
+            float* a3__row11 = a + a3;
+            for (long k = 4; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row8[k]), line, sum0_4);
+                sum1_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row9[k]), line, sum1_4);
+                sum2_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row10[k]), line, sum2_4);
+                sum3_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row11[k]), line, sum3_4);
+            }
+            Vector512<float> sum0_12 = Vector512<float>.Zero;
+            Vector512<float> sum1_12 = Vector512<float>.Zero;
+            Vector512<float> sum2_12 = Vector512<float>.Zero;
+            Vector512<float> sum3_12 = Vector512<float>.Zero;
+            float* a0__row12 = a + a0;
+            float* a1__row13 = a + a1;
+            float* a2__row14 = a + a2;
+            float* a3__row15 = a + a3;
+            for (long k = 12; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row12[k]), line, sum0_12);
+                sum1_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row13[k]), line, sum1_12);
+                sum2_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row14[k]), line, sum2_12);
+                sum3_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row15[k]), line, sum3_12);
+            }
+            sum0_4 = sum0_4 + sum0_12;
+            sum1_4 = sum1_4 + sum1_12;
+            sum2_4 = sum2_4 + sum2_12;
+            sum3_4 = sum3_4 + sum3_12;
+            sum0_0 = sum0_0 + sum0_4;
+            sum1_0 = sum1_0 + sum1_4;
+            sum2_0 = sum2_0 + sum2_4;
+            sum3_0 = sum3_0 + sum3_4;
+            Vector512<float> sum0_2 = Vector512<float>.Zero;
+            Vector512<float> sum1_2 = Vector512<float>.Zero;
+            Vector512<float> sum2_2 = Vector512<float>.Zero;
+            Vector512<float> sum3_2 = Vector512<float>.Zero;
+            float* a0__row16 = a + a0;
+            float* a1__row17 = a + a1;
+            float* a2__row18 = a + a2;
+            float* a3__row19 = a + a3;
+            for (long k = 2; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row16[k]), line, sum0_2);
+                sum1_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row17[k]), line, sum1_2);
+                sum2_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row18[k]), line, sum2_2);
+                sum3_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row19[k]), line, sum3_2);
+            }
+            Vector512<float> sum0_10 = Vector512<float>.Zero;
+            Vector512<float> sum1_10 = Vector512<float>.Zero;
+            Vector512<float> sum2_10 = Vector512<float>.Zero;
+            Vector512<float> sum3_10 = Vector512<float>.Zero;
+            float* a0__row20 = a + a0;
+            float* a1__row21 = a + a1;
+            float* a2__row22 = a + a2;
+            float* a3__row23 = a + a3;
+            for (long k = 10; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row20[k]), line, sum0_10);
+                sum1_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row21[k]), line, sum1_10);
+                sum2_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row22[k]), line, sum2_10);
+                sum3_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row23[k]), line, sum3_10);
+            }
+            sum0_2 = sum0_2 + sum0_10;
+            sum1_2 = sum1_2 + sum1_10;
+            sum2_2 = sum2_2 + sum2_10;
+            sum3_2 = sum3_2 + sum3_10;
+            Vector512<float> sum0_6 = Vector512<float>.Zero;
+            Vector512<float> sum1_6 = Vector512<float>.Zero;
+            Vector512<float> sum2_6 = Vector512<float>.Zero;
+            Vector512<float> sum3_6 = Vector512<float>.Zero;
+            float* a0__row24 = a + a0;
+            float* a1__row25 = a + a1;
+            float* a2__row26 = a + a2;
+            float* a3__row27 = a + a3;
+            for (long k = 6; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row24[k]), line, sum0_6);
+                sum1_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row25[k]), line, sum1_6);
+                sum2_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row26[k]), line, sum2_6);
+                sum3_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row27[k]), line, sum3_6);
+            }
+            Vector512<float> sum0_14 = Vector512<float>.Zero;
+            Vector512<float> sum1_14 = Vector512<float>.Zero;
+            Vector512<float> sum2_14 = Vector512<float>.Zero;
+            Vector512<float> sum3_14 = Vector512<float>.Zero;
+            float* a0__row28 = a + a0;
+            float* a1__row29 = a + a1;
+            float* a2__row30 = a + a2;
+            float* a3__row31 = a + a3;
+            for (long k = 14; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row28[k]), line, sum0_14);
+                sum1_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row29[k]), line, sum1_14);
+                sum2_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row30[k]), line, sum2_14);
+                sum3_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row31[k]), line, sum3_14);
+            }
+            sum0_6 = sum0_6 + sum0_14;
+            sum1_6 = sum1_6 + sum1_14;
+            sum2_6 = sum2_6 + sum2_14;
+            sum3_6 = sum3_6 + sum3_14;
+            sum0_2 = sum0_2 + sum0_6;
+            sum1_2 = sum1_2 + sum1_6;
+            sum2_2 = sum2_2 + sum2_6;
+            sum3_2 = sum3_2 + sum3_6;
+            sum0_0 = sum0_0 + sum0_2;
+            sum1_0 = sum1_0 + sum1_2;
+            sum2_0 = sum2_0 + sum2_2;
+            sum3_0 = sum3_0 + sum3_2;
+            Vector512<float> sum0_1 = Vector512<float>.Zero;
+            Vector512<float> sum1_1 = Vector512<float>.Zero;
+            Vector512<float> sum2_1 = Vector512<float>.Zero;
+            Vector512<float> sum3_1 = Vector512<float>.Zero;
+            float* a0__row32 = a + a0;
+            float* a1__row33 = a + a1;
+            float* a2__row34 = a + a2;
+            float* a3__row35 = a + a3;
+            for (long k = 1; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row32[k]), line, sum0_1);
+                sum1_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row33[k]), line, sum1_1);
+                sum2_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row34[k]), line, sum2_1);
+                sum3_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row35[k]), line, sum3_1);
+            }
+            Vector512<float> sum0_9 = Vector512<float>.Zero;
+            Vector512<float> sum1_9 = Vector512<float>.Zero;
+            Vector512<float> sum2_9 = Vector512<float>.Zero;
+            Vector512<float> sum3_9 = Vector512<float>.Zero;
+            float* a0__row36 = a + a0;
+            float* a1__row37 = a + a1;
+            float* a2__row38 = a + a2;
+            float* a3__row39 = a + a3;
+            for (long k = 9; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row36[k]), line, sum0_9);
+                sum1_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row37[k]), line, sum1_9);
+                sum2_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row38[k]), line, sum2_9);
+                sum3_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row39[k]), line, sum3_9);
+            }
+            sum0_1 = sum0_1 + sum0_9;
+            sum1_1 = sum1_1 + sum1_9;
+            sum2_1 = sum2_1 + sum2_9;
+            sum3_1 = sum3_1 + sum3_9;
+            Vector512<float> sum0_5 = Vector512<float>.Zero;
+            Vector512<float> sum1_5 = Vector512<float>.Zero;
+            Vector512<float> sum2_5 = Vector512<float>.Zero;
+            Vector512<float> sum3_5 = Vector512<float>.Zero;
+            float* a0__row40 = a + a0;
+            float* a1__row41 = a + a1;
+            float* a2__row42 = a + a2;
+            float* a3__row43 = a + a3;
+            for (long k = 5; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row40[k]), line, sum0_5);
+                sum1_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row41[k]), line, sum1_5);
+                sum2_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row42[k]), line, sum2_5);
+                sum3_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row43[k]), line, sum3_5);
+            }
+            Vector512<float> sum0_13 = Vector512<float>.Zero;
+            Vector512<float> sum1_13 = Vector512<float>.Zero;
+            Vector512<float> sum2_13 = Vector512<float>.Zero;
+            Vector512<float> sum3_13 = Vector512<float>.Zero;
+            float* a0__row44 = a + a0;
+            float* a1__row45 = a + a1;
+            float* a2__row46 = a + a2;
+            float* a3__row47 = a + a3;
+            for (long k = 13; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row44[k]), line, sum0_13);
+                sum1_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row45[k]), line, sum1_13);
+                sum2_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row46[k]), line, sum2_13);
+                sum3_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row47[k]), line, sum3_13);
+            }
+            sum0_5 = sum0_5 + sum0_13;
+            sum1_5 = sum1_5 + sum1_13;
+            sum2_5 = sum2_5 + sum2_13;
+            sum3_5 = sum3_5 + sum3_13;
+            sum0_1 = sum0_1 + sum0_5;
+            sum1_1 = sum1_1 + sum1_5;
+            sum2_1 = sum2_1 + sum2_5;
+            sum3_1 = sum3_1 + sum3_5;
+            Vector512<float> sum0_3 = Vector512<float>.Zero;
+            Vector512<float> sum1_3 = Vector512<float>.Zero;
+            Vector512<float> sum2_3 = Vector512<float>.Zero;
+            Vector512<float> sum3_3 = Vector512<float>.Zero;
+            float* a0__row48 = a + a0;
+            float* a1__row49 = a + a1;
+            float* a2__row50 = a + a2;
+            float* a3__row51 = a + a3;
+            for (long k = 3; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row48[k]), line, sum0_3);
+                sum1_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row49[k]), line, sum1_3);
+                sum2_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row50[k]), line, sum2_3);
+                sum3_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row51[k]), line, sum3_3);
+            }
+            Vector512<float> sum0_11 = Vector512<float>.Zero;
+            Vector512<float> sum1_11 = Vector512<float>.Zero;
+            Vector512<float> sum2_11 = Vector512<float>.Zero;
+            Vector512<float> sum3_11 = Vector512<float>.Zero;
+            float* a0__row52 = a + a0;
+            float* a1__row53 = a + a1;
+            float* a2__row54 = a + a2;
+            float* a3__row55 = a + a3;
+            for (long k = 11; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row52[k]), line, sum0_11);
+                sum1_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row53[k]), line, sum1_11);
+                sum2_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row54[k]), line, sum2_11);
+                sum3_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row55[k]), line, sum3_11);
+            }
+            sum0_3 = sum0_3 + sum0_11;
+            sum1_3 = sum1_3 + sum1_11;
+            sum2_3 = sum2_3 + sum2_11;
+            sum3_3 = sum3_3 + sum3_11;
+            Vector512<float> sum0_7 = Vector512<float>.Zero;
+            Vector512<float> sum1_7 = Vector512<float>.Zero;
+            Vector512<float> sum2_7 = Vector512<float>.Zero;
+            Vector512<float> sum3_7 = Vector512<float>.Zero;
+            float* a0__row56 = a + a0;
+            float* a1__row57 = a + a1;
+            float* a2__row58 = a + a2;
+            float* a3__row59 = a + a3;
+            for (long k = 7; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row56[k]), line, sum0_7);
+                sum1_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row57[k]), line, sum1_7);
+                sum2_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row58[k]), line, sum2_7);
+                sum3_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row59[k]), line, sum3_7);
+            }
+            Vector512<float> sum0_15 = Vector512<float>.Zero;
+            Vector512<float> sum1_15 = Vector512<float>.Zero;
+            Vector512<float> sum2_15 = Vector512<float>.Zero;
+            Vector512<float> sum3_15 = Vector512<float>.Zero;
+            float* a0__row60 = a + a0;
+            float* a1__row61 = a + a1;
+            float* a2__row62 = a + a2;
+            float* a3__row63 = a + a3;
+            for (long k = 15; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row60[k]), line, sum0_15);
+                sum1_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row61[k]), line, sum1_15);
+                sum2_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row62[k]), line, sum2_15);
+                sum3_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row63[k]), line, sum3_15);
+            }
+            sum0_7 = sum0_7 + sum0_15;
+            sum1_7 = sum1_7 + sum1_15;
+            sum2_7 = sum2_7 + sum2_15;
+            sum3_7 = sum3_7 + sum3_15;
+            sum0_3 = sum0_3 + sum0_7;
+            sum1_3 = sum1_3 + sum1_7;
+            sum2_3 = sum2_3 + sum2_7;
+            sum3_3 = sum3_3 + sum3_7;
+            sum0_1 = sum0_1 + sum0_3;
+            sum1_1 = sum1_1 + sum1_3;
+            sum2_1 = sum2_1 + sum2_3;
+            sum3_1 = sum3_1 + sum3_3;
+            sum0_0 = sum0_0 + sum0_1;
+            sum1_0 = sum1_0 + sum1_1;
+            sum2_0 = sum2_0 + sum2_1;
+            sum3_0 = sum3_0 + sum3_1;
+            Vector512<float> before0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before0 = Vector512.Load(c + c0);
+            }
+            (before0 + sum0_0).Store(c + c0);
+            Vector512<float> before1 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before1 = Vector512.Load(c + c1);
+            }
+            (before1 + sum1_0).Store(c + c1);
+            Vector512<float> before2 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before2 = Vector512.Load(c + c2);
+            }
+            (before2 + sum2_0).Store(c + c2);
+            Vector512<float> before3 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before3 = Vector512.Load(c + c3);
+            }
+            (before3 + sum3_0).Store(c + c3);
+        }
+        for (long m = ((rows / 4) * 4); m < rows; m++)
+        {
+            long a0 = m * strideA;
+            long c0 = m * strideC;
+            Vector512<float> sum0_0 = Vector512<float>.Zero;
+            float* a0__row64 = a + a0;
+            for (long k = 0; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row64[k]), line, sum0_0);
+            }
+            Vector512<float> sum0_8 = Vector512<float>.Zero;
+            float* a0__row65 = a + a0;
+            for (long k = 8; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row65[k]), line, sum0_8);
+            }
+            sum0_0 = sum0_0 + sum0_8;
+            Vector512<float> sum0_4 = Vector512<float>.Zero;
+            float* a0__row66 = a + a0;
+            for (long k = 4; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row66[k]), line, sum0_4);
+            }
+            Vector512<float> sum0_12 = Vector512<float>.Zero;
+            float* a0__row67 = a + a0;
+            for (long k = 12; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row67[k]), line, sum0_12);
+            }
+            sum0_4 = sum0_4 + sum0_12;
+            sum0_0 = sum0_0 + sum0_4;
+            Vector512<float> sum0_2 = Vector512<float>.Zero;
+            float* a0__row68 = a + a0;
+            for (long k = 2; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row68[k]), line, sum0_2);
+            }
+            Vector512<float> sum0_10 = Vector512<float>.Zero;
+            float* a0__row69 = a + a0;
+            for (long k = 10; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row69[k]), line, sum0_10);
+            }
+            sum0_2 = sum0_2 + sum0_10;
+            Vector512<float> sum0_6 = Vector512<float>.Zero;
+            float* a0__row70 = a + a0;
+            for (long k = 6; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row70[k]), line, sum0_6);
+            }
+            Vector512<float> sum0_14 = Vector512<float>.Zero;
+            float* a0__row71 = a + a0;
+            for (long k = 14; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row71[k]), line, sum0_14);
+            }
+            sum0_6 = sum0_6 + sum0_14;
+            sum0_2 = sum0_2 + sum0_6;
+            sum0_0 = sum0_0 + sum0_2;
+            Vector512<float> sum0_1 = Vector512<float>.Zero;
+            float* a0__row72 = a + a0;
+            for (long k = 1; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row72[k]), line, sum0_1);
+            }
+            Vector512<float> sum0_9 = Vector512<float>.Zero;
+            float* a0__row73 = a + a0;
+            for (long k = 9; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row73[k]), line, sum0_9);
+            }
+            sum0_1 = sum0_1 + sum0_9;
+            Vector512<float> sum0_5 = Vector512<float>.Zero;
+            float* a0__row74 = a + a0;
+            for (long k = 5; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row74[k]), line, sum0_5);
+            }
+            Vector512<float> sum0_13 = Vector512<float>.Zero;
+            float* a0__row75 = a + a0;
+            for (long k = 13; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row75[k]), line, sum0_13);
+            }
+            sum0_5 = sum0_5 + sum0_13;
+            sum0_1 = sum0_1 + sum0_5;
+            Vector512<float> sum0_3 = Vector512<float>.Zero;
+            float* a0__row76 = a + a0;
+            for (long k = 3; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row76[k]), line, sum0_3);
+            }
+            Vector512<float> sum0_11 = Vector512<float>.Zero;
+            float* a0__row77 = a + a0;
+            for (long k = 11; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row77[k]), line, sum0_11);
+            }
+            sum0_3 = sum0_3 + sum0_11;
+            Vector512<float> sum0_7 = Vector512<float>.Zero;
+            float* a0__row78 = a + a0;
+            for (long k = 7; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row78[k]), line, sum0_7);
+            }
+            Vector512<float> sum0_15 = Vector512<float>.Zero;
+            float* a0__row79 = a + a0;
+            for (long k = 15; k < depth; k += 16)
+            {
+                Vector512<float> line = Vector512.Load(turned + k * 16);
+                sum0_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row79[k]), line, sum0_15);
+            }
+            sum0_7 = sum0_7 + sum0_15;
+            sum0_3 = sum0_3 + sum0_7;
+            sum0_1 = sum0_1 + sum0_3;
+            sum0_0 = sum0_0 + sum0_1;
+            Vector512<float> before0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before0 = Vector512.Load(c + c0);
+            }
+            (before0 + sum0_0).Store(c + c0);
+        }
+    }
+
     /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < ((columns / 16) * 16); n += 16)
+        for (long n = 0; n < ((columns / 16) * 16); n += 16)
         {
-            for (int r = n; r < (n + 16); r++)
+            for (long r = n; r < (n + 16); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row0 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row0 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -1466,7 +1971,7 @@ public static unsafe class Contractions512
                 float* b13__row15 = b + b13;
                 float* b14__row16 = b + b14;
                 float* b15__row17 = b + b15;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector512<float> x = Vector512.Load(a0__row1 + k);
                     sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row2 + k), sum0);
@@ -1515,18 +2020,18 @@ public static unsafe class Contractions512
                 (before + Lanes.Sums(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15)).Store(c + at);
             }
         }
-        for (int n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
+        for (long n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
         {
-            for (int r = n; r < (n + 4); r++)
+            for (long r = n; r < (n + 4); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row18 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row18 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -1543,7 +2048,7 @@ public static unsafe class Contractions512
                 float* b1__row21 = b + b1;
                 float* b2__row22 = b + b2;
                 float* b3__row23 = b + b3;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector512<float> x = Vector512.Load(a0__row19 + k);
                     sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row20 + k), sum0);
@@ -1586,18 +2091,18 @@ public static unsafe class Contractions512
                 c[at + 3] = c3 + Lanes.Sum(sum3);
             }
         }
-        for (int n = ((columns / 4) * 4); n < columns; n++)
+        for (long n = ((columns / 4) * 4); n < columns; n++)
         {
-            for (int r = n; r < (n + 1); r++)
+            for (long r = n; r < (n + 1); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row24 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row24 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -1605,7 +2110,7 @@ public static unsafe class Contractions512
                 Vector512<float> sum0 = Vector512<float>.Zero;
                 float* a0__row25 = a + a0;
                 float* b0__row26 = b + b0;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector512<float> x = Vector512.Load(a0__row25 + k);
                     sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row26 + k), sum0);
@@ -1635,9 +2140,9 @@ public static unsafe class Contractions256
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumns(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < (columns & -16); n += 16)
+        for (long n = 0; n < (columns & -16); n += 16)
         {
-            for (int m = 0; m < ((rows / 4) * 4); m += 4)
+            for (long m = 0; m < ((rows / 4) * 4); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1670,7 +2175,7 @@ public static unsafe class Contractions256
                 float* a1__row1 = a + a1;
                 float* a2__row2 = a + a2;
                 float* a3__row3 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
@@ -1701,7 +2206,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
+            for (long m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1720,7 +2225,7 @@ public static unsafe class Contractions256
                 }
                 float* a0__row4 = a + a0;
                 float* a1__row5 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
@@ -1739,7 +2244,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
+            for (long m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1751,7 +2256,7 @@ public static unsafe class Contractions256
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
                 float* a0__row6 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Vector256.Load(b + line);
@@ -1765,9 +2270,9 @@ public static unsafe class Contractions256
                 sum0_0__1.Store(c + c0 + 8);
             }
         }
-        for (int n = (columns & -16); n < columns; n += 16)
+        for (long n = (columns & -16); n < columns; n += 16)
         {
-            for (int m = 0; m < ((rows / 4) * 4); m += 4)
+            for (long m = 0; m < ((rows / 4) * 4); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1800,7 +2305,7 @@ public static unsafe class Contractions256
                 float* a1__row8 = a + a1;
                 float* a2__row9 = a + a2;
                 float* a3__row10 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
@@ -1831,7 +2336,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
+            for (long m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1850,7 +2355,7 @@ public static unsafe class Contractions256
                 }
                 float* a0__row11 = a + a0;
                 float* a1__row12 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
@@ -1869,7 +2374,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
+            for (long m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1881,7 +2386,7 @@ public static unsafe class Contractions256
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
                 float* a0__row13 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
@@ -1901,9 +2406,9 @@ public static unsafe class Contractions256
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < (columns & -16); n += 16)
+        for (long n = 0; n < (columns & -16); n += 16)
         {
-            for (int m = 0; m < ((rows / 4) * 4); m += 4)
+            for (long m = 0; m < ((rows / 4) * 4); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1936,7 +2441,7 @@ public static unsafe class Contractions256
                 float* a1__row1 = a + a1;
                 float* a2__row2 = a + a2;
                 float* a3__row3 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -1968,7 +2473,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
+            for (long m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -1987,7 +2492,7 @@ public static unsafe class Contractions256
                 }
                 float* a0__row4 = a + a0;
                 float* a1__row5 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2007,7 +2512,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
+            for (long m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2019,7 +2524,7 @@ public static unsafe class Contractions256
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
                 float* a0__row6 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2034,9 +2539,9 @@ public static unsafe class Contractions256
                 sum0_0__1.Store(c + c0 + 8);
             }
         }
-        for (int n = (columns & -16); n < columns; n += 16)
+        for (long n = (columns & -16); n < columns; n += 16)
         {
-            for (int m = 0; m < ((rows / 4) * 4); m += 4)
+            for (long m = 0; m < ((rows / 4) * 4); m += 4)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2069,7 +2574,7 @@ public static unsafe class Contractions256
                 float* a1__row8 = a + a1;
                 float* a2__row9 = a + a2;
                 float* a3__row10 = a + a3;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2101,7 +2606,7 @@ public static unsafe class Contractions256
                 sum3_0__0.Store(c + c3);
                 sum3_0__1.Store(c + c3 + 8);
             }
-            for (int m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
+            for (long m = ((rows / 4) * 4); m < (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2120,7 +2625,7 @@ public static unsafe class Contractions256
                 }
                 float* a0__row11 = a + a0;
                 float* a1__row12 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2140,7 +2645,7 @@ public static unsafe class Contractions256
                 sum1_0__0.Store(c + c1);
                 sum1_0__1.Store(c + c1 + 8);
             }
-            for (int m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
+            for (long m = (((rows / 4) * 4) + (((rows - ((rows / 4) * 4)) / 2) * 2)); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2152,7 +2657,7 @@ public static unsafe class Contractions256
                     sum0_0__1 = Vector256.Load(c + c0 + 8);
                 }
                 float* a0__row13 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2173,9 +2678,9 @@ public static unsafe class Contractions256
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < ((columns / 4) * 4); n += 4)
+        for (long n = 0; n < ((columns / 4) * 4); n += 4)
         {
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2196,7 +2701,7 @@ public static unsafe class Contractions256
                 float* b1__row2 = b + b1;
                 float* b2__row3 = b + b2;
                 float* b3__row4 = b + b3;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector256<float> x__0 = Vector256.Load(a0__row0 + k);
                     Vector256<float> x__1 = Vector256.Load(a0__row0 + k + 8);
@@ -2249,9 +2754,9 @@ public static unsafe class Contractions256
                 c[at + 3] = c3 + Lanes.Sum(sum3__0 + sum3__1);
             }
         }
-        for (int n = ((columns / 4) * 4); n < columns; n++)
+        for (long n = ((columns / 4) * 4); n < columns; n++)
         {
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2260,7 +2765,7 @@ public static unsafe class Contractions256
                 Vector256<float> sum0__1 = Vector256<float>.Zero;
                 float* a0__row5 = a + a0;
                 float* b0__row6 = b + b0;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector256<float> x__0 = Vector256.Load(a0__row5 + k);
                     Vector256<float> x__1 = Vector256.Load(a0__row5 + k + 8);
@@ -2289,18 +2794,18 @@ public static unsafe class Contractions256
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < ((columns / 4) * 4); n += 4)
+        for (long n = 0; n < ((columns / 4) * 4); n += 4)
         {
-            for (int r = n; r < (n + 4); r++)
+            for (long r = n; r < (n + 4); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row0 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row0 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2321,7 +2826,7 @@ public static unsafe class Contractions256
                 float* b1__row3 = b + b1;
                 float* b2__row4 = b + b2;
                 float* b3__row5 = b + b3;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector256<float> x__0 = Vector256.Load(a0__row1 + k);
                     Vector256<float> x__1 = Vector256.Load(a0__row1 + k + 8);
@@ -2374,18 +2879,18 @@ public static unsafe class Contractions256
                 c[at + 3] = c3 + Lanes.Sum(sum3__0 + sum3__1);
             }
         }
-        for (int n = ((columns / 4) * 4); n < columns; n++)
+        for (long n = ((columns / 4) * 4); n < columns; n++)
         {
-            for (int r = n; r < (n + 1); r++)
+            for (long r = n; r < (n + 1); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row6 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row6 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2394,7 +2899,7 @@ public static unsafe class Contractions256
                 Vector256<float> sum0__1 = Vector256<float>.Zero;
                 float* a0__row7 = a + a0;
                 float* b0__row8 = b + b0;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector256<float> x__0 = Vector256.Load(a0__row7 + k);
                     Vector256<float> x__1 = Vector256.Load(a0__row7 + k + 8);
@@ -2428,9 +2933,9 @@ public static unsafe class Contractions128
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumns(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < (columns & -16); n += 16)
+        for (long n = 0; n < (columns & -16); n += 16)
         {
-            for (int m = 0; m < ((rows / 2) * 2); m += 2)
+            for (long m = 0; m < ((rows / 2) * 2); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2457,7 +2962,7 @@ public static unsafe class Contractions128
                 }
                 float* a0__row0 = a + a0;
                 float* a1__row1 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector128<float> b0__0 = Vector128.Load(b + line);
@@ -2490,7 +2995,7 @@ public static unsafe class Contractions128
                 sum1_0__2.Store(c + c1 + 8);
                 sum1_0__3.Store(c + c1 + 12);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (long m = ((rows / 2) * 2); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2506,7 +3011,7 @@ public static unsafe class Contractions128
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
                 float* a0__row2 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector128<float> b0__0 = Vector128.Load(b + line);
@@ -2528,9 +3033,9 @@ public static unsafe class Contractions128
                 sum0_0__3.Store(c + c0 + 12);
             }
         }
-        for (int n = (columns & -16); n < columns; n += 16)
+        for (long n = (columns & -16); n < columns; n += 16)
         {
-            for (int m = 0; m < ((rows / 2) * 2); m += 2)
+            for (long m = 0; m < ((rows / 2) * 2); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2557,7 +3062,7 @@ public static unsafe class Contractions128
                 }
                 float* a0__row3 = a + a0;
                 float* a1__row4 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
@@ -2590,7 +3095,7 @@ public static unsafe class Contractions128
                 sum1_0__2.Store(c + c1 + 8);
                 sum1_0__3.Store(c + c1 + 12);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (long m = ((rows / 2) * 2); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2606,7 +3111,7 @@ public static unsafe class Contractions128
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
                 float* a0__row5 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
@@ -2634,9 +3139,9 @@ public static unsafe class Contractions128
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < (columns & -16); n += 16)
+        for (long n = 0; n < (columns & -16); n += 16)
         {
-            for (int m = 0; m < ((rows / 2) * 2); m += 2)
+            for (long m = 0; m < ((rows / 2) * 2); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2663,7 +3168,7 @@ public static unsafe class Contractions128
                 }
                 float* a0__row0 = a + a0;
                 float* a1__row1 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2697,7 +3202,7 @@ public static unsafe class Contractions128
                 sum1_0__2.Store(c + c1 + 8);
                 sum1_0__3.Store(c + c1 + 12);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (long m = ((rows / 2) * 2); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2713,7 +3218,7 @@ public static unsafe class Contractions128
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
                 float* a0__row2 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2736,9 +3241,9 @@ public static unsafe class Contractions128
                 sum0_0__3.Store(c + c0 + 12);
             }
         }
-        for (int n = (columns & -16); n < columns; n += 16)
+        for (long n = (columns & -16); n < columns; n += 16)
         {
-            for (int m = 0; m < ((rows / 2) * 2); m += 2)
+            for (long m = 0; m < ((rows / 2) * 2); m += 2)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2765,7 +3270,7 @@ public static unsafe class Contractions128
                 }
                 float* a0__row3 = a + a0;
                 float* a1__row4 = a + a1;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2799,7 +3304,7 @@ public static unsafe class Contractions128
                 sum1_0__2.Store(c + c1 + 8);
                 sum1_0__3.Store(c + c1 + 12);
             }
-            for (int m = ((rows / 2) * 2); m < rows; m++)
+            for (long m = ((rows / 2) * 2); m < rows; m++)
             {
                 long a0 = m * strideA;
                 long c0 = (m * strideC) + n;
@@ -2815,7 +3320,7 @@ public static unsafe class Contractions128
                     sum0_0__3 = Vector128.Load(c + c0 + 12);
                 }
                 float* a0__row5 = a + a0;
-                for (int k = 0; k < depth; k++)
+                for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
                     Lanes.Prefetch(next + (k * strideNext) + n);
@@ -2844,9 +3349,9 @@ public static unsafe class Contractions128
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (int n = 0; n < ((columns / 2) * 2); n += 2)
+        for (long n = 0; n < ((columns / 2) * 2); n += 2)
         {
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2863,7 +3368,7 @@ public static unsafe class Contractions128
                 float* a0__row0 = a + a0;
                 float* b0__row1 = b + b0;
                 float* b1__row2 = b + b1;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector128<float> x__0 = Vector128.Load(a0__row0 + k);
                     Vector128<float> x__1 = Vector128.Load(a0__row0 + k + 4);
@@ -2908,9 +3413,9 @@ public static unsafe class Contractions128
                 c[at + 1] = c1 + Lanes.Sum((sum1__0 + sum1__2) + (sum1__1 + sum1__3));
             }
         }
-        for (int n = ((columns / 2) * 2); n < columns; n++)
+        for (long n = ((columns / 2) * 2); n < columns; n++)
         {
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2921,7 +3426,7 @@ public static unsafe class Contractions128
                 Vector128<float> sum0__3 = Vector128<float>.Zero;
                 float* a0__row3 = a + a0;
                 float* b0__row4 = b + b0;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector128<float> x__0 = Vector128.Load(a0__row3 + k);
                     Vector128<float> x__1 = Vector128.Load(a0__row3 + k + 4);
@@ -2958,18 +3463,18 @@ public static unsafe class Contractions128
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
     {
-        for (int n = 0; n < ((columns / 2) * 2); n += 2)
+        for (long n = 0; n < ((columns / 2) * 2); n += 2)
         {
-            for (int r = n; r < (n + 2); r++)
+            for (long r = n; r < (n + 2); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row0 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row0 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -2986,7 +3491,7 @@ public static unsafe class Contractions128
                 float* a0__row1 = a + a0;
                 float* b0__row2 = b + b0;
                 float* b1__row3 = b + b1;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector128<float> x__0 = Vector128.Load(a0__row1 + k);
                     Vector128<float> x__1 = Vector128.Load(a0__row1 + k + 4);
@@ -3031,18 +3536,18 @@ public static unsafe class Contractions128
                 c[at + 1] = c1 + Lanes.Sum((sum1__0 + sum1__2) + (sum1__1 + sum1__3));
             }
         }
-        for (int n = ((columns / 2) * 2); n < columns; n++)
+        for (long n = ((columns / 2) * 2); n < columns; n++)
         {
-            for (int r = n; r < (n + 1); r++)
+            for (long r = n; r < (n + 1); r++)
             {
                 long next0 = r * strideNext;
                 float* next0__row4 = next + next0;
-                for (int k = 0; k < depth; k += 16)
+                for (long k = 0; k < depth; k += 16)
                 {
                     Lanes.Prefetch(next0__row4 + k);
                 }
             }
-            for (int m = 0; m < rows; m++)
+            for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
@@ -3053,7 +3558,7 @@ public static unsafe class Contractions128
                 Vector128<float> sum0__3 = Vector128<float>.Zero;
                 float* a0__row5 = a + a0;
                 float* b0__row6 = b + b0;
-                for (int k = 0; k < whole; k += 16)
+                for (long k = 0; k < whole; k += 16)
                 {
                     Vector128<float> x__0 = Vector128.Load(a0__row5 + k);
                     Vector128<float> x__1 = Vector128.Load(a0__row5 + k + 4);

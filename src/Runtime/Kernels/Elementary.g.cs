@@ -7,6 +7,7 @@ using System;
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelFoundry;
 
@@ -18,8 +19,8 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
-        Vector512<float> v0 = Vector512.MinNumber(x, Vector512.Create(89.0f));
-        Vector512<float> v1 = Vector512.MaxNumber(v0, Vector512.Create(-105.0f));
+        Vector512<float> v0 = Avx512F.Min(x, Vector512.Create(89.0f));
+        Vector512<float> v1 = Avx512F.Max(v0, Vector512.Create(-105.0f));
         Vector512<float> v2 = v1 * Vector512.Create(1.442695f);
         Vector512<float> v3 = Vector512.Round(v2);
         Vector512<float> v4 = Vector512.FusedMultiplyAdd(v3, Vector512.Create(-0.6933594f), v1);
@@ -32,19 +33,8 @@ public static class Elementary
         Vector512<float> v11 = v5 * v5;
         Vector512<float> v12 = v5 + Vector512.Create(1.0f);
         Vector512<float> v13 = Vector512.FusedMultiplyAdd(v10, v11, v12);
-        Vector512<int> v14 = Vector512.ConvertToInt32(v3);
-        Vector512<int> v15 = v14 >> 1;
-        Vector512<int> v16 = v15 + Vector512.Create(127);
-        Vector512<int> v17 = v16 << 23;
-        Vector512<float> v18 = v17.AsSingle();
-        Vector512<float> v19 = v13 * v18;
-        Vector512<int> v20 = v14 - v15;
-        Vector512<int> v21 = v20 + Vector512.Create(127);
-        Vector512<int> v22 = v21 << 23;
-        Vector512<float> v23 = v22.AsSingle();
-        Vector512<float> v24 = v19 * v23;
-        Vector512<int> v25 = (~Vector512.Equals(x, x)).AsInt32();
-        Vector512<float> result = Vector512.ConditionalSelect(v25.AsSingle(), x, v24);
+        Vector512<float> v14 = Elementary.Scale(v13, v3);
+        Vector512<float> result = Vector512.ConditionalSelect((~Vector512.Equals(x, x)), x, v14);
         return result;
     }
 
@@ -52,8 +42,8 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
     {
-        Vector256<float> v0 = Vector256.MinNumber(x, Vector256.Create(89.0f));
-        Vector256<float> v1 = Vector256.MaxNumber(v0, Vector256.Create(-105.0f));
+        Vector256<float> v0 = Avx.Min(x, Vector256.Create(89.0f));
+        Vector256<float> v1 = Avx.Max(v0, Vector256.Create(-105.0f));
         Vector256<float> v2 = v1 * Vector256.Create(1.442695f);
         Vector256<float> v3 = Vector256.Round(v2);
         Vector256<float> v4 = Vector256.FusedMultiplyAdd(v3, Vector256.Create(-0.6933594f), v1);
@@ -66,19 +56,8 @@ public static class Elementary
         Vector256<float> v11 = v5 * v5;
         Vector256<float> v12 = v5 + Vector256.Create(1.0f);
         Vector256<float> v13 = Vector256.FusedMultiplyAdd(v10, v11, v12);
-        Vector256<int> v14 = Vector256.ConvertToInt32(v3);
-        Vector256<int> v15 = v14 >> 1;
-        Vector256<int> v16 = v15 + Vector256.Create(127);
-        Vector256<int> v17 = v16 << 23;
-        Vector256<float> v18 = v17.AsSingle();
-        Vector256<float> v19 = v13 * v18;
-        Vector256<int> v20 = v14 - v15;
-        Vector256<int> v21 = v20 + Vector256.Create(127);
-        Vector256<int> v22 = v21 << 23;
-        Vector256<float> v23 = v22.AsSingle();
-        Vector256<float> v24 = v19 * v23;
-        Vector256<int> v25 = (~Vector256.Equals(x, x)).AsInt32();
-        Vector256<float> result = Vector256.ConditionalSelect(v25.AsSingle(), x, v24);
+        Vector256<float> v14 = Elementary.Scale(v13, v3);
+        Vector256<float> result = Vector256.ConditionalSelect((~Vector256.Equals(x, x)), x, v14);
         return result;
     }
 
@@ -86,8 +65,8 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Exp(Vector128<float> x)
     {
-        Vector128<float> v0 = Vector128.MinNumber(x, Vector128.Create(89.0f));
-        Vector128<float> v1 = Vector128.MaxNumber(v0, Vector128.Create(-105.0f));
+        Vector128<float> v0 = Lanes.Smaller(x, Vector128.Create(89.0f));
+        Vector128<float> v1 = Lanes.Larger(v0, Vector128.Create(-105.0f));
         Vector128<float> v2 = v1 * Vector128.Create(1.442695f);
         Vector128<float> v3 = Vector128.Round(v2);
         Vector128<float> v4 = Vector128.FusedMultiplyAdd(v3, Vector128.Create(-0.6933594f), v1);
@@ -100,19 +79,8 @@ public static class Elementary
         Vector128<float> v11 = v5 * v5;
         Vector128<float> v12 = v5 + Vector128.Create(1.0f);
         Vector128<float> v13 = Vector128.FusedMultiplyAdd(v10, v11, v12);
-        Vector128<int> v14 = Vector128.ConvertToInt32(v3);
-        Vector128<int> v15 = v14 >> 1;
-        Vector128<int> v16 = v15 + Vector128.Create(127);
-        Vector128<int> v17 = v16 << 23;
-        Vector128<float> v18 = v17.AsSingle();
-        Vector128<float> v19 = v13 * v18;
-        Vector128<int> v20 = v14 - v15;
-        Vector128<int> v21 = v20 + Vector128.Create(127);
-        Vector128<int> v22 = v21 << 23;
-        Vector128<float> v23 = v22.AsSingle();
-        Vector128<float> v24 = v19 * v23;
-        Vector128<int> v25 = (~Vector128.Equals(x, x)).AsInt32();
-        Vector128<float> result = Vector128.ConditionalSelect(v25.AsSingle(), x, v24);
+        Vector128<float> v14 = Elementary.Scale(v13, v3);
+        Vector128<float> result = Vector128.ConditionalSelect((~Vector128.Equals(x, x)), x, v14);
         return result;
     }
 
@@ -120,8 +88,8 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Exp(float x)
     {
-        float v0 = float.MinNumber(x, 89.0f);
-        float v1 = float.MaxNumber(v0, -105.0f);
+        float v0 = (x < 89.0f) ? x : 89.0f;
+        float v1 = (v0 > -105.0f) ? v0 : -105.0f;
         float v2 = v1 * 1.442695f;
         float v3 = MathF.Round(v2);
         float v4 = MathF.FusedMultiplyAdd(v3, -0.6933594f, v1);
@@ -134,19 +102,8 @@ public static class Elementary
         float v11 = v5 * v5;
         float v12 = v5 + 1.0f;
         float v13 = MathF.FusedMultiplyAdd(v10, v11, v12);
-        int v14 = (int)v3;
-        int v15 = v14 >> 1;
-        int v16 = v15 + 127;
-        int v17 = v16 << 23;
-        float v18 = BitConverter.Int32BitsToSingle(v17);
-        float v19 = v13 * v18;
-        int v20 = v14 - v15;
-        int v21 = v20 + 127;
-        int v22 = v21 << 23;
-        float v23 = BitConverter.Int32BitsToSingle(v22);
-        float v24 = v19 * v23;
-        bool v25 = x != x;
-        float result = v25 ? x : v24;
+        float v14 = Elementary.Scale(v13, v3);
+        float result = (x != x) ? x : v14;
         return result;
     }
 
@@ -154,47 +111,41 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Log(Vector512<float> x)
     {
-        Vector512<int> v0 = Vector512.LessThan(x, Vector512.Create(1.1754944E-38f)).AsInt32();
-        Vector512<float> v1 = x * Vector512.Create(8388608.0f);
-        Vector512<float> v2 = Vector512.ConditionalSelect(v0.AsSingle(), v1, x);
-        Vector512<int> v3 = v2.AsInt32();
-        Vector512<int> v4 = v3 >> 23;
-        Vector512<int> v5 = v4 - Vector512.Create(126);
-        Vector512<int> v6 = Vector512.ConditionalSelect(v0, Vector512.Create(23), Vector512<int>.Zero);
-        Vector512<int> v7 = v5 - v6;
-        Vector512<int> v8 = v3 & Vector512.Create(8388607);
-        Vector512<int> v9 = v8 | Vector512.Create(1056964608);
-        Vector512<float> v10 = v9.AsSingle();
-        Vector512<int> v11 = Vector512.LessThan(v10, Vector512.Create(0.70710677f)).AsInt32();
-        Vector512<float> v12 = Vector512.ConvertToSingle(v7);
-        Vector512<float> v13 = Vector512.ConditionalSelect(v11.AsSingle(), Vector512.Create(1.0f), Vector512<float>.Zero);
-        Vector512<float> v14 = v12 - v13;
-        Vector512<float> v15 = v10 + v10;
-        Vector512<float> v16 = Vector512.ConditionalSelect(v11.AsSingle(), v15, v10);
-        Vector512<float> v17 = v16 - Vector512.Create(1.0f);
-        Vector512<float> v18 = v17 * v17;
-        Vector512<float> v19 = Vector512.FusedMultiplyAdd(Vector512.Create(0.070376836f), v17, Vector512.Create(-0.1151461f));
-        Vector512<float> v20 = Vector512.FusedMultiplyAdd(v19, v17, Vector512.Create(0.116769984f));
-        Vector512<float> v21 = Vector512.FusedMultiplyAdd(v20, v17, Vector512.Create(-0.12420141f));
-        Vector512<float> v22 = Vector512.FusedMultiplyAdd(v21, v17, Vector512.Create(0.14249323f));
-        Vector512<float> v23 = Vector512.FusedMultiplyAdd(v22, v17, Vector512.Create(-0.16668057f));
-        Vector512<float> v24 = Vector512.FusedMultiplyAdd(v23, v17, Vector512.Create(0.20000714f));
-        Vector512<float> v25 = Vector512.FusedMultiplyAdd(v24, v17, Vector512.Create(-0.24999994f));
-        Vector512<float> v26 = Vector512.FusedMultiplyAdd(v25, v17, Vector512.Create(0.3333333f));
-        Vector512<float> v27 = v26 * v17;
-        Vector512<float> v28 = v27 * v18;
-        Vector512<float> v29 = Vector512.FusedMultiplyAdd(v14, Vector512.Create(-0.00021219444f), v28);
-        Vector512<float> v30 = Vector512.FusedMultiplyAdd(v18, Vector512.Create(-0.5f), v29);
-        Vector512<float> v31 = v17 + v30;
-        Vector512<float> v32 = Vector512.FusedMultiplyAdd(v14, Vector512.Create(0.6933594f), v31);
-        Vector512<int> v33 = Vector512.Equals(x, Vector512.Create(float.PositiveInfinity)).AsInt32();
-        Vector512<float> v34 = Vector512.ConditionalSelect(v33.AsSingle(), x, v32);
-        Vector512<int> v35 = Vector512.Equals(x, Vector512<float>.Zero).AsInt32();
-        Vector512<float> v36 = Vector512.ConditionalSelect(v35.AsSingle(), Vector512.Create(float.NegativeInfinity), v34);
-        Vector512<int> v37 = Vector512.LessThan(x, Vector512<float>.Zero).AsInt32();
-        Vector512<float> v38 = Vector512.ConditionalSelect(v37.AsSingle(), Vector512.Create(float.NaN), v36);
-        Vector512<int> v39 = (~Vector512.Equals(x, x)).AsInt32();
-        Vector512<float> result = Vector512.ConditionalSelect(v39.AsSingle(), x, v38);
+        Vector512<float> v0 = x * Vector512.Create(8388608.0f);
+        Vector512<float> v1 = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(1.1754944E-38f)), v0, x);
+        Vector512<int> v2 = v1.AsInt32();
+        Vector512<int> v3 = v2 >> 23;
+        Vector512<int> v4 = v3 - Vector512.Create(126);
+        Vector512<int> v5 = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(1.1754944E-38f)).AsInt32(), Vector512.Create(23), Vector512<int>.Zero);
+        Vector512<int> v6 = v4 - v5;
+        Vector512<int> v7 = v2 & Vector512.Create(8388607);
+        Vector512<int> v8 = v7 | Vector512.Create(1056964608);
+        Vector512<float> v9 = v8.AsSingle();
+        Vector512<float> v10 = Vector512.ConvertToSingle(v6);
+        Vector512<float> v11 = Vector512.ConditionalSelect(Vector512.LessThan(v9, Vector512.Create(0.70710677f)), Vector512.Create(1.0f), Vector512<float>.Zero);
+        Vector512<float> v12 = v10 - v11;
+        Vector512<float> v13 = v9 + v9;
+        Vector512<float> v14 = Vector512.ConditionalSelect(Vector512.LessThan(v9, Vector512.Create(0.70710677f)), v13, v9);
+        Vector512<float> v15 = v14 - Vector512.Create(1.0f);
+        Vector512<float> v16 = v15 * v15;
+        Vector512<float> v17 = Vector512.FusedMultiplyAdd(Vector512.Create(0.070376836f), v15, Vector512.Create(-0.1151461f));
+        Vector512<float> v18 = Vector512.FusedMultiplyAdd(v17, v15, Vector512.Create(0.116769984f));
+        Vector512<float> v19 = Vector512.FusedMultiplyAdd(v18, v15, Vector512.Create(-0.12420141f));
+        Vector512<float> v20 = Vector512.FusedMultiplyAdd(v19, v15, Vector512.Create(0.14249323f));
+        Vector512<float> v21 = Vector512.FusedMultiplyAdd(v20, v15, Vector512.Create(-0.16668057f));
+        Vector512<float> v22 = Vector512.FusedMultiplyAdd(v21, v15, Vector512.Create(0.20000714f));
+        Vector512<float> v23 = Vector512.FusedMultiplyAdd(v22, v15, Vector512.Create(-0.24999994f));
+        Vector512<float> v24 = Vector512.FusedMultiplyAdd(v23, v15, Vector512.Create(0.3333333f));
+        Vector512<float> v25 = v24 * v15;
+        Vector512<float> v26 = v25 * v16;
+        Vector512<float> v27 = Vector512.FusedMultiplyAdd(v12, Vector512.Create(-0.00021219444f), v26);
+        Vector512<float> v28 = Vector512.FusedMultiplyAdd(v16, Vector512.Create(-0.5f), v27);
+        Vector512<float> v29 = v15 + v28;
+        Vector512<float> v30 = Vector512.FusedMultiplyAdd(v12, Vector512.Create(0.6933594f), v29);
+        Vector512<float> v31 = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512.Create(float.PositiveInfinity)), x, v30);
+        Vector512<float> v32 = Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), v31);
+        Vector512<float> v33 = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), Vector512.Create(float.NaN), v32);
+        Vector512<float> result = Vector512.ConditionalSelect((~Vector512.Equals(x, x)), x, v33);
         return result;
     }
 
@@ -202,47 +153,41 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Log(Vector256<float> x)
     {
-        Vector256<int> v0 = Vector256.LessThan(x, Vector256.Create(1.1754944E-38f)).AsInt32();
-        Vector256<float> v1 = x * Vector256.Create(8388608.0f);
-        Vector256<float> v2 = Vector256.ConditionalSelect(v0.AsSingle(), v1, x);
-        Vector256<int> v3 = v2.AsInt32();
-        Vector256<int> v4 = v3 >> 23;
-        Vector256<int> v5 = v4 - Vector256.Create(126);
-        Vector256<int> v6 = Vector256.ConditionalSelect(v0, Vector256.Create(23), Vector256<int>.Zero);
-        Vector256<int> v7 = v5 - v6;
-        Vector256<int> v8 = v3 & Vector256.Create(8388607);
-        Vector256<int> v9 = v8 | Vector256.Create(1056964608);
-        Vector256<float> v10 = v9.AsSingle();
-        Vector256<int> v11 = Vector256.LessThan(v10, Vector256.Create(0.70710677f)).AsInt32();
-        Vector256<float> v12 = Vector256.ConvertToSingle(v7);
-        Vector256<float> v13 = Vector256.ConditionalSelect(v11.AsSingle(), Vector256.Create(1.0f), Vector256<float>.Zero);
-        Vector256<float> v14 = v12 - v13;
-        Vector256<float> v15 = v10 + v10;
-        Vector256<float> v16 = Vector256.ConditionalSelect(v11.AsSingle(), v15, v10);
-        Vector256<float> v17 = v16 - Vector256.Create(1.0f);
-        Vector256<float> v18 = v17 * v17;
-        Vector256<float> v19 = Vector256.FusedMultiplyAdd(Vector256.Create(0.070376836f), v17, Vector256.Create(-0.1151461f));
-        Vector256<float> v20 = Vector256.FusedMultiplyAdd(v19, v17, Vector256.Create(0.116769984f));
-        Vector256<float> v21 = Vector256.FusedMultiplyAdd(v20, v17, Vector256.Create(-0.12420141f));
-        Vector256<float> v22 = Vector256.FusedMultiplyAdd(v21, v17, Vector256.Create(0.14249323f));
-        Vector256<float> v23 = Vector256.FusedMultiplyAdd(v22, v17, Vector256.Create(-0.16668057f));
-        Vector256<float> v24 = Vector256.FusedMultiplyAdd(v23, v17, Vector256.Create(0.20000714f));
-        Vector256<float> v25 = Vector256.FusedMultiplyAdd(v24, v17, Vector256.Create(-0.24999994f));
-        Vector256<float> v26 = Vector256.FusedMultiplyAdd(v25, v17, Vector256.Create(0.3333333f));
-        Vector256<float> v27 = v26 * v17;
-        Vector256<float> v28 = v27 * v18;
-        Vector256<float> v29 = Vector256.FusedMultiplyAdd(v14, Vector256.Create(-0.00021219444f), v28);
-        Vector256<float> v30 = Vector256.FusedMultiplyAdd(v18, Vector256.Create(-0.5f), v29);
-        Vector256<float> v31 = v17 + v30;
-        Vector256<float> v32 = Vector256.FusedMultiplyAdd(v14, Vector256.Create(0.6933594f), v31);
-        Vector256<int> v33 = Vector256.Equals(x, Vector256.Create(float.PositiveInfinity)).AsInt32();
-        Vector256<float> v34 = Vector256.ConditionalSelect(v33.AsSingle(), x, v32);
-        Vector256<int> v35 = Vector256.Equals(x, Vector256<float>.Zero).AsInt32();
-        Vector256<float> v36 = Vector256.ConditionalSelect(v35.AsSingle(), Vector256.Create(float.NegativeInfinity), v34);
-        Vector256<int> v37 = Vector256.LessThan(x, Vector256<float>.Zero).AsInt32();
-        Vector256<float> v38 = Vector256.ConditionalSelect(v37.AsSingle(), Vector256.Create(float.NaN), v36);
-        Vector256<int> v39 = (~Vector256.Equals(x, x)).AsInt32();
-        Vector256<float> result = Vector256.ConditionalSelect(v39.AsSingle(), x, v38);
+        Vector256<float> v0 = x * Vector256.Create(8388608.0f);
+        Vector256<float> v1 = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(1.1754944E-38f)), v0, x);
+        Vector256<int> v2 = v1.AsInt32();
+        Vector256<int> v3 = v2 >> 23;
+        Vector256<int> v4 = v3 - Vector256.Create(126);
+        Vector256<int> v5 = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256.Create(1.1754944E-38f)).AsInt32(), Vector256.Create(23), Vector256<int>.Zero);
+        Vector256<int> v6 = v4 - v5;
+        Vector256<int> v7 = v2 & Vector256.Create(8388607);
+        Vector256<int> v8 = v7 | Vector256.Create(1056964608);
+        Vector256<float> v9 = v8.AsSingle();
+        Vector256<float> v10 = Vector256.ConvertToSingle(v6);
+        Vector256<float> v11 = Vector256.ConditionalSelect(Vector256.LessThan(v9, Vector256.Create(0.70710677f)), Vector256.Create(1.0f), Vector256<float>.Zero);
+        Vector256<float> v12 = v10 - v11;
+        Vector256<float> v13 = v9 + v9;
+        Vector256<float> v14 = Vector256.ConditionalSelect(Vector256.LessThan(v9, Vector256.Create(0.70710677f)), v13, v9);
+        Vector256<float> v15 = v14 - Vector256.Create(1.0f);
+        Vector256<float> v16 = v15 * v15;
+        Vector256<float> v17 = Vector256.FusedMultiplyAdd(Vector256.Create(0.070376836f), v15, Vector256.Create(-0.1151461f));
+        Vector256<float> v18 = Vector256.FusedMultiplyAdd(v17, v15, Vector256.Create(0.116769984f));
+        Vector256<float> v19 = Vector256.FusedMultiplyAdd(v18, v15, Vector256.Create(-0.12420141f));
+        Vector256<float> v20 = Vector256.FusedMultiplyAdd(v19, v15, Vector256.Create(0.14249323f));
+        Vector256<float> v21 = Vector256.FusedMultiplyAdd(v20, v15, Vector256.Create(-0.16668057f));
+        Vector256<float> v22 = Vector256.FusedMultiplyAdd(v21, v15, Vector256.Create(0.20000714f));
+        Vector256<float> v23 = Vector256.FusedMultiplyAdd(v22, v15, Vector256.Create(-0.24999994f));
+        Vector256<float> v24 = Vector256.FusedMultiplyAdd(v23, v15, Vector256.Create(0.3333333f));
+        Vector256<float> v25 = v24 * v15;
+        Vector256<float> v26 = v25 * v16;
+        Vector256<float> v27 = Vector256.FusedMultiplyAdd(v12, Vector256.Create(-0.00021219444f), v26);
+        Vector256<float> v28 = Vector256.FusedMultiplyAdd(v16, Vector256.Create(-0.5f), v27);
+        Vector256<float> v29 = v15 + v28;
+        Vector256<float> v30 = Vector256.FusedMultiplyAdd(v12, Vector256.Create(0.6933594f), v29);
+        Vector256<float> v31 = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256.Create(float.PositiveInfinity)), x, v30);
+        Vector256<float> v32 = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256<float>.Zero), Vector256.Create(float.NegativeInfinity), v31);
+        Vector256<float> v33 = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), Vector256.Create(float.NaN), v32);
+        Vector256<float> result = Vector256.ConditionalSelect((~Vector256.Equals(x, x)), x, v33);
         return result;
     }
 
@@ -250,47 +195,41 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Log(Vector128<float> x)
     {
-        Vector128<int> v0 = Vector128.LessThan(x, Vector128.Create(1.1754944E-38f)).AsInt32();
-        Vector128<float> v1 = x * Vector128.Create(8388608.0f);
-        Vector128<float> v2 = Vector128.ConditionalSelect(v0.AsSingle(), v1, x);
-        Vector128<int> v3 = v2.AsInt32();
-        Vector128<int> v4 = v3 >> 23;
-        Vector128<int> v5 = v4 - Vector128.Create(126);
-        Vector128<int> v6 = Vector128.ConditionalSelect(v0, Vector128.Create(23), Vector128<int>.Zero);
-        Vector128<int> v7 = v5 - v6;
-        Vector128<int> v8 = v3 & Vector128.Create(8388607);
-        Vector128<int> v9 = v8 | Vector128.Create(1056964608);
-        Vector128<float> v10 = v9.AsSingle();
-        Vector128<int> v11 = Vector128.LessThan(v10, Vector128.Create(0.70710677f)).AsInt32();
-        Vector128<float> v12 = Vector128.ConvertToSingle(v7);
-        Vector128<float> v13 = Vector128.ConditionalSelect(v11.AsSingle(), Vector128.Create(1.0f), Vector128<float>.Zero);
-        Vector128<float> v14 = v12 - v13;
-        Vector128<float> v15 = v10 + v10;
-        Vector128<float> v16 = Vector128.ConditionalSelect(v11.AsSingle(), v15, v10);
-        Vector128<float> v17 = v16 - Vector128.Create(1.0f);
-        Vector128<float> v18 = v17 * v17;
-        Vector128<float> v19 = Vector128.FusedMultiplyAdd(Vector128.Create(0.070376836f), v17, Vector128.Create(-0.1151461f));
-        Vector128<float> v20 = Vector128.FusedMultiplyAdd(v19, v17, Vector128.Create(0.116769984f));
-        Vector128<float> v21 = Vector128.FusedMultiplyAdd(v20, v17, Vector128.Create(-0.12420141f));
-        Vector128<float> v22 = Vector128.FusedMultiplyAdd(v21, v17, Vector128.Create(0.14249323f));
-        Vector128<float> v23 = Vector128.FusedMultiplyAdd(v22, v17, Vector128.Create(-0.16668057f));
-        Vector128<float> v24 = Vector128.FusedMultiplyAdd(v23, v17, Vector128.Create(0.20000714f));
-        Vector128<float> v25 = Vector128.FusedMultiplyAdd(v24, v17, Vector128.Create(-0.24999994f));
-        Vector128<float> v26 = Vector128.FusedMultiplyAdd(v25, v17, Vector128.Create(0.3333333f));
-        Vector128<float> v27 = v26 * v17;
-        Vector128<float> v28 = v27 * v18;
-        Vector128<float> v29 = Vector128.FusedMultiplyAdd(v14, Vector128.Create(-0.00021219444f), v28);
-        Vector128<float> v30 = Vector128.FusedMultiplyAdd(v18, Vector128.Create(-0.5f), v29);
-        Vector128<float> v31 = v17 + v30;
-        Vector128<float> v32 = Vector128.FusedMultiplyAdd(v14, Vector128.Create(0.6933594f), v31);
-        Vector128<int> v33 = Vector128.Equals(x, Vector128.Create(float.PositiveInfinity)).AsInt32();
-        Vector128<float> v34 = Vector128.ConditionalSelect(v33.AsSingle(), x, v32);
-        Vector128<int> v35 = Vector128.Equals(x, Vector128<float>.Zero).AsInt32();
-        Vector128<float> v36 = Vector128.ConditionalSelect(v35.AsSingle(), Vector128.Create(float.NegativeInfinity), v34);
-        Vector128<int> v37 = Vector128.LessThan(x, Vector128<float>.Zero).AsInt32();
-        Vector128<float> v38 = Vector128.ConditionalSelect(v37.AsSingle(), Vector128.Create(float.NaN), v36);
-        Vector128<int> v39 = (~Vector128.Equals(x, x)).AsInt32();
-        Vector128<float> result = Vector128.ConditionalSelect(v39.AsSingle(), x, v38);
+        Vector128<float> v0 = x * Vector128.Create(8388608.0f);
+        Vector128<float> v1 = Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128.Create(1.1754944E-38f)), v0, x);
+        Vector128<int> v2 = v1.AsInt32();
+        Vector128<int> v3 = v2 >> 23;
+        Vector128<int> v4 = v3 - Vector128.Create(126);
+        Vector128<int> v5 = Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128.Create(1.1754944E-38f)).AsInt32(), Vector128.Create(23), Vector128<int>.Zero);
+        Vector128<int> v6 = v4 - v5;
+        Vector128<int> v7 = v2 & Vector128.Create(8388607);
+        Vector128<int> v8 = v7 | Vector128.Create(1056964608);
+        Vector128<float> v9 = v8.AsSingle();
+        Vector128<float> v10 = Vector128.ConvertToSingle(v6);
+        Vector128<float> v11 = Vector128.ConditionalSelect(Vector128.LessThan(v9, Vector128.Create(0.70710677f)), Vector128.Create(1.0f), Vector128<float>.Zero);
+        Vector128<float> v12 = v10 - v11;
+        Vector128<float> v13 = v9 + v9;
+        Vector128<float> v14 = Vector128.ConditionalSelect(Vector128.LessThan(v9, Vector128.Create(0.70710677f)), v13, v9);
+        Vector128<float> v15 = v14 - Vector128.Create(1.0f);
+        Vector128<float> v16 = v15 * v15;
+        Vector128<float> v17 = Vector128.FusedMultiplyAdd(Vector128.Create(0.070376836f), v15, Vector128.Create(-0.1151461f));
+        Vector128<float> v18 = Vector128.FusedMultiplyAdd(v17, v15, Vector128.Create(0.116769984f));
+        Vector128<float> v19 = Vector128.FusedMultiplyAdd(v18, v15, Vector128.Create(-0.12420141f));
+        Vector128<float> v20 = Vector128.FusedMultiplyAdd(v19, v15, Vector128.Create(0.14249323f));
+        Vector128<float> v21 = Vector128.FusedMultiplyAdd(v20, v15, Vector128.Create(-0.16668057f));
+        Vector128<float> v22 = Vector128.FusedMultiplyAdd(v21, v15, Vector128.Create(0.20000714f));
+        Vector128<float> v23 = Vector128.FusedMultiplyAdd(v22, v15, Vector128.Create(-0.24999994f));
+        Vector128<float> v24 = Vector128.FusedMultiplyAdd(v23, v15, Vector128.Create(0.3333333f));
+        Vector128<float> v25 = v24 * v15;
+        Vector128<float> v26 = v25 * v16;
+        Vector128<float> v27 = Vector128.FusedMultiplyAdd(v12, Vector128.Create(-0.00021219444f), v26);
+        Vector128<float> v28 = Vector128.FusedMultiplyAdd(v16, Vector128.Create(-0.5f), v27);
+        Vector128<float> v29 = v15 + v28;
+        Vector128<float> v30 = Vector128.FusedMultiplyAdd(v12, Vector128.Create(0.6933594f), v29);
+        Vector128<float> v31 = Vector128.ConditionalSelect(Vector128.Equals(x, Vector128.Create(float.PositiveInfinity)), x, v30);
+        Vector128<float> v32 = Vector128.ConditionalSelect(Vector128.Equals(x, Vector128<float>.Zero), Vector128.Create(float.NegativeInfinity), v31);
+        Vector128<float> v33 = Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), Vector128.Create(float.NaN), v32);
+        Vector128<float> result = Vector128.ConditionalSelect((~Vector128.Equals(x, x)), x, v33);
         return result;
     }
 
@@ -298,47 +237,41 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Log(float x)
     {
-        bool v0 = x < 1.1754944E-38f;
-        float v1 = x * 8388608.0f;
-        float v2 = v0 ? v1 : x;
-        int v3 = BitConverter.SingleToInt32Bits(v2);
-        int v4 = v3 >> 23;
-        int v5 = v4 - 126;
-        int v6 = v0 ? 23 : 0;
-        int v7 = v5 - v6;
-        int v8 = v3 & 8388607;
-        int v9 = v8 | 1056964608;
-        float v10 = BitConverter.Int32BitsToSingle(v9);
-        bool v11 = v10 < 0.70710677f;
-        float v12 = (float)v7;
-        float v13 = v11 ? 1.0f : 0.0f;
-        float v14 = v12 - v13;
-        float v15 = v10 + v10;
-        float v16 = v11 ? v15 : v10;
-        float v17 = v16 - 1.0f;
-        float v18 = v17 * v17;
-        float v19 = MathF.FusedMultiplyAdd(0.070376836f, v17, -0.1151461f);
-        float v20 = MathF.FusedMultiplyAdd(v19, v17, 0.116769984f);
-        float v21 = MathF.FusedMultiplyAdd(v20, v17, -0.12420141f);
-        float v22 = MathF.FusedMultiplyAdd(v21, v17, 0.14249323f);
-        float v23 = MathF.FusedMultiplyAdd(v22, v17, -0.16668057f);
-        float v24 = MathF.FusedMultiplyAdd(v23, v17, 0.20000714f);
-        float v25 = MathF.FusedMultiplyAdd(v24, v17, -0.24999994f);
-        float v26 = MathF.FusedMultiplyAdd(v25, v17, 0.3333333f);
-        float v27 = v26 * v17;
-        float v28 = v27 * v18;
-        float v29 = MathF.FusedMultiplyAdd(v14, -0.00021219444f, v28);
-        float v30 = MathF.FusedMultiplyAdd(v18, -0.5f, v29);
-        float v31 = v17 + v30;
-        float v32 = MathF.FusedMultiplyAdd(v14, 0.6933594f, v31);
-        bool v33 = x == float.PositiveInfinity;
-        float v34 = v33 ? x : v32;
-        bool v35 = x == 0.0f;
-        float v36 = v35 ? float.NegativeInfinity : v34;
-        bool v37 = x < 0.0f;
-        float v38 = v37 ? float.NaN : v36;
-        bool v39 = x != x;
-        float result = v39 ? x : v38;
+        float v0 = x * 8388608.0f;
+        float v1 = (x < 1.1754944E-38f) ? v0 : x;
+        int v2 = BitConverter.SingleToInt32Bits(v1);
+        int v3 = v2 >> 23;
+        int v4 = v3 - 126;
+        int v5 = (x < 1.1754944E-38f) ? 23 : 0;
+        int v6 = v4 - v5;
+        int v7 = v2 & 8388607;
+        int v8 = v7 | 1056964608;
+        float v9 = BitConverter.Int32BitsToSingle(v8);
+        float v10 = (float)v6;
+        float v11 = (v9 < 0.70710677f) ? 1.0f : 0.0f;
+        float v12 = v10 - v11;
+        float v13 = v9 + v9;
+        float v14 = (v9 < 0.70710677f) ? v13 : v9;
+        float v15 = v14 - 1.0f;
+        float v16 = v15 * v15;
+        float v17 = MathF.FusedMultiplyAdd(0.070376836f, v15, -0.1151461f);
+        float v18 = MathF.FusedMultiplyAdd(v17, v15, 0.116769984f);
+        float v19 = MathF.FusedMultiplyAdd(v18, v15, -0.12420141f);
+        float v20 = MathF.FusedMultiplyAdd(v19, v15, 0.14249323f);
+        float v21 = MathF.FusedMultiplyAdd(v20, v15, -0.16668057f);
+        float v22 = MathF.FusedMultiplyAdd(v21, v15, 0.20000714f);
+        float v23 = MathF.FusedMultiplyAdd(v22, v15, -0.24999994f);
+        float v24 = MathF.FusedMultiplyAdd(v23, v15, 0.3333333f);
+        float v25 = v24 * v15;
+        float v26 = v25 * v16;
+        float v27 = MathF.FusedMultiplyAdd(v12, -0.00021219444f, v26);
+        float v28 = MathF.FusedMultiplyAdd(v16, -0.5f, v27);
+        float v29 = v15 + v28;
+        float v30 = MathF.FusedMultiplyAdd(v12, 0.6933594f, v29);
+        float v31 = (x == float.PositiveInfinity) ? x : v30;
+        float v32 = (x == 0.0f) ? float.NegativeInfinity : v31;
+        float v33 = (x < 0.0f) ? float.NaN : v32;
+        float result = (x != x) ? x : v33;
         return result;
     }
 
@@ -347,8 +280,8 @@ public static class Elementary
     public static Vector512<float> Sigmoid(Vector512<float> x)
     {
         Vector512<float> v0 = -x;
-        Vector512<float> v1 = Vector512.MinNumber(v0, Vector512.Create(89.0f));
-        Vector512<float> v2 = Vector512.MaxNumber(v1, Vector512.Create(-105.0f));
+        Vector512<float> v1 = Avx512F.Min(v0, Vector512.Create(89.0f));
+        Vector512<float> v2 = Avx512F.Max(v1, Vector512.Create(-105.0f));
         Vector512<float> v3 = v2 * Vector512.Create(1.442695f);
         Vector512<float> v4 = Vector512.Round(v3);
         Vector512<float> v5 = Vector512.FusedMultiplyAdd(v4, Vector512.Create(-0.6933594f), v2);
@@ -361,21 +294,10 @@ public static class Elementary
         Vector512<float> v12 = v6 * v6;
         Vector512<float> v13 = v6 + Vector512.Create(1.0f);
         Vector512<float> v14 = Vector512.FusedMultiplyAdd(v11, v12, v13);
-        Vector512<int> v15 = Vector512.ConvertToInt32(v4);
-        Vector512<int> v16 = v15 >> 1;
-        Vector512<int> v17 = v16 + Vector512.Create(127);
-        Vector512<int> v18 = v17 << 23;
-        Vector512<float> v19 = v18.AsSingle();
-        Vector512<float> v20 = v14 * v19;
-        Vector512<int> v21 = v15 - v16;
-        Vector512<int> v22 = v21 + Vector512.Create(127);
-        Vector512<int> v23 = v22 << 23;
-        Vector512<float> v24 = v23.AsSingle();
-        Vector512<float> v25 = v20 * v24;
-        Vector512<int> v26 = (~Vector512.Equals(v0, v0)).AsInt32();
-        Vector512<float> v27 = Vector512.ConditionalSelect(v26.AsSingle(), v0, v25);
-        Vector512<float> v28 = Vector512.Create(1.0f) + v27;
-        Vector512<float> result = Vector512.Create(1.0f) / v28;
+        Vector512<float> v15 = Elementary.Scale(v14, v4);
+        Vector512<float> v16 = Vector512.ConditionalSelect((~Vector512.Equals(v0, v0)), v0, v15);
+        Vector512<float> v17 = Vector512.Create(1.0f) + v16;
+        Vector512<float> result = Vector512.Create(1.0f) / v17;
         return result;
     }
 
@@ -384,8 +306,8 @@ public static class Elementary
     public static Vector256<float> Sigmoid(Vector256<float> x)
     {
         Vector256<float> v0 = -x;
-        Vector256<float> v1 = Vector256.MinNumber(v0, Vector256.Create(89.0f));
-        Vector256<float> v2 = Vector256.MaxNumber(v1, Vector256.Create(-105.0f));
+        Vector256<float> v1 = Avx.Min(v0, Vector256.Create(89.0f));
+        Vector256<float> v2 = Avx.Max(v1, Vector256.Create(-105.0f));
         Vector256<float> v3 = v2 * Vector256.Create(1.442695f);
         Vector256<float> v4 = Vector256.Round(v3);
         Vector256<float> v5 = Vector256.FusedMultiplyAdd(v4, Vector256.Create(-0.6933594f), v2);
@@ -398,21 +320,10 @@ public static class Elementary
         Vector256<float> v12 = v6 * v6;
         Vector256<float> v13 = v6 + Vector256.Create(1.0f);
         Vector256<float> v14 = Vector256.FusedMultiplyAdd(v11, v12, v13);
-        Vector256<int> v15 = Vector256.ConvertToInt32(v4);
-        Vector256<int> v16 = v15 >> 1;
-        Vector256<int> v17 = v16 + Vector256.Create(127);
-        Vector256<int> v18 = v17 << 23;
-        Vector256<float> v19 = v18.AsSingle();
-        Vector256<float> v20 = v14 * v19;
-        Vector256<int> v21 = v15 - v16;
-        Vector256<int> v22 = v21 + Vector256.Create(127);
-        Vector256<int> v23 = v22 << 23;
-        Vector256<float> v24 = v23.AsSingle();
-        Vector256<float> v25 = v20 * v24;
-        Vector256<int> v26 = (~Vector256.Equals(v0, v0)).AsInt32();
-        Vector256<float> v27 = Vector256.ConditionalSelect(v26.AsSingle(), v0, v25);
-        Vector256<float> v28 = Vector256.Create(1.0f) + v27;
-        Vector256<float> result = Vector256.Create(1.0f) / v28;
+        Vector256<float> v15 = Elementary.Scale(v14, v4);
+        Vector256<float> v16 = Vector256.ConditionalSelect((~Vector256.Equals(v0, v0)), v0, v15);
+        Vector256<float> v17 = Vector256.Create(1.0f) + v16;
+        Vector256<float> result = Vector256.Create(1.0f) / v17;
         return result;
     }
 
@@ -421,8 +332,8 @@ public static class Elementary
     public static Vector128<float> Sigmoid(Vector128<float> x)
     {
         Vector128<float> v0 = -x;
-        Vector128<float> v1 = Vector128.MinNumber(v0, Vector128.Create(89.0f));
-        Vector128<float> v2 = Vector128.MaxNumber(v1, Vector128.Create(-105.0f));
+        Vector128<float> v1 = Lanes.Smaller(v0, Vector128.Create(89.0f));
+        Vector128<float> v2 = Lanes.Larger(v1, Vector128.Create(-105.0f));
         Vector128<float> v3 = v2 * Vector128.Create(1.442695f);
         Vector128<float> v4 = Vector128.Round(v3);
         Vector128<float> v5 = Vector128.FusedMultiplyAdd(v4, Vector128.Create(-0.6933594f), v2);
@@ -435,21 +346,10 @@ public static class Elementary
         Vector128<float> v12 = v6 * v6;
         Vector128<float> v13 = v6 + Vector128.Create(1.0f);
         Vector128<float> v14 = Vector128.FusedMultiplyAdd(v11, v12, v13);
-        Vector128<int> v15 = Vector128.ConvertToInt32(v4);
-        Vector128<int> v16 = v15 >> 1;
-        Vector128<int> v17 = v16 + Vector128.Create(127);
-        Vector128<int> v18 = v17 << 23;
-        Vector128<float> v19 = v18.AsSingle();
-        Vector128<float> v20 = v14 * v19;
-        Vector128<int> v21 = v15 - v16;
-        Vector128<int> v22 = v21 + Vector128.Create(127);
-        Vector128<int> v23 = v22 << 23;
-        Vector128<float> v24 = v23.AsSingle();
-        Vector128<float> v25 = v20 * v24;
-        Vector128<int> v26 = (~Vector128.Equals(v0, v0)).AsInt32();
-        Vector128<float> v27 = Vector128.ConditionalSelect(v26.AsSingle(), v0, v25);
-        Vector128<float> v28 = Vector128.Create(1.0f) + v27;
-        Vector128<float> result = Vector128.Create(1.0f) / v28;
+        Vector128<float> v15 = Elementary.Scale(v14, v4);
+        Vector128<float> v16 = Vector128.ConditionalSelect((~Vector128.Equals(v0, v0)), v0, v15);
+        Vector128<float> v17 = Vector128.Create(1.0f) + v16;
+        Vector128<float> result = Vector128.Create(1.0f) / v17;
         return result;
     }
 
@@ -458,8 +358,8 @@ public static class Elementary
     public static float Sigmoid(float x)
     {
         float v0 = -x;
-        float v1 = float.MinNumber(v0, 89.0f);
-        float v2 = float.MaxNumber(v1, -105.0f);
+        float v1 = (v0 < 89.0f) ? v0 : 89.0f;
+        float v2 = (v1 > -105.0f) ? v1 : -105.0f;
         float v3 = v2 * 1.442695f;
         float v4 = MathF.Round(v3);
         float v5 = MathF.FusedMultiplyAdd(v4, -0.6933594f, v2);
@@ -472,21 +372,10 @@ public static class Elementary
         float v12 = v6 * v6;
         float v13 = v6 + 1.0f;
         float v14 = MathF.FusedMultiplyAdd(v11, v12, v13);
-        int v15 = (int)v4;
-        int v16 = v15 >> 1;
-        int v17 = v16 + 127;
-        int v18 = v17 << 23;
-        float v19 = BitConverter.Int32BitsToSingle(v18);
-        float v20 = v14 * v19;
-        int v21 = v15 - v16;
-        int v22 = v21 + 127;
-        int v23 = v22 << 23;
-        float v24 = BitConverter.Int32BitsToSingle(v23);
-        float v25 = v20 * v24;
-        bool v26 = v0 != v0;
-        float v27 = v26 ? v0 : v25;
-        float v28 = 1.0f + v27;
-        float result = 1.0f / v28;
+        float v15 = Elementary.Scale(v14, v4);
+        float v16 = (v0 != v0) ? v0 : v15;
+        float v17 = 1.0f + v16;
+        float result = 1.0f / v17;
         return result;
     }
 
@@ -503,8 +392,8 @@ public static class Elementary
         Vector512<float> v6 = v5 * v1;
         Vector512<float> v7 = Vector512.FusedMultiplyAdd(v6, x, x);
         Vector512<float> v8 = v0 + v0;
-        Vector512<float> v9 = Vector512.MinNumber(v8, Vector512.Create(89.0f));
-        Vector512<float> v10 = Vector512.MaxNumber(v9, Vector512.Create(-105.0f));
+        Vector512<float> v9 = Avx512F.Min(v8, Vector512.Create(89.0f));
+        Vector512<float> v10 = Avx512F.Max(v9, Vector512.Create(-105.0f));
         Vector512<float> v11 = v10 * Vector512.Create(1.442695f);
         Vector512<float> v12 = Vector512.Round(v11);
         Vector512<float> v13 = Vector512.FusedMultiplyAdd(v12, Vector512.Create(-0.6933594f), v10);
@@ -517,29 +406,15 @@ public static class Elementary
         Vector512<float> v20 = v14 * v14;
         Vector512<float> v21 = v14 + Vector512.Create(1.0f);
         Vector512<float> v22 = Vector512.FusedMultiplyAdd(v19, v20, v21);
-        Vector512<int> v23 = Vector512.ConvertToInt32(v12);
-        Vector512<int> v24 = v23 >> 1;
-        Vector512<int> v25 = v24 + Vector512.Create(127);
-        Vector512<int> v26 = v25 << 23;
-        Vector512<float> v27 = v26.AsSingle();
-        Vector512<float> v28 = v22 * v27;
-        Vector512<int> v29 = v23 - v24;
-        Vector512<int> v30 = v29 + Vector512.Create(127);
-        Vector512<int> v31 = v30 << 23;
-        Vector512<float> v32 = v31.AsSingle();
-        Vector512<float> v33 = v28 * v32;
-        Vector512<int> v34 = (~Vector512.Equals(v8, v8)).AsInt32();
-        Vector512<float> v35 = Vector512.ConditionalSelect(v34.AsSingle(), v8, v33);
-        Vector512<float> v36 = v35 + Vector512.Create(1.0f);
-        Vector512<float> v37 = Vector512.Create(2.0f) / v36;
-        Vector512<float> v38 = Vector512.Create(1.0f) - v37;
-        Vector512<int> v39 = Vector512.LessThan(v0, Vector512.Create(0.625f)).AsInt32();
-        Vector512<int> v40 = Vector512.LessThan(x, Vector512<float>.Zero).AsInt32();
-        Vector512<float> v41 = -v38;
-        Vector512<float> v42 = Vector512.ConditionalSelect(v40.AsSingle(), v41, v38);
-        Vector512<float> v43 = Vector512.ConditionalSelect(v39.AsSingle(), v7, v42);
-        Vector512<int> v44 = (~Vector512.Equals(x, x)).AsInt32();
-        Vector512<float> result = Vector512.ConditionalSelect(v44.AsSingle(), x, v43);
+        Vector512<float> v23 = Elementary.Scale(v22, v12);
+        Vector512<float> v24 = Vector512.ConditionalSelect((~Vector512.Equals(v8, v8)), v8, v23);
+        Vector512<float> v25 = v24 + Vector512.Create(1.0f);
+        Vector512<float> v26 = Vector512.Create(2.0f) / v25;
+        Vector512<float> v27 = Vector512.Create(1.0f) - v26;
+        Vector512<float> v28 = -v27;
+        Vector512<float> v29 = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), v28, v27);
+        Vector512<float> v30 = Vector512.ConditionalSelect(Vector512.LessThan(v0, Vector512.Create(0.625f)), v7, v29);
+        Vector512<float> result = Vector512.ConditionalSelect((~Vector512.Equals(x, x)), x, v30);
         return result;
     }
 
@@ -556,8 +431,8 @@ public static class Elementary
         Vector256<float> v6 = v5 * v1;
         Vector256<float> v7 = Vector256.FusedMultiplyAdd(v6, x, x);
         Vector256<float> v8 = v0 + v0;
-        Vector256<float> v9 = Vector256.MinNumber(v8, Vector256.Create(89.0f));
-        Vector256<float> v10 = Vector256.MaxNumber(v9, Vector256.Create(-105.0f));
+        Vector256<float> v9 = Avx.Min(v8, Vector256.Create(89.0f));
+        Vector256<float> v10 = Avx.Max(v9, Vector256.Create(-105.0f));
         Vector256<float> v11 = v10 * Vector256.Create(1.442695f);
         Vector256<float> v12 = Vector256.Round(v11);
         Vector256<float> v13 = Vector256.FusedMultiplyAdd(v12, Vector256.Create(-0.6933594f), v10);
@@ -570,29 +445,15 @@ public static class Elementary
         Vector256<float> v20 = v14 * v14;
         Vector256<float> v21 = v14 + Vector256.Create(1.0f);
         Vector256<float> v22 = Vector256.FusedMultiplyAdd(v19, v20, v21);
-        Vector256<int> v23 = Vector256.ConvertToInt32(v12);
-        Vector256<int> v24 = v23 >> 1;
-        Vector256<int> v25 = v24 + Vector256.Create(127);
-        Vector256<int> v26 = v25 << 23;
-        Vector256<float> v27 = v26.AsSingle();
-        Vector256<float> v28 = v22 * v27;
-        Vector256<int> v29 = v23 - v24;
-        Vector256<int> v30 = v29 + Vector256.Create(127);
-        Vector256<int> v31 = v30 << 23;
-        Vector256<float> v32 = v31.AsSingle();
-        Vector256<float> v33 = v28 * v32;
-        Vector256<int> v34 = (~Vector256.Equals(v8, v8)).AsInt32();
-        Vector256<float> v35 = Vector256.ConditionalSelect(v34.AsSingle(), v8, v33);
-        Vector256<float> v36 = v35 + Vector256.Create(1.0f);
-        Vector256<float> v37 = Vector256.Create(2.0f) / v36;
-        Vector256<float> v38 = Vector256.Create(1.0f) - v37;
-        Vector256<int> v39 = Vector256.LessThan(v0, Vector256.Create(0.625f)).AsInt32();
-        Vector256<int> v40 = Vector256.LessThan(x, Vector256<float>.Zero).AsInt32();
-        Vector256<float> v41 = -v38;
-        Vector256<float> v42 = Vector256.ConditionalSelect(v40.AsSingle(), v41, v38);
-        Vector256<float> v43 = Vector256.ConditionalSelect(v39.AsSingle(), v7, v42);
-        Vector256<int> v44 = (~Vector256.Equals(x, x)).AsInt32();
-        Vector256<float> result = Vector256.ConditionalSelect(v44.AsSingle(), x, v43);
+        Vector256<float> v23 = Elementary.Scale(v22, v12);
+        Vector256<float> v24 = Vector256.ConditionalSelect((~Vector256.Equals(v8, v8)), v8, v23);
+        Vector256<float> v25 = v24 + Vector256.Create(1.0f);
+        Vector256<float> v26 = Vector256.Create(2.0f) / v25;
+        Vector256<float> v27 = Vector256.Create(1.0f) - v26;
+        Vector256<float> v28 = -v27;
+        Vector256<float> v29 = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), v28, v27);
+        Vector256<float> v30 = Vector256.ConditionalSelect(Vector256.LessThan(v0, Vector256.Create(0.625f)), v7, v29);
+        Vector256<float> result = Vector256.ConditionalSelect((~Vector256.Equals(x, x)), x, v30);
         return result;
     }
 
@@ -609,8 +470,8 @@ public static class Elementary
         Vector128<float> v6 = v5 * v1;
         Vector128<float> v7 = Vector128.FusedMultiplyAdd(v6, x, x);
         Vector128<float> v8 = v0 + v0;
-        Vector128<float> v9 = Vector128.MinNumber(v8, Vector128.Create(89.0f));
-        Vector128<float> v10 = Vector128.MaxNumber(v9, Vector128.Create(-105.0f));
+        Vector128<float> v9 = Lanes.Smaller(v8, Vector128.Create(89.0f));
+        Vector128<float> v10 = Lanes.Larger(v9, Vector128.Create(-105.0f));
         Vector128<float> v11 = v10 * Vector128.Create(1.442695f);
         Vector128<float> v12 = Vector128.Round(v11);
         Vector128<float> v13 = Vector128.FusedMultiplyAdd(v12, Vector128.Create(-0.6933594f), v10);
@@ -623,29 +484,15 @@ public static class Elementary
         Vector128<float> v20 = v14 * v14;
         Vector128<float> v21 = v14 + Vector128.Create(1.0f);
         Vector128<float> v22 = Vector128.FusedMultiplyAdd(v19, v20, v21);
-        Vector128<int> v23 = Vector128.ConvertToInt32(v12);
-        Vector128<int> v24 = v23 >> 1;
-        Vector128<int> v25 = v24 + Vector128.Create(127);
-        Vector128<int> v26 = v25 << 23;
-        Vector128<float> v27 = v26.AsSingle();
-        Vector128<float> v28 = v22 * v27;
-        Vector128<int> v29 = v23 - v24;
-        Vector128<int> v30 = v29 + Vector128.Create(127);
-        Vector128<int> v31 = v30 << 23;
-        Vector128<float> v32 = v31.AsSingle();
-        Vector128<float> v33 = v28 * v32;
-        Vector128<int> v34 = (~Vector128.Equals(v8, v8)).AsInt32();
-        Vector128<float> v35 = Vector128.ConditionalSelect(v34.AsSingle(), v8, v33);
-        Vector128<float> v36 = v35 + Vector128.Create(1.0f);
-        Vector128<float> v37 = Vector128.Create(2.0f) / v36;
-        Vector128<float> v38 = Vector128.Create(1.0f) - v37;
-        Vector128<int> v39 = Vector128.LessThan(v0, Vector128.Create(0.625f)).AsInt32();
-        Vector128<int> v40 = Vector128.LessThan(x, Vector128<float>.Zero).AsInt32();
-        Vector128<float> v41 = -v38;
-        Vector128<float> v42 = Vector128.ConditionalSelect(v40.AsSingle(), v41, v38);
-        Vector128<float> v43 = Vector128.ConditionalSelect(v39.AsSingle(), v7, v42);
-        Vector128<int> v44 = (~Vector128.Equals(x, x)).AsInt32();
-        Vector128<float> result = Vector128.ConditionalSelect(v44.AsSingle(), x, v43);
+        Vector128<float> v23 = Elementary.Scale(v22, v12);
+        Vector128<float> v24 = Vector128.ConditionalSelect((~Vector128.Equals(v8, v8)), v8, v23);
+        Vector128<float> v25 = v24 + Vector128.Create(1.0f);
+        Vector128<float> v26 = Vector128.Create(2.0f) / v25;
+        Vector128<float> v27 = Vector128.Create(1.0f) - v26;
+        Vector128<float> v28 = -v27;
+        Vector128<float> v29 = Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), v28, v27);
+        Vector128<float> v30 = Vector128.ConditionalSelect(Vector128.LessThan(v0, Vector128.Create(0.625f)), v7, v29);
+        Vector128<float> result = Vector128.ConditionalSelect((~Vector128.Equals(x, x)), x, v30);
         return result;
     }
 
@@ -662,8 +509,8 @@ public static class Elementary
         float v6 = v5 * v1;
         float v7 = MathF.FusedMultiplyAdd(v6, x, x);
         float v8 = v0 + v0;
-        float v9 = float.MinNumber(v8, 89.0f);
-        float v10 = float.MaxNumber(v9, -105.0f);
+        float v9 = (v8 < 89.0f) ? v8 : 89.0f;
+        float v10 = (v9 > -105.0f) ? v9 : -105.0f;
         float v11 = v10 * 1.442695f;
         float v12 = MathF.Round(v11);
         float v13 = MathF.FusedMultiplyAdd(v12, -0.6933594f, v10);
@@ -676,29 +523,15 @@ public static class Elementary
         float v20 = v14 * v14;
         float v21 = v14 + 1.0f;
         float v22 = MathF.FusedMultiplyAdd(v19, v20, v21);
-        int v23 = (int)v12;
-        int v24 = v23 >> 1;
-        int v25 = v24 + 127;
-        int v26 = v25 << 23;
-        float v27 = BitConverter.Int32BitsToSingle(v26);
-        float v28 = v22 * v27;
-        int v29 = v23 - v24;
-        int v30 = v29 + 127;
-        int v31 = v30 << 23;
-        float v32 = BitConverter.Int32BitsToSingle(v31);
-        float v33 = v28 * v32;
-        bool v34 = v8 != v8;
-        float v35 = v34 ? v8 : v33;
-        float v36 = v35 + 1.0f;
-        float v37 = 2.0f / v36;
-        float v38 = 1.0f - v37;
-        bool v39 = v0 < 0.625f;
-        bool v40 = x < 0.0f;
-        float v41 = -v38;
-        float v42 = v40 ? v41 : v38;
-        float v43 = v39 ? v7 : v42;
-        bool v44 = x != x;
-        float result = v44 ? x : v43;
+        float v23 = Elementary.Scale(v22, v12);
+        float v24 = (v8 != v8) ? v8 : v23;
+        float v25 = v24 + 1.0f;
+        float v26 = 2.0f / v25;
+        float v27 = 1.0f - v26;
+        float v28 = -v27;
+        float v29 = (x < 0.0f) ? v28 : v27;
+        float v30 = (v0 < 0.625f) ? v7 : v29;
+        float result = (x != x) ? x : v30;
         return result;
     }
 
@@ -726,8 +559,8 @@ public static class Elementary
         Vector512<float> v17 = Vector512.FusedMultiplyAdd(v16, v13, Vector512.Create(0.2548296f));
         Vector512<float> v18 = v17 * v13;
         Vector512<float> v19 = -v1;
-        Vector512<float> v20 = Vector512.MinNumber(v19, Vector512.Create(89.0f));
-        Vector512<float> v21 = Vector512.MaxNumber(v20, Vector512.Create(-105.0f));
+        Vector512<float> v20 = Avx512F.Min(v19, Vector512.Create(89.0f));
+        Vector512<float> v21 = Avx512F.Max(v20, Vector512.Create(-105.0f));
         Vector512<float> v22 = v21 * Vector512.Create(1.442695f);
         Vector512<float> v23 = Vector512.Round(v22);
         Vector512<float> v24 = Vector512.FusedMultiplyAdd(v23, Vector512.Create(-0.6933594f), v21);
@@ -740,28 +573,14 @@ public static class Elementary
         Vector512<float> v31 = v25 * v25;
         Vector512<float> v32 = v25 + Vector512.Create(1.0f);
         Vector512<float> v33 = Vector512.FusedMultiplyAdd(v30, v31, v32);
-        Vector512<int> v34 = Vector512.ConvertToInt32(v23);
-        Vector512<int> v35 = v34 >> 1;
-        Vector512<int> v36 = v35 + Vector512.Create(127);
-        Vector512<int> v37 = v36 << 23;
-        Vector512<float> v38 = v37.AsSingle();
-        Vector512<float> v39 = v33 * v38;
-        Vector512<int> v40 = v34 - v35;
-        Vector512<int> v41 = v40 + Vector512.Create(127);
-        Vector512<int> v42 = v41 << 23;
-        Vector512<float> v43 = v42.AsSingle();
-        Vector512<float> v44 = v39 * v43;
-        Vector512<int> v45 = (~Vector512.Equals(v19, v19)).AsInt32();
-        Vector512<float> v46 = Vector512.ConditionalSelect(v45.AsSingle(), v19, v44);
-        Vector512<float> v47 = v18 * v46;
-        Vector512<float> v48 = Vector512.Create(1.0f) - v47;
-        Vector512<int> v49 = Vector512.LessThan(x, Vector512<float>.Zero).AsInt32();
-        Vector512<float> v50 = -v48;
-        Vector512<float> v51 = Vector512.ConditionalSelect(v49.AsSingle(), v50, v48);
-        Vector512<int> v52 = Vector512.LessThan(v0, Vector512.Create(1.0f)).AsInt32();
-        Vector512<float> v53 = Vector512.ConditionalSelect(v52.AsSingle(), v11, v51);
-        Vector512<int> v54 = (~Vector512.Equals(x, x)).AsInt32();
-        Vector512<float> result = Vector512.ConditionalSelect(v54.AsSingle(), x, v53);
+        Vector512<float> v34 = Elementary.Scale(v33, v23);
+        Vector512<float> v35 = Vector512.ConditionalSelect((~Vector512.Equals(v19, v19)), v19, v34);
+        Vector512<float> v36 = v18 * v35;
+        Vector512<float> v37 = Vector512.Create(1.0f) - v36;
+        Vector512<float> v38 = -v37;
+        Vector512<float> v39 = Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), v38, v37);
+        Vector512<float> v40 = Vector512.ConditionalSelect(Vector512.LessThan(v0, Vector512.Create(1.0f)), v11, v39);
+        Vector512<float> result = Vector512.ConditionalSelect((~Vector512.Equals(x, x)), x, v40);
         return result;
     }
 
@@ -789,8 +608,8 @@ public static class Elementary
         Vector256<float> v17 = Vector256.FusedMultiplyAdd(v16, v13, Vector256.Create(0.2548296f));
         Vector256<float> v18 = v17 * v13;
         Vector256<float> v19 = -v1;
-        Vector256<float> v20 = Vector256.MinNumber(v19, Vector256.Create(89.0f));
-        Vector256<float> v21 = Vector256.MaxNumber(v20, Vector256.Create(-105.0f));
+        Vector256<float> v20 = Avx.Min(v19, Vector256.Create(89.0f));
+        Vector256<float> v21 = Avx.Max(v20, Vector256.Create(-105.0f));
         Vector256<float> v22 = v21 * Vector256.Create(1.442695f);
         Vector256<float> v23 = Vector256.Round(v22);
         Vector256<float> v24 = Vector256.FusedMultiplyAdd(v23, Vector256.Create(-0.6933594f), v21);
@@ -803,28 +622,14 @@ public static class Elementary
         Vector256<float> v31 = v25 * v25;
         Vector256<float> v32 = v25 + Vector256.Create(1.0f);
         Vector256<float> v33 = Vector256.FusedMultiplyAdd(v30, v31, v32);
-        Vector256<int> v34 = Vector256.ConvertToInt32(v23);
-        Vector256<int> v35 = v34 >> 1;
-        Vector256<int> v36 = v35 + Vector256.Create(127);
-        Vector256<int> v37 = v36 << 23;
-        Vector256<float> v38 = v37.AsSingle();
-        Vector256<float> v39 = v33 * v38;
-        Vector256<int> v40 = v34 - v35;
-        Vector256<int> v41 = v40 + Vector256.Create(127);
-        Vector256<int> v42 = v41 << 23;
-        Vector256<float> v43 = v42.AsSingle();
-        Vector256<float> v44 = v39 * v43;
-        Vector256<int> v45 = (~Vector256.Equals(v19, v19)).AsInt32();
-        Vector256<float> v46 = Vector256.ConditionalSelect(v45.AsSingle(), v19, v44);
-        Vector256<float> v47 = v18 * v46;
-        Vector256<float> v48 = Vector256.Create(1.0f) - v47;
-        Vector256<int> v49 = Vector256.LessThan(x, Vector256<float>.Zero).AsInt32();
-        Vector256<float> v50 = -v48;
-        Vector256<float> v51 = Vector256.ConditionalSelect(v49.AsSingle(), v50, v48);
-        Vector256<int> v52 = Vector256.LessThan(v0, Vector256.Create(1.0f)).AsInt32();
-        Vector256<float> v53 = Vector256.ConditionalSelect(v52.AsSingle(), v11, v51);
-        Vector256<int> v54 = (~Vector256.Equals(x, x)).AsInt32();
-        Vector256<float> result = Vector256.ConditionalSelect(v54.AsSingle(), x, v53);
+        Vector256<float> v34 = Elementary.Scale(v33, v23);
+        Vector256<float> v35 = Vector256.ConditionalSelect((~Vector256.Equals(v19, v19)), v19, v34);
+        Vector256<float> v36 = v18 * v35;
+        Vector256<float> v37 = Vector256.Create(1.0f) - v36;
+        Vector256<float> v38 = -v37;
+        Vector256<float> v39 = Vector256.ConditionalSelect(Vector256.LessThan(x, Vector256<float>.Zero), v38, v37);
+        Vector256<float> v40 = Vector256.ConditionalSelect(Vector256.LessThan(v0, Vector256.Create(1.0f)), v11, v39);
+        Vector256<float> result = Vector256.ConditionalSelect((~Vector256.Equals(x, x)), x, v40);
         return result;
     }
 
@@ -852,8 +657,8 @@ public static class Elementary
         Vector128<float> v17 = Vector128.FusedMultiplyAdd(v16, v13, Vector128.Create(0.2548296f));
         Vector128<float> v18 = v17 * v13;
         Vector128<float> v19 = -v1;
-        Vector128<float> v20 = Vector128.MinNumber(v19, Vector128.Create(89.0f));
-        Vector128<float> v21 = Vector128.MaxNumber(v20, Vector128.Create(-105.0f));
+        Vector128<float> v20 = Lanes.Smaller(v19, Vector128.Create(89.0f));
+        Vector128<float> v21 = Lanes.Larger(v20, Vector128.Create(-105.0f));
         Vector128<float> v22 = v21 * Vector128.Create(1.442695f);
         Vector128<float> v23 = Vector128.Round(v22);
         Vector128<float> v24 = Vector128.FusedMultiplyAdd(v23, Vector128.Create(-0.6933594f), v21);
@@ -866,28 +671,14 @@ public static class Elementary
         Vector128<float> v31 = v25 * v25;
         Vector128<float> v32 = v25 + Vector128.Create(1.0f);
         Vector128<float> v33 = Vector128.FusedMultiplyAdd(v30, v31, v32);
-        Vector128<int> v34 = Vector128.ConvertToInt32(v23);
-        Vector128<int> v35 = v34 >> 1;
-        Vector128<int> v36 = v35 + Vector128.Create(127);
-        Vector128<int> v37 = v36 << 23;
-        Vector128<float> v38 = v37.AsSingle();
-        Vector128<float> v39 = v33 * v38;
-        Vector128<int> v40 = v34 - v35;
-        Vector128<int> v41 = v40 + Vector128.Create(127);
-        Vector128<int> v42 = v41 << 23;
-        Vector128<float> v43 = v42.AsSingle();
-        Vector128<float> v44 = v39 * v43;
-        Vector128<int> v45 = (~Vector128.Equals(v19, v19)).AsInt32();
-        Vector128<float> v46 = Vector128.ConditionalSelect(v45.AsSingle(), v19, v44);
-        Vector128<float> v47 = v18 * v46;
-        Vector128<float> v48 = Vector128.Create(1.0f) - v47;
-        Vector128<int> v49 = Vector128.LessThan(x, Vector128<float>.Zero).AsInt32();
-        Vector128<float> v50 = -v48;
-        Vector128<float> v51 = Vector128.ConditionalSelect(v49.AsSingle(), v50, v48);
-        Vector128<int> v52 = Vector128.LessThan(v0, Vector128.Create(1.0f)).AsInt32();
-        Vector128<float> v53 = Vector128.ConditionalSelect(v52.AsSingle(), v11, v51);
-        Vector128<int> v54 = (~Vector128.Equals(x, x)).AsInt32();
-        Vector128<float> result = Vector128.ConditionalSelect(v54.AsSingle(), x, v53);
+        Vector128<float> v34 = Elementary.Scale(v33, v23);
+        Vector128<float> v35 = Vector128.ConditionalSelect((~Vector128.Equals(v19, v19)), v19, v34);
+        Vector128<float> v36 = v18 * v35;
+        Vector128<float> v37 = Vector128.Create(1.0f) - v36;
+        Vector128<float> v38 = -v37;
+        Vector128<float> v39 = Vector128.ConditionalSelect(Vector128.LessThan(x, Vector128<float>.Zero), v38, v37);
+        Vector128<float> v40 = Vector128.ConditionalSelect(Vector128.LessThan(v0, Vector128.Create(1.0f)), v11, v39);
+        Vector128<float> result = Vector128.ConditionalSelect((~Vector128.Equals(x, x)), x, v40);
         return result;
     }
 
@@ -915,8 +706,8 @@ public static class Elementary
         float v17 = MathF.FusedMultiplyAdd(v16, v13, 0.2548296f);
         float v18 = v17 * v13;
         float v19 = -v1;
-        float v20 = float.MinNumber(v19, 89.0f);
-        float v21 = float.MaxNumber(v20, -105.0f);
+        float v20 = (v19 < 89.0f) ? v19 : 89.0f;
+        float v21 = (v20 > -105.0f) ? v20 : -105.0f;
         float v22 = v21 * 1.442695f;
         float v23 = MathF.Round(v22);
         float v24 = MathF.FusedMultiplyAdd(v23, -0.6933594f, v21);
@@ -929,28 +720,14 @@ public static class Elementary
         float v31 = v25 * v25;
         float v32 = v25 + 1.0f;
         float v33 = MathF.FusedMultiplyAdd(v30, v31, v32);
-        int v34 = (int)v23;
-        int v35 = v34 >> 1;
-        int v36 = v35 + 127;
-        int v37 = v36 << 23;
-        float v38 = BitConverter.Int32BitsToSingle(v37);
-        float v39 = v33 * v38;
-        int v40 = v34 - v35;
-        int v41 = v40 + 127;
-        int v42 = v41 << 23;
-        float v43 = BitConverter.Int32BitsToSingle(v42);
-        float v44 = v39 * v43;
-        bool v45 = v19 != v19;
-        float v46 = v45 ? v19 : v44;
-        float v47 = v18 * v46;
-        float v48 = 1.0f - v47;
-        bool v49 = x < 0.0f;
-        float v50 = -v48;
-        float v51 = v49 ? v50 : v48;
-        bool v52 = v0 < 1.0f;
-        float v53 = v52 ? v11 : v51;
-        bool v54 = x != x;
-        float result = v54 ? x : v53;
+        float v34 = Elementary.Scale(v33, v23);
+        float v35 = (v19 != v19) ? v19 : v34;
+        float v36 = v18 * v35;
+        float v37 = 1.0f - v36;
+        float v38 = -v37;
+        float v39 = (x < 0.0f) ? v38 : v37;
+        float v40 = (v0 < 1.0f) ? v11 : v39;
+        float result = (x != x) ? x : v40;
         return result;
     }
 
@@ -975,12 +752,10 @@ public static class Elementary
         Vector512<float> v14 = Vector512.FusedMultiplyAdd(v11, v12, v13);
         Vector512<int> v15 = Vector512.ConvertToInt32(v1);
         Vector512<int> v16 = v15 & Vector512.Create(1);
-        Vector512<int> v17 = Vector512.Equals(v16, Vector512.Create(1));
-        Vector512<float> v18 = Vector512.ConditionalSelect(v17.AsSingle(), v14, v9);
-        Vector512<int> v19 = v15 & Vector512.Create(2);
-        Vector512<int> v20 = Vector512.Equals(v19, Vector512.Create(2));
-        Vector512<float> v21 = -v18;
-        Vector512<float> result = Vector512.ConditionalSelect(v20.AsSingle(), v21, v18);
+        Vector512<float> v17 = Vector512.ConditionalSelect(Vector512.Equals(v16, Vector512.Create(1)).AsSingle(), v14, v9);
+        Vector512<int> v18 = v15 & Vector512.Create(2);
+        Vector512<float> v19 = -v17;
+        Vector512<float> result = Vector512.ConditionalSelect(Vector512.Equals(v18, Vector512.Create(2)).AsSingle(), v19, v17);
         return result;
     }
 
@@ -1005,12 +780,10 @@ public static class Elementary
         Vector256<float> v14 = Vector256.FusedMultiplyAdd(v11, v12, v13);
         Vector256<int> v15 = Vector256.ConvertToInt32(v1);
         Vector256<int> v16 = v15 & Vector256.Create(1);
-        Vector256<int> v17 = Vector256.Equals(v16, Vector256.Create(1));
-        Vector256<float> v18 = Vector256.ConditionalSelect(v17.AsSingle(), v14, v9);
-        Vector256<int> v19 = v15 & Vector256.Create(2);
-        Vector256<int> v20 = Vector256.Equals(v19, Vector256.Create(2));
-        Vector256<float> v21 = -v18;
-        Vector256<float> result = Vector256.ConditionalSelect(v20.AsSingle(), v21, v18);
+        Vector256<float> v17 = Vector256.ConditionalSelect(Vector256.Equals(v16, Vector256.Create(1)).AsSingle(), v14, v9);
+        Vector256<int> v18 = v15 & Vector256.Create(2);
+        Vector256<float> v19 = -v17;
+        Vector256<float> result = Vector256.ConditionalSelect(Vector256.Equals(v18, Vector256.Create(2)).AsSingle(), v19, v17);
         return result;
     }
 
@@ -1035,12 +808,10 @@ public static class Elementary
         Vector128<float> v14 = Vector128.FusedMultiplyAdd(v11, v12, v13);
         Vector128<int> v15 = Vector128.ConvertToInt32(v1);
         Vector128<int> v16 = v15 & Vector128.Create(1);
-        Vector128<int> v17 = Vector128.Equals(v16, Vector128.Create(1));
-        Vector128<float> v18 = Vector128.ConditionalSelect(v17.AsSingle(), v14, v9);
-        Vector128<int> v19 = v15 & Vector128.Create(2);
-        Vector128<int> v20 = Vector128.Equals(v19, Vector128.Create(2));
-        Vector128<float> v21 = -v18;
-        Vector128<float> result = Vector128.ConditionalSelect(v20.AsSingle(), v21, v18);
+        Vector128<float> v17 = Vector128.ConditionalSelect(Vector128.Equals(v16, Vector128.Create(1)).AsSingle(), v14, v9);
+        Vector128<int> v18 = v15 & Vector128.Create(2);
+        Vector128<float> v19 = -v17;
+        Vector128<float> result = Vector128.ConditionalSelect(Vector128.Equals(v18, Vector128.Create(2)).AsSingle(), v19, v17);
         return result;
     }
 
@@ -1065,12 +836,10 @@ public static class Elementary
         float v14 = MathF.FusedMultiplyAdd(v11, v12, v13);
         int v15 = (int)v1;
         int v16 = v15 & 1;
-        bool v17 = v16 == 1;
-        float v18 = v17 ? v14 : v9;
-        int v19 = v15 & 2;
-        bool v20 = v19 == 2;
-        float v21 = -v18;
-        float result = v20 ? v21 : v18;
+        float v17 = (v16 == 1) ? v14 : v9;
+        int v18 = v15 & 2;
+        float v19 = -v17;
+        float result = (v18 == 2) ? v19 : v17;
         return result;
     }
 
@@ -1096,12 +865,10 @@ public static class Elementary
         Vector512<int> v15 = Vector512.ConvertToInt32(v1);
         Vector512<int> v16 = v15 + Vector512.Create(1);
         Vector512<int> v17 = v16 & Vector512.Create(1);
-        Vector512<int> v18 = Vector512.Equals(v17, Vector512.Create(1));
-        Vector512<float> v19 = Vector512.ConditionalSelect(v18.AsSingle(), v14, v9);
-        Vector512<int> v20 = v16 & Vector512.Create(2);
-        Vector512<int> v21 = Vector512.Equals(v20, Vector512.Create(2));
-        Vector512<float> v22 = -v19;
-        Vector512<float> result = Vector512.ConditionalSelect(v21.AsSingle(), v22, v19);
+        Vector512<float> v18 = Vector512.ConditionalSelect(Vector512.Equals(v17, Vector512.Create(1)).AsSingle(), v14, v9);
+        Vector512<int> v19 = v16 & Vector512.Create(2);
+        Vector512<float> v20 = -v18;
+        Vector512<float> result = Vector512.ConditionalSelect(Vector512.Equals(v19, Vector512.Create(2)).AsSingle(), v20, v18);
         return result;
     }
 
@@ -1127,12 +894,10 @@ public static class Elementary
         Vector256<int> v15 = Vector256.ConvertToInt32(v1);
         Vector256<int> v16 = v15 + Vector256.Create(1);
         Vector256<int> v17 = v16 & Vector256.Create(1);
-        Vector256<int> v18 = Vector256.Equals(v17, Vector256.Create(1));
-        Vector256<float> v19 = Vector256.ConditionalSelect(v18.AsSingle(), v14, v9);
-        Vector256<int> v20 = v16 & Vector256.Create(2);
-        Vector256<int> v21 = Vector256.Equals(v20, Vector256.Create(2));
-        Vector256<float> v22 = -v19;
-        Vector256<float> result = Vector256.ConditionalSelect(v21.AsSingle(), v22, v19);
+        Vector256<float> v18 = Vector256.ConditionalSelect(Vector256.Equals(v17, Vector256.Create(1)).AsSingle(), v14, v9);
+        Vector256<int> v19 = v16 & Vector256.Create(2);
+        Vector256<float> v20 = -v18;
+        Vector256<float> result = Vector256.ConditionalSelect(Vector256.Equals(v19, Vector256.Create(2)).AsSingle(), v20, v18);
         return result;
     }
 
@@ -1158,12 +923,10 @@ public static class Elementary
         Vector128<int> v15 = Vector128.ConvertToInt32(v1);
         Vector128<int> v16 = v15 + Vector128.Create(1);
         Vector128<int> v17 = v16 & Vector128.Create(1);
-        Vector128<int> v18 = Vector128.Equals(v17, Vector128.Create(1));
-        Vector128<float> v19 = Vector128.ConditionalSelect(v18.AsSingle(), v14, v9);
-        Vector128<int> v20 = v16 & Vector128.Create(2);
-        Vector128<int> v21 = Vector128.Equals(v20, Vector128.Create(2));
-        Vector128<float> v22 = -v19;
-        Vector128<float> result = Vector128.ConditionalSelect(v21.AsSingle(), v22, v19);
+        Vector128<float> v18 = Vector128.ConditionalSelect(Vector128.Equals(v17, Vector128.Create(1)).AsSingle(), v14, v9);
+        Vector128<int> v19 = v16 & Vector128.Create(2);
+        Vector128<float> v20 = -v18;
+        Vector128<float> result = Vector128.ConditionalSelect(Vector128.Equals(v19, Vector128.Create(2)).AsSingle(), v20, v18);
         return result;
     }
 
@@ -1189,12 +952,71 @@ public static class Elementary
         int v15 = (int)v1;
         int v16 = v15 + 1;
         int v17 = v16 & 1;
-        bool v18 = v17 == 1;
-        float v19 = v18 ? v14 : v9;
-        int v20 = v16 & 2;
-        bool v21 = v20 == 2;
-        float v22 = -v19;
-        float result = v21 ? v22 : v19;
+        float v18 = (v17 == 1) ? v14 : v9;
+        int v19 = v16 & 2;
+        float v20 = -v18;
+        float result = (v19 == 2) ? v20 : v18;
+        return result;
+    }
+
+    /// <summary>x 2^n for whole n between -252 and 254, of 16 lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> x, Vector512<float> n)
+    {
+        return Avx512F.Scale(x, n);
+    }
+
+    /// <summary>x 2^n for whole n between -252 and 254, of 8 lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> x, Vector256<float> n)
+    {
+        Vector256<int> v0 = Vector256.ConvertToInt32(n);
+        Vector256<int> v1 = v0 >> 1;
+        Vector256<int> v2 = v1 + Vector256.Create(127);
+        Vector256<int> v3 = v2 << 23;
+        Vector256<float> v4 = v3.AsSingle();
+        Vector256<float> v5 = x * v4;
+        Vector256<int> v6 = v0 - v1;
+        Vector256<int> v7 = v6 + Vector256.Create(127);
+        Vector256<int> v8 = v7 << 23;
+        Vector256<float> v9 = v8.AsSingle();
+        Vector256<float> result = v5 * v9;
+        return result;
+    }
+
+    /// <summary>x 2^n for whole n between -252 and 254, of 4 lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<float> x, Vector128<float> n)
+    {
+        Vector128<int> v0 = Vector128.ConvertToInt32(n);
+        Vector128<int> v1 = v0 >> 1;
+        Vector128<int> v2 = v1 + Vector128.Create(127);
+        Vector128<int> v3 = v2 << 23;
+        Vector128<float> v4 = v3.AsSingle();
+        Vector128<float> v5 = x * v4;
+        Vector128<int> v6 = v0 - v1;
+        Vector128<int> v7 = v6 + Vector128.Create(127);
+        Vector128<int> v8 = v7 << 23;
+        Vector128<float> v9 = v8.AsSingle();
+        Vector128<float> result = v5 * v9;
+        return result;
+    }
+
+    /// <summary>x 2^n for whole n between -252 and 254, of one number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Scale(float x, float n)
+    {
+        int v0 = (int)n;
+        int v1 = v0 >> 1;
+        int v2 = v1 + 127;
+        int v3 = v2 << 23;
+        float v4 = BitConverter.Int32BitsToSingle(v3);
+        float v5 = x * v4;
+        int v6 = v0 - v1;
+        int v7 = v6 + 127;
+        int v8 = v7 << 23;
+        float v9 = BitConverter.Int32BitsToSingle(v8);
+        float result = v5 * v9;
         return result;
     }
 }

@@ -54,6 +54,9 @@ public class ScalarMathTests
     [InlineData(OpCode.Max, float.NegativeInfinity, 3f, 3f)]
     [InlineData(OpCode.Div, 1f, 0f, float.PositiveInfinity)]
     [InlineData(OpCode.Rem, -5.5f, 2f, -1.5f)]
+    [InlineData(OpCode.Scale, 1.5f, -3f, 0.1875f)]
+    [InlineData(OpCode.Scale, 1.5f, 128f, float.PositiveInfinity)]
+    [InlineData(OpCode.Scale, 1.5f, -149f, 2.8e-45f)]
     public void Two_floats(OpCode code, float a, float b, float expected) => Same(expected, ScalarMath.Evaluate(code, null, Number.Of(a), Number.Of(b)).F32);
 
     [Theory]

@@ -30,8 +30,8 @@ public static class GroupElementaryTarget
             {
 
             """.Replace("\r", ""));
-        foreach (KeyValuePair<OpCode, Func<Builder, Value, Value>> rule in Legalizer.VectorRules)
-            text.Append(new FunctionWriter(ElementaryTarget.Expand(rule.Value, vector: false)).Function(rule.Key)).Append('\n');
+        foreach (KeyValuePair<OpCode, Func<Builder, Value[], Value>> rule in Legalizer.VectorRules)
+            text.Append(new FunctionWriter(ElementaryTarget.Expand(rule, vector: false)).Function(rule.Key)).Append('\n');
         text.Length--;
         return text.Append("}\n").ToString();
     }
@@ -42,7 +42,7 @@ public static class GroupElementaryTarget
         {
             IndentBy(1);
             Line($"/// <summary>{ElementaryTarget.Description(code)}.</summary>");
-            Line($"public static float {code}<{Group}>(float x)");
+            Line($"public static float {code}<{Group}>({ElementaryTarget.Parameters(code, "float")})");
             Line($"    where {Group} : struct, IGroupMath");
             Line("{");
             IndentBy(1);

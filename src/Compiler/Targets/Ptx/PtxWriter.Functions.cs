@@ -6,12 +6,12 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 internal sealed partial class PtxWriter
 {
     // The arithmetic that SIMD code does too: the approximations in hardware have errors that kernels' tolerances do not allow for.
-    private PtxOperand Expanded(Func<Builder, Value, Value> rule, PtxOperand operand)
+    private PtxOperand Expanded(Func<Builder, Value[], Value> rule, PtxOperand[] operands)
     {
         var block = new Block();
-        var x = new Value(Ir.ValueType.Scalar(DType.F32), "x");
-        Value result = rule(new Builder(block), x);
-        var values = new Dictionary<Value, PtxOperand> { [x] = operand };
+        Value[] parameters = [.. operands.Select(_ => new Value(Ir.ValueType.Scalar(DType.F32)))];
+        Value result = rule(new Builder(block), parameters);
+        Dictionary<Value, PtxOperand> values = parameters.Zip(operands, (parameter, operand) => (parameter, operand)).ToDictionary(p => p.parameter, p => p.operand);
         foreach (Op op in block.Ops)
         {
             values[op.Result] = op.Code == OpCode.Const

@@ -111,8 +111,8 @@ internal sealed partial class PtxWriter
                 break;
         }
 
-        if (Legalizer.VectorRules.TryGetValue(code, out Func<Builder, Value, Value>? rule))
-            return Expanded(rule, operands[0]);
+        if (Legalizer.VectorRules.TryGetValue(code, out Func<Builder, Value[], Value>? rule))
+            return Expanded(rule, operands);
         (string? real, string? signed, string? unsigned, string? flag) = Instructions[code];
         string opcode = (from switch { DType.F32 => real, DType.Bool => flag, DType.U32 => unsigned, _ => signed })
             ?? throw new NotSupportedException($"{code} of {from}");

@@ -15,8 +15,8 @@ public static class GroupElementary
     public static float Exp<G>(float x)
         where G : struct, IGroupMath
     {
-        float v0 = GroupMath.Min(x, 89.0f);
-        float v1 = GroupMath.Max(v0, (-105.0f));
+        float v0 = (x < 89.0f) ? x : 89.0f;
+        float v1 = (v0 > (-105.0f)) ? v0 : (-105.0f);
         float v2 = v1 * 1.442695f;
         float v3 = G.Round(v2);
         float v4 = G.Fma(v3, (-0.6933594f), v1);
@@ -29,19 +29,8 @@ public static class GroupElementary
         float v11 = v5 * v5;
         float v12 = v5 + 1.0f;
         float v13 = G.Fma(v10, v11, v12);
-        int v14 = (int)v3;
-        int v15 = v14 >> 1;
-        int v16 = v15 + 127;
-        int v17 = v16 << 23;
-        float v18 = G.FromBits(v17);
-        float v19 = v13 * v18;
-        int v20 = v14 - v15;
-        int v21 = v20 + 127;
-        int v22 = v21 << 23;
-        float v23 = G.FromBits(v22);
-        float v24 = v19 * v23;
-        bool v25 = x != x;
-        float result = v25 ? x : v24;
+        float v14 = GroupElementary.Scale<G>(v13, v3);
+        float result = (x != x) ? x : v14;
         return result;
     }
 
@@ -49,47 +38,41 @@ public static class GroupElementary
     public static float Log<G>(float x)
         where G : struct, IGroupMath
     {
-        bool v0 = x < 1.1754944E-38f;
-        float v1 = x * 8388608.0f;
-        float v2 = v0 ? v1 : x;
-        int v3 = G.Bits(v2);
-        int v4 = v3 >> 23;
-        int v5 = v4 - 126;
-        int v6 = v0 ? 23 : 0;
-        int v7 = v5 - v6;
-        int v8 = v3 & 8388607;
-        int v9 = v8 | 1056964608;
-        float v10 = G.FromBits(v9);
-        bool v11 = v10 < 0.70710677f;
-        float v12 = (float)v7;
-        float v13 = v11 ? 1.0f : 0.0f;
-        float v14 = v12 - v13;
-        float v15 = v10 + v10;
-        float v16 = v11 ? v15 : v10;
-        float v17 = v16 - 1.0f;
-        float v18 = v17 * v17;
-        float v19 = G.Fma(0.070376836f, v17, (-0.1151461f));
-        float v20 = G.Fma(v19, v17, 0.116769984f);
-        float v21 = G.Fma(v20, v17, (-0.12420141f));
-        float v22 = G.Fma(v21, v17, 0.14249323f);
-        float v23 = G.Fma(v22, v17, (-0.16668057f));
-        float v24 = G.Fma(v23, v17, 0.20000714f);
-        float v25 = G.Fma(v24, v17, (-0.24999994f));
-        float v26 = G.Fma(v25, v17, 0.3333333f);
-        float v27 = v26 * v17;
-        float v28 = v27 * v18;
-        float v29 = G.Fma(v14, (-0.00021219444f), v28);
-        float v30 = G.Fma(v18, (-0.5f), v29);
-        float v31 = v17 + v30;
-        float v32 = G.Fma(v14, 0.6933594f, v31);
-        bool v33 = x == float.PositiveInfinity;
-        float v34 = v33 ? x : v32;
-        bool v35 = x == 0.0f;
-        float v36 = v35 ? float.NegativeInfinity : v34;
-        bool v37 = x < 0.0f;
-        float v38 = v37 ? float.NaN : v36;
-        bool v39 = x != x;
-        float result = v39 ? x : v38;
+        float v0 = x * 8388608.0f;
+        float v1 = (x < 1.1754944E-38f) ? v0 : x;
+        int v2 = G.Bits(v1);
+        int v3 = v2 >> 23;
+        int v4 = v3 - 126;
+        int v5 = (x < 1.1754944E-38f) ? 23 : 0;
+        int v6 = v4 - v5;
+        int v7 = v2 & 8388607;
+        int v8 = v7 | 1056964608;
+        float v9 = G.FromBits(v8);
+        float v10 = (float)v6;
+        float v11 = (v9 < 0.70710677f) ? 1.0f : 0.0f;
+        float v12 = v10 - v11;
+        float v13 = v9 + v9;
+        float v14 = (v9 < 0.70710677f) ? v13 : v9;
+        float v15 = v14 - 1.0f;
+        float v16 = v15 * v15;
+        float v17 = G.Fma(0.070376836f, v15, (-0.1151461f));
+        float v18 = G.Fma(v17, v15, 0.116769984f);
+        float v19 = G.Fma(v18, v15, (-0.12420141f));
+        float v20 = G.Fma(v19, v15, 0.14249323f);
+        float v21 = G.Fma(v20, v15, (-0.16668057f));
+        float v22 = G.Fma(v21, v15, 0.20000714f);
+        float v23 = G.Fma(v22, v15, (-0.24999994f));
+        float v24 = G.Fma(v23, v15, 0.3333333f);
+        float v25 = v24 * v15;
+        float v26 = v25 * v16;
+        float v27 = G.Fma(v12, (-0.00021219444f), v26);
+        float v28 = G.Fma(v16, (-0.5f), v27);
+        float v29 = v15 + v28;
+        float v30 = G.Fma(v12, 0.6933594f, v29);
+        float v31 = (x == float.PositiveInfinity) ? x : v30;
+        float v32 = (x == 0.0f) ? float.NegativeInfinity : v31;
+        float v33 = (x < 0.0f) ? float.NaN : v32;
+        float result = (x != x) ? x : v33;
         return result;
     }
 
@@ -98,8 +81,8 @@ public static class GroupElementary
         where G : struct, IGroupMath
     {
         float v0 = -x;
-        float v1 = GroupMath.Min(v0, 89.0f);
-        float v2 = GroupMath.Max(v1, (-105.0f));
+        float v1 = (v0 < 89.0f) ? v0 : 89.0f;
+        float v2 = (v1 > (-105.0f)) ? v1 : (-105.0f);
         float v3 = v2 * 1.442695f;
         float v4 = G.Round(v3);
         float v5 = G.Fma(v4, (-0.6933594f), v2);
@@ -112,21 +95,10 @@ public static class GroupElementary
         float v12 = v6 * v6;
         float v13 = v6 + 1.0f;
         float v14 = G.Fma(v11, v12, v13);
-        int v15 = (int)v4;
-        int v16 = v15 >> 1;
-        int v17 = v16 + 127;
-        int v18 = v17 << 23;
-        float v19 = G.FromBits(v18);
-        float v20 = v14 * v19;
-        int v21 = v15 - v16;
-        int v22 = v21 + 127;
-        int v23 = v22 << 23;
-        float v24 = G.FromBits(v23);
-        float v25 = v20 * v24;
-        bool v26 = v0 != v0;
-        float v27 = v26 ? v0 : v25;
-        float v28 = 1.0f + v27;
-        float result = 1.0f / v28;
+        float v15 = GroupElementary.Scale<G>(v14, v4);
+        float v16 = (v0 != v0) ? v0 : v15;
+        float v17 = 1.0f + v16;
+        float result = 1.0f / v17;
         return result;
     }
 
@@ -143,8 +115,8 @@ public static class GroupElementary
         float v6 = v5 * v1;
         float v7 = G.Fma(v6, x, x);
         float v8 = v0 + v0;
-        float v9 = GroupMath.Min(v8, 89.0f);
-        float v10 = GroupMath.Max(v9, (-105.0f));
+        float v9 = (v8 < 89.0f) ? v8 : 89.0f;
+        float v10 = (v9 > (-105.0f)) ? v9 : (-105.0f);
         float v11 = v10 * 1.442695f;
         float v12 = G.Round(v11);
         float v13 = G.Fma(v12, (-0.6933594f), v10);
@@ -157,29 +129,15 @@ public static class GroupElementary
         float v20 = v14 * v14;
         float v21 = v14 + 1.0f;
         float v22 = G.Fma(v19, v20, v21);
-        int v23 = (int)v12;
-        int v24 = v23 >> 1;
-        int v25 = v24 + 127;
-        int v26 = v25 << 23;
-        float v27 = G.FromBits(v26);
-        float v28 = v22 * v27;
-        int v29 = v23 - v24;
-        int v30 = v29 + 127;
-        int v31 = v30 << 23;
-        float v32 = G.FromBits(v31);
-        float v33 = v28 * v32;
-        bool v34 = v8 != v8;
-        float v35 = v34 ? v8 : v33;
-        float v36 = v35 + 1.0f;
-        float v37 = 2.0f / v36;
-        float v38 = 1.0f - v37;
-        bool v39 = v0 < 0.625f;
-        bool v40 = x < 0.0f;
-        float v41 = -v38;
-        float v42 = v40 ? v41 : v38;
-        float v43 = v39 ? v7 : v42;
-        bool v44 = x != x;
-        float result = v44 ? x : v43;
+        float v23 = GroupElementary.Scale<G>(v22, v12);
+        float v24 = (v8 != v8) ? v8 : v23;
+        float v25 = v24 + 1.0f;
+        float v26 = 2.0f / v25;
+        float v27 = 1.0f - v26;
+        float v28 = -v27;
+        float v29 = (x < 0.0f) ? v28 : v27;
+        float v30 = (v0 < 0.625f) ? v7 : v29;
+        float result = (x != x) ? x : v30;
         return result;
     }
 
@@ -207,8 +165,8 @@ public static class GroupElementary
         float v17 = G.Fma(v16, v13, 0.2548296f);
         float v18 = v17 * v13;
         float v19 = -v1;
-        float v20 = GroupMath.Min(v19, 89.0f);
-        float v21 = GroupMath.Max(v20, (-105.0f));
+        float v20 = (v19 < 89.0f) ? v19 : 89.0f;
+        float v21 = (v20 > (-105.0f)) ? v20 : (-105.0f);
         float v22 = v21 * 1.442695f;
         float v23 = G.Round(v22);
         float v24 = G.Fma(v23, (-0.6933594f), v21);
@@ -221,28 +179,14 @@ public static class GroupElementary
         float v31 = v25 * v25;
         float v32 = v25 + 1.0f;
         float v33 = G.Fma(v30, v31, v32);
-        int v34 = (int)v23;
-        int v35 = v34 >> 1;
-        int v36 = v35 + 127;
-        int v37 = v36 << 23;
-        float v38 = G.FromBits(v37);
-        float v39 = v33 * v38;
-        int v40 = v34 - v35;
-        int v41 = v40 + 127;
-        int v42 = v41 << 23;
-        float v43 = G.FromBits(v42);
-        float v44 = v39 * v43;
-        bool v45 = v19 != v19;
-        float v46 = v45 ? v19 : v44;
-        float v47 = v18 * v46;
-        float v48 = 1.0f - v47;
-        bool v49 = x < 0.0f;
-        float v50 = -v48;
-        float v51 = v49 ? v50 : v48;
-        bool v52 = v0 < 1.0f;
-        float v53 = v52 ? v11 : v51;
-        bool v54 = x != x;
-        float result = v54 ? x : v53;
+        float v34 = GroupElementary.Scale<G>(v33, v23);
+        float v35 = (v19 != v19) ? v19 : v34;
+        float v36 = v18 * v35;
+        float v37 = 1.0f - v36;
+        float v38 = -v37;
+        float v39 = (x < 0.0f) ? v38 : v37;
+        float v40 = (v0 < 1.0f) ? v11 : v39;
+        float result = (x != x) ? x : v40;
         return result;
     }
 
@@ -267,12 +211,10 @@ public static class GroupElementary
         float v14 = G.Fma(v11, v12, v13);
         int v15 = (int)v1;
         int v16 = v15 & 1;
-        bool v17 = v16 == 1;
-        float v18 = v17 ? v14 : v9;
-        int v19 = v15 & 2;
-        bool v20 = v19 == 2;
-        float v21 = -v18;
-        float result = v20 ? v21 : v18;
+        float v17 = (v16 == 1) ? v14 : v9;
+        int v18 = v15 & 2;
+        float v19 = -v17;
+        float result = (v18 == 2) ? v19 : v17;
         return result;
     }
 
@@ -298,12 +240,28 @@ public static class GroupElementary
         int v15 = (int)v1;
         int v16 = v15 + 1;
         int v17 = v16 & 1;
-        bool v18 = v17 == 1;
-        float v19 = v18 ? v14 : v9;
-        int v20 = v16 & 2;
-        bool v21 = v20 == 2;
-        float v22 = -v19;
-        float result = v21 ? v22 : v19;
+        float v18 = (v17 == 1) ? v14 : v9;
+        int v19 = v16 & 2;
+        float v20 = -v18;
+        float result = (v19 == 2) ? v20 : v18;
+        return result;
+    }
+
+    /// <summary>x 2^n for whole n between -252 and 254.</summary>
+    public static float Scale<G>(float x, float n)
+        where G : struct, IGroupMath
+    {
+        int v0 = (int)n;
+        int v1 = v0 >> 1;
+        int v2 = v1 + 127;
+        int v3 = v2 << 23;
+        float v4 = G.FromBits(v3);
+        float v5 = x * v4;
+        int v6 = v0 - v1;
+        int v7 = v6 + 127;
+        int v8 = v7 << 23;
+        float v9 = G.FromBits(v8);
+        float result = v5 * v9;
         return result;
     }
 }
