@@ -13,9 +13,9 @@ public static class ContractionTarget
 {
     // Sums held at once: rows by 16-lane vectors of columns, and columns when products run along the depth. Twice that many hardware
     // registers hold them at 128 bits as at 512, a 16-lane vector being four registers there.
-    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, int[] Columns, int[] Turned)[] Blockings =
+    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, int[] Columns, (int Rows, int Vectors)[] Turned)[] Blockings =
     [
-        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [Lanes.Count, 4, 1], [4, 1]),
+        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [Lanes.Count, 4, 1], [(3, 2), (1, 2), (6, 1), (1, 1)]),
         (256, [(4, 1), (2, 1), (1, 1)], [4, 1], []),
         (128, [(2, 1), (1, 1)], [2, 1], []),
     ];
@@ -23,22 +23,6 @@ public static class ContractionTarget
     // Where products along the depth have so many rows and are so deep, turning 16 rows of b costs less than combining the lanes of every sum.
     private const int LeastTurnedRows = 8, GreatestTurnedDepth = 256;
 
-    private static readonly string[] TurnWhereItPays =
-    [
-        "int done = 0;",
-        $"if (rows >= {LeastTurnedRows} && depth <= {GreatestTurnedDepth})",
-        "{",
-        $"    for (; done + {Lanes.Count} <= columns; done += {Lanes.Count})",
-        $"        ByTurnedDepth(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, {Lanes.Count}, depth, accumulates);",
-        "}",
-        "",
-    ];
-
-    private static readonly string[] TurnedMemory =
-    [
-        $"byte* memory = stackalloc byte[{(GreatestTurnedDepth * Lanes.Count * sizeof(float)) + Prefetch.Line}];",
-        $"float* turned = (float*)(((nint)memory + {Prefetch.Line - 1}) & -{Prefetch.Line});",
-    ];
 
     private static readonly LocalBuffer A = new("a", DType.F32, Int(0));
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
@@ -64,21 +48,22 @@ public static class ContractionTarget
             namespace KernelFoundry;
 
             """.Replace("\r", ""));
-        foreach ((int width, (int Rows, int Vectors)[] blocks, int[] columns, int[] turned) in Blockings)
+        foreach ((int width, (int Rows, int Vectors)[] blocks, int[] columns, (int Rows, int Vectors)[] turned) in Blockings)
         {
             text.Append($"\n/// <summary>Matrix products of generated CPU code, with vectors of {width} bits.</summary>\n");
             text.Append("[EditorBrowsable(EditorBrowsableState.Never)]\n").Append($"public static unsafe class Contractions{width}\n{{\n");
             const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
             const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
-            const string TurnedDepth = "As ByDepth, for 16 columns and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.";
+            const string TurnedDepth = "and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.";
             const string Asks = " Asks for a matrix laid out as b, which comes next.", Parameters = ", float* next, long strideNext";
             bool turns = turned.Length > 0;
             string[] methods =
             [
                 new Writer(ByColumns(blocks), width).Method("ByColumns", Columns),
                 new Writer(ByColumns(blocks, asks: true), width).Method("ByColumnsAhead", Columns + Asks, Parameters),
-                new Writer(ByDepth(columns, turns: turns), width).Method("ByDepth", Depth, start: turns ? TurnWhereItPays : null),
-                .. turns ? [new Writer(ByTurnedDepth(turned), width).Method("ByTurnedDepth", TurnedDepth, start: TurnedMemory, visibility: "private")] : Array.Empty<string>(),
+                new Writer(ByDepth(columns, turns: turns), width).Method("ByDepth", Depth, start: TurnWhereItPays(turned.Select(b => b.Vectors * Lanes.Count))),
+                .. turned.GroupBy(b => b.Vectors).Select(blocks => new Writer(ByTurnedDepth(blocks), width).Method(
+                    $"ByTurnedDepth{blocks.Key * Lanes.Count}", $"As ByDepth, for {blocks.Key * Lanes.Count} columns {TurnedDepth}", start: TurnedMemory(blocks.Key), visibility: "private")),
                 new Writer(ByDepth(columns, asks: true), width).Method("ByDepthAhead", Depth + Asks, Parameters),
             ];
             text.Append(string.Join("\n", methods));
@@ -87,6 +72,26 @@ public static class ContractionTarget
 
         return text.ToString();
     }
+
+    private static string[] TurnWhereItPays(IEnumerable<int> columns) => !columns.Any() ? [] :
+    [
+        "int done = 0;",
+        $"if (rows >= {LeastTurnedRows} && depth <= {GreatestTurnedDepth})",
+        "{",
+        .. columns.Distinct().SelectMany(count => new[]
+        {
+            $"    for (; done + {count} <= columns; done += {count})",
+            $"        ByTurnedDepth{count}(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, {count}, depth, accumulates);",
+        }),
+        "}",
+        "",
+    ];
+
+    private static string[] TurnedMemory(int vectors) =>
+    [
+        $"byte* memory = stackalloc byte[{(GreatestTurnedDepth * vectors * Lanes.Count * sizeof(float)) + Prefetch.Line}];",
+        $"float* turned = (float*)(((nint)memory + {Prefetch.Line - 1}) & -{Prefetch.Line});",
+    ];
 
     /// <summary>The product by columns as a program whose buffers are a, b and c; what the rendered method computes.</summary>
     public static IReadOnlyList<Stmt> ByColumns((int Rows, int Vectors)[] blocks, bool asks = false)
@@ -126,12 +131,16 @@ public static class ContractionTarget
         return body;
     }
 
-    /// <summary>The product along the depth of 16 columns, a column a lane.</summary>
-    public static IReadOnlyList<Stmt> ByTurnedDepth(int[] rowBlocks) =>
-    [
-        new TransposeMatrix(new BufferMatrix(B, StrideB), new BufferMatrix(Turned, Int(Lanes.Count)), Int(Lanes.Count), Depth),
-        .. RowBlocks(rowBlocks, Int(0), Rows, TurnedBlock),
-    ];
+    /// <summary>The product along the depth of some vectors of columns, a column a lane.</summary>
+    private static IReadOnlyList<Stmt> ByTurnedDepth(IGrouping<int, (int Rows, int Vectors)> blocks)
+    {
+        Expr columns = Int(blocks.Key * Lanes.Count);
+        return
+        [
+            new TransposeMatrix(new BufferMatrix(B, StrideB), new BufferMatrix(Turned, columns), columns, Depth),
+            .. RowBlocks([.. blocks.Select(b => b.Rows)], Int(0), Rows, rows => TurnedBlock(rows, blocks.Key)),
+        ];
+    }
 
     private static List<Stmt> RowBlocks(int[] blocks, Expr from, Expr last, Func<(Var First, int Count), List<Stmt>> block)
     {
@@ -224,42 +233,55 @@ public static class ContractionTarget
     }
 
     // Partial sums l and l + 8 are added first, then what is four, two and one apart: as lanes are combined, and so that few of them wait for others.
-    private static List<Stmt> TurnedBlock((Var First, int Count) rows)
+    private static List<Stmt> TurnedBlock((Var First, int Count) rows, int vectors)
     {
         var body = new List<Stmt>();
+        (int Row, int Vector)[] cells = [.. from r in Enumerable.Range(0, rows.Count) from v in Enumerable.Range(0, vectors) select (r, v)];
         for (int r = 0; r < rows.Count; r++)
         {
             body.Add(new Let(Scalar($"a{r}"), Mul(Add(rows.First, Int(r)), StrideA)));
             body.Add(new Let(Scalar($"c{r}"), Mul(Add(rows.First, Int(r)), StrideC)));
         }
 
-        Var[] sums = Combined(0, Lanes.Count);
-        for (int r = 0; r < rows.Count; r++)
-            StoreOnto(body, $"before{r}", Scalar($"c{r}"), sums[r]);
+        Combine(0, Lanes.Count);
+        foreach ((int row, int vector) in cells)
+            StoreOnto(body, $"before{row}_{vector}", Add(Scalar($"c{row}"), Int(vector * Lanes.Count)), Sum(row, vector, 0));
         return body;
 
-        // The sums of every partial sum first + i (16 / count), for all rows.
-        Var[] Combined(int first, int count)
+        static Var Sum(int row, int vector, int partial) => new($"sum{row}_{vector}_{partial}", DType.F32, true);
+
+        // Every partial sum first + i (16 / count) onto the first of them.
+        void Combine(int first, int count)
         {
             if (count == 1)
-                return Partial(first);
-            Var[] low = Combined(first, count / 2), high = Combined(first + (Lanes.Count / count), count / 2);
-            for (int r = 0; r < rows.Count; r++)
-                body.Add(new Assign(low[r], new Apply(OpCode.Add, DType.F32, true, new[] { low[r], high[r] })));
-            return low;
+            {
+                Multiply(first);
+                return;
+            }
+
+            int other = first + (Lanes.Count / count);
+            Combine(first, count / 2);
+            Combine(other, count / 2);
+            foreach ((int row, int vector) in cells)
+                body.Add(new Assign(Sum(row, vector, first), new Apply(OpCode.Add, DType.F32, true, new[] { Sum(row, vector, first), Sum(row, vector, other) })));
         }
 
-        Var[] Partial(int residue)
+        void Multiply(int partial)
         {
-            Var k = Scalar("k"), line = new("line", DType.F32, true);
-            Var[] partial = [.. Enumerable.Range(0, rows.Count).Select(r => new Var($"sum{r}_{residue}", DType.F32, true))];
-            body.AddRange(partial.Select(sum => new Let(sum, Zeros, true)));
-            body.Add(new For(k, Int(residue), Depth, Int(Lanes.Count),
-            [
-                new Let(line, new LoadLocal(Turned, Mul(k, Int(Lanes.Count)), true)),
-                .. partial.Select((sum, r) => MultiplyAdd(sum, new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false)), line)),
-            ]));
-            return partial;
+            Var k = Scalar("k"), line = Scalar("line");
+            body.AddRange(cells.Select(c => new Let(Sum(c.Row, c.Vector, partial), Zeros, true)));
+            var loop = new List<Stmt> { new Let(line, Mul(k, Int(vectors * Lanes.Count))) };
+            for (int v = 0; v < vectors; v++)
+                loop.Add(new Let(new Var($"b{v}", DType.F32, true), new LoadLocal(Turned, Add(line, Int(v * Lanes.Count)), true)));
+            for (int r = 0; r < rows.Count; r++)
+            {
+                var x = new Var($"x{r}", DType.F32, true);
+                loop.Add(new Let(x, new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false))));
+                for (int v = 0; v < vectors; v++)
+                    loop.Add(MultiplyAdd(Sum(r, v, partial), x, new Var($"b{v}", DType.F32, true)));
+            }
+
+            body.Add(new For(k, Int(partial), Depth, Int(Lanes.Count), loop));
         }
     }
 

@@ -1204,8 +1204,10 @@ public static unsafe class Contractions512
         int done = 0;
         if (rows >= 8 && depth <= 256)
         {
+            for (; done + 32 <= columns; done += 32)
+                ByTurnedDepth32(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, 32, depth, accumulates);
             for (; done + 16 <= columns; done += 16)
-                ByTurnedDepth(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, 16, depth, accumulates);
+                ByTurnedDepth16(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, 16, depth, accumulates);
         }
 
         for (long n = done; n < ((columns / 16) * 16); n += 16)
@@ -1405,14 +1407,781 @@ public static unsafe class Contractions512
         }
     }
 
+    /// <summary>As ByDepth, for 32 columns and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.</summary>
+    [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ByTurnedDepth32(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
+    {
+        byte* memory = stackalloc byte[32832];
+        float* turned = (float*)(((nint)memory + 63) & -64);
+        Lanes.Transpose(b, strideB, turned, 32, 32, depth);
+        for (long m = 0; m < ((rows / 3) * 3); m += 3)
+        {
+            long a0 = m * strideA;
+            long c0 = m * strideC;
+            long a1 = (m + 1) * strideA;
+            long c1 = (m + 1) * strideC;
+            long a2 = (m + 2) * strideA;
+            long c2 = (m + 2) * strideC;
+            Vector512<float> sum0_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_0 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_0 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_0 = Vector512<float>.Zero;
+            float* a0__row0 = a + a0;
+            float* a1__row1 = a + a1;
+            float* a2__row2 = a + a2;
+            for (long k = 0; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row0[k]);
+                sum0_0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_0);
+                sum0_1_0 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_0);
+                Vector512<float> x1 = Vector512.Create(a1__row1[k]);
+                sum1_0_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_0);
+                sum1_1_0 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_0);
+                Vector512<float> x2 = Vector512.Create(a2__row2[k]);
+                sum2_0_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_0);
+                sum2_1_0 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_0);
+            }
+            Vector512<float> sum0_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_8 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_8 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_8 = Vector512<float>.Zero;
+            float* a0__row3 = a + a0;
+            float* a1__row4 = a + a1;
+            float* a2__row5 = a + a2;
+            for (long k = 8; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row3[k]);
+                sum0_0_8 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_8);
+                sum0_1_8 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_8);
+                Vector512<float> x1 = Vector512.Create(a1__row4[k]);
+                sum1_0_8 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_8);
+                sum1_1_8 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_8);
+                Vector512<float> x2 = Vector512.Create(a2__row5[k]);
+                sum2_0_8 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_8);
+                sum2_1_8 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_8);
+            }
+            sum0_0_0 = sum0_0_0 + sum0_0_8;
+            sum0_1_0 = sum0_1_0 + sum0_1_8;
+            sum1_0_0 = sum1_0_0 + sum1_0_8;
+            sum1_1_0 = sum1_1_0 + sum1_1_8;
+            sum2_0_0 = sum2_0_0 + sum2_0_8;
+            sum2_1_0 = sum2_1_0 + sum2_1_8;
+            Vector512<float> sum0_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_4 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_4 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_4 = Vector512<float>.Zero;
+            float* a0__row6 = a + a0;
+            float* a1__row7 = a + a1;
+            float* a2__row8 = a + a2;
+            for (long k = 4; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row6[k]);
+                sum0_0_4 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_4);
+                sum0_1_4 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_4);
+                Vector512<float> x1 = Vector512.Create(a1__row7[k]);
+                sum1_0_4 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_4);
+                sum1_1_4 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_4);
+                Vector512<float> x2 = Vector512.Create(a2__row8[k]);
+                sum2_0_4 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_4);
+                sum2_1_4 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_4);
+            }
+            Vector512<float> sum0_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_12 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_12 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_12 = Vector512<float>.Zero;
+            float* a0__row9 = a + a0;
+            float* a1__row10 = a + a1;
+            float* a2__row11 = a + a2;
+            for (long k = 12; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row9[k]);
+                sum0_0_12 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_12);
+                sum0_1_12 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_12);
+                Vector512<float> x1 = Vector512.Create(a1__row10[k]);
+                sum1_0_12 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_12);
+                sum1_1_12 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_12);
+                Vector512<float> x2 = Vector512.Create(a2__row11[k]);
+                sum2_0_12 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_12);
+                sum2_1_12 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_12);
+            }
+            sum0_0_4 = sum0_0_4 + sum0_0_12;
+            sum0_1_4 = sum0_1_4 + sum0_1_12;
+            sum1_0_4 = sum1_0_4 + sum1_0_12;
+            sum1_1_4 = sum1_1_4 + sum1_1_12;
+            sum2_0_4 = sum2_0_4 + sum2_0_12;
+            sum2_1_4 = sum2_1_4 + sum2_1_12;
+            sum0_0_0 = sum0_0_0 + sum0_0_4;
+            sum0_1_0 = sum0_1_0 + sum0_1_4;
+            sum1_0_0 = sum1_0_0 + sum1_0_4;
+            sum1_1_0 = sum1_1_0 + sum1_1_4;
+            sum2_0_0 = sum2_0_0 + sum2_0_4;
+            sum2_1_0 = sum2_1_0 + sum2_1_4;
+            Vector512<float> sum0_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_2 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_2 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_2 = Vector512<float>.Zero;
+            float* a0__row12 = a + a0;
+            float* a1__row13 = a + a1;
+            float* a2__row14 = a + a2;
+            for (long k = 2; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row12[k]);
+                sum0_0_2 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_2);
+                sum0_1_2 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_2);
+                Vector512<float> x1 = Vector512.Create(a1__row13[k]);
+                sum1_0_2 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_2);
+                sum1_1_2 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_2);
+                Vector512<float> x2 = Vector512.Create(a2__row14[k]);
+                sum2_0_2 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_2);
+                sum2_1_2 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_2);
+            }
+            Vector512<float> sum0_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_10 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_10 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_10 = Vector512<float>.Zero;
+            float* a0__row15 = a + a0;
+            float* a1__row16 = a + a1;
+            float* a2__row17 = a + a2;
+            for (long k = 10; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row15[k]);
+                sum0_0_10 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_10);
+                sum0_1_10 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_10);
+                Vector512<float> x1 = Vector512.Create(a1__row16[k]);
+                sum1_0_10 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_10);
+                sum1_1_10 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_10);
+                Vector512<float> x2 = Vector512.Create(a2__row17[k]);
+                sum2_0_10 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_10);
+                sum2_1_10 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_10);
+            }
+            sum0_0_2 = sum0_0_2 + sum0_0_10;
+            sum0_1_2 = sum0_1_2 + sum0_1_10;
+            sum1_0_2 = sum1_0_2 + sum1_0_10;
+            sum1_1_2 = sum1_1_2 + sum1_1_10;
+            sum2_0_2 = sum2_0_2 + sum2_0_10;
+            sum2_1_2 = sum2_1_2 + sum2_1_10;
+            Vector512<float> sum0_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_6 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_6 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_6 = Vector512<float>.Zero;
+            float* a0__row18 = a + a0;
+            float* a1__row19 = a + a1;
+            float* a2__row20 = a + a2;
+            for (long k = 6; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row18[k]);
+                sum0_0_6 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_6);
+                sum0_1_6 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_6);
+                Vector512<float> x1 = Vector512.Create(a1__row19[k]);
+                sum1_0_6 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_6);
+                sum1_1_6 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_6);
+                Vector512<float> x2 = Vector512.Create(a2__row20[k]);
+                sum2_0_6 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_6);
+                sum2_1_6 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_6);
+            }
+            Vector512<float> sum0_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_14 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_14 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_14 = Vector512<float>.Zero;
+            float* a0__row21 = a + a0;
+            float* a1__row22 = a + a1;
+            float* a2__row23 = a + a2;
+            for (long k = 14; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row21[k]);
+                sum0_0_14 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_14);
+                sum0_1_14 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_14);
+                Vector512<float> x1 = Vector512.Create(a1__row22[k]);
+                sum1_0_14 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_14);
+                sum1_1_14 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_14);
+                Vector512<float> x2 = Vector512.Create(a2__row23[k]);
+                sum2_0_14 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_14);
+                sum2_1_14 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_14);
+            }
+            sum0_0_6 = sum0_0_6 + sum0_0_14;
+            sum0_1_6 = sum0_1_6 + sum0_1_14;
+            sum1_0_6 = sum1_0_6 + sum1_0_14;
+            sum1_1_6 = sum1_1_6 + sum1_1_14;
+            sum2_0_6 = sum2_0_6 + sum2_0_14;
+            sum2_1_6 = sum2_1_6 + sum2_1_14;
+            sum0_0_2 = sum0_0_2 + sum0_0_6;
+            sum0_1_2 = sum0_1_2 + sum0_1_6;
+            sum1_0_2 = sum1_0_2 + sum1_0_6;
+            sum1_1_2 = sum1_1_2 + sum1_1_6;
+            sum2_0_2 = sum2_0_2 + sum2_0_6;
+            sum2_1_2 = sum2_1_2 + sum2_1_6;
+            sum0_0_0 = sum0_0_0 + sum0_0_2;
+            sum0_1_0 = sum0_1_0 + sum0_1_2;
+            sum1_0_0 = sum1_0_0 + sum1_0_2;
+            sum1_1_0 = sum1_1_0 + sum1_1_2;
+            sum2_0_0 = sum2_0_0 + sum2_0_2;
+            sum2_1_0 = sum2_1_0 + sum2_1_2;
+            Vector512<float> sum0_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_1 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_1 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_1 = Vector512<float>.Zero;
+            float* a0__row24 = a + a0;
+            float* a1__row25 = a + a1;
+            float* a2__row26 = a + a2;
+            for (long k = 1; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row24[k]);
+                sum0_0_1 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_1);
+                sum0_1_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_1);
+                Vector512<float> x1 = Vector512.Create(a1__row25[k]);
+                sum1_0_1 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_1);
+                sum1_1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_1);
+                Vector512<float> x2 = Vector512.Create(a2__row26[k]);
+                sum2_0_1 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_1);
+                sum2_1_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_1);
+            }
+            Vector512<float> sum0_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_9 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_9 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_9 = Vector512<float>.Zero;
+            float* a0__row27 = a + a0;
+            float* a1__row28 = a + a1;
+            float* a2__row29 = a + a2;
+            for (long k = 9; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row27[k]);
+                sum0_0_9 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_9);
+                sum0_1_9 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_9);
+                Vector512<float> x1 = Vector512.Create(a1__row28[k]);
+                sum1_0_9 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_9);
+                sum1_1_9 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_9);
+                Vector512<float> x2 = Vector512.Create(a2__row29[k]);
+                sum2_0_9 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_9);
+                sum2_1_9 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_9);
+            }
+            sum0_0_1 = sum0_0_1 + sum0_0_9;
+            sum0_1_1 = sum0_1_1 + sum0_1_9;
+            sum1_0_1 = sum1_0_1 + sum1_0_9;
+            sum1_1_1 = sum1_1_1 + sum1_1_9;
+            sum2_0_1 = sum2_0_1 + sum2_0_9;
+            sum2_1_1 = sum2_1_1 + sum2_1_9;
+            Vector512<float> sum0_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_5 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_5 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_5 = Vector512<float>.Zero;
+            float* a0__row30 = a + a0;
+            float* a1__row31 = a + a1;
+            float* a2__row32 = a + a2;
+            for (long k = 5; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row30[k]);
+                sum0_0_5 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_5);
+                sum0_1_5 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_5);
+                Vector512<float> x1 = Vector512.Create(a1__row31[k]);
+                sum1_0_5 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_5);
+                sum1_1_5 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_5);
+                Vector512<float> x2 = Vector512.Create(a2__row32[k]);
+                sum2_0_5 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_5);
+                sum2_1_5 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_5);
+            }
+            Vector512<float> sum0_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_13 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_13 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_13 = Vector512<float>.Zero;
+            float* a0__row33 = a + a0;
+            float* a1__row34 = a + a1;
+            float* a2__row35 = a + a2;
+            for (long k = 13; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row33[k]);
+                sum0_0_13 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_13);
+                sum0_1_13 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_13);
+                Vector512<float> x1 = Vector512.Create(a1__row34[k]);
+                sum1_0_13 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_13);
+                sum1_1_13 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_13);
+                Vector512<float> x2 = Vector512.Create(a2__row35[k]);
+                sum2_0_13 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_13);
+                sum2_1_13 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_13);
+            }
+            sum0_0_5 = sum0_0_5 + sum0_0_13;
+            sum0_1_5 = sum0_1_5 + sum0_1_13;
+            sum1_0_5 = sum1_0_5 + sum1_0_13;
+            sum1_1_5 = sum1_1_5 + sum1_1_13;
+            sum2_0_5 = sum2_0_5 + sum2_0_13;
+            sum2_1_5 = sum2_1_5 + sum2_1_13;
+            sum0_0_1 = sum0_0_1 + sum0_0_5;
+            sum0_1_1 = sum0_1_1 + sum0_1_5;
+            sum1_0_1 = sum1_0_1 + sum1_0_5;
+            sum1_1_1 = sum1_1_1 + sum1_1_5;
+            sum2_0_1 = sum2_0_1 + sum2_0_5;
+            sum2_1_1 = sum2_1_1 + sum2_1_5;
+            Vector512<float> sum0_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_3 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_3 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_3 = Vector512<float>.Zero;
+            float* a0__row36 = a + a0;
+            float* a1__row37 = a + a1;
+            float* a2__row38 = a + a2;
+            for (long k = 3; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row36[k]);
+                sum0_0_3 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_3);
+                sum0_1_3 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_3);
+                Vector512<float> x1 = Vector512.Create(a1__row37[k]);
+                sum1_0_3 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_3);
+                sum1_1_3 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_3);
+                Vector512<float> x2 = Vector512.Create(a2__row38[k]);
+                sum2_0_3 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_3);
+                sum2_1_3 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_3);
+            }
+            Vector512<float> sum0_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_11 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_11 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_11 = Vector512<float>.Zero;
+            float* a0__row39 = a + a0;
+            float* a1__row40 = a + a1;
+            float* a2__row41 = a + a2;
+            for (long k = 11; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row39[k]);
+                sum0_0_11 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_11);
+                sum0_1_11 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_11);
+                Vector512<float> x1 = Vector512.Create(a1__row40[k]);
+                sum1_0_11 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_11);
+                sum1_1_11 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_11);
+                Vector512<float> x2 = Vector512.Create(a2__row41[k]);
+                sum2_0_11 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_11);
+                sum2_1_11 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_11);
+            }
+            sum0_0_3 = sum0_0_3 + sum0_0_11;
+            sum0_1_3 = sum0_1_3 + sum0_1_11;
+            sum1_0_3 = sum1_0_3 + sum1_0_11;
+            sum1_1_3 = sum1_1_3 + sum1_1_11;
+            sum2_0_3 = sum2_0_3 + sum2_0_11;
+            sum2_1_3 = sum2_1_3 + sum2_1_11;
+            Vector512<float> sum0_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_7 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_7 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_7 = Vector512<float>.Zero;
+            float* a0__row42 = a + a0;
+            float* a1__row43 = a + a1;
+            float* a2__row44 = a + a2;
+            for (long k = 7; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row42[k]);
+                sum0_0_7 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_7);
+                sum0_1_7 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_7);
+                Vector512<float> x1 = Vector512.Create(a1__row43[k]);
+                sum1_0_7 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_7);
+                sum1_1_7 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_7);
+                Vector512<float> x2 = Vector512.Create(a2__row44[k]);
+                sum2_0_7 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_7);
+                sum2_1_7 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_7);
+            }
+            Vector512<float> sum0_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_15 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum1_1_15 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum2_1_15 = Vector512<float>.Zero;
+            float* a0__row45 = a + a0;
+            float* a1__row46 = a + a1;
+            float* a2__row47 = a + a2;
+            for (long k = 15; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row45[k]);
+                sum0_0_15 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_15);
+                sum0_1_15 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_15);
+                Vector512<float> x1 = Vector512.Create(a1__row46[k]);
+                sum1_0_15 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_15);
+                sum1_1_15 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1_15);
+                Vector512<float> x2 = Vector512.Create(a2__row47[k]);
+                sum2_0_15 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_15);
+                sum2_1_15 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1_15);
+            }
+            sum0_0_7 = sum0_0_7 + sum0_0_15;
+            sum0_1_7 = sum0_1_7 + sum0_1_15;
+            sum1_0_7 = sum1_0_7 + sum1_0_15;
+            sum1_1_7 = sum1_1_7 + sum1_1_15;
+            sum2_0_7 = sum2_0_7 + sum2_0_15;
+            sum2_1_7 = sum2_1_7 + sum2_1_15;
+            sum0_0_3 = sum0_0_3 + sum0_0_7;
+            sum0_1_3 = sum0_1_3 + sum0_1_7;
+            sum1_0_3 = sum1_0_3 + sum1_0_7;
+            sum1_1_3 = sum1_1_3 + sum1_1_7;
+            sum2_0_3 = sum2_0_3 + sum2_0_7;
+            sum2_1_3 = sum2_1_3 + sum2_1_7;
+            sum0_0_1 = sum0_0_1 + sum0_0_3;
+            sum0_1_1 = sum0_1_1 + sum0_1_3;
+            sum1_0_1 = sum1_0_1 + sum1_0_3;
+            sum1_1_1 = sum1_1_1 + sum1_1_3;
+            sum2_0_1 = sum2_0_1 + sum2_0_3;
+            sum2_1_1 = sum2_1_1 + sum2_1_3;
+            sum0_0_0 = sum0_0_0 + sum0_0_1;
+            sum0_1_0 = sum0_1_0 + sum0_1_1;
+            sum1_0_0 = sum1_0_0 + sum1_0_1;
+            sum1_1_0 = sum1_1_0 + sum1_1_1;
+            sum2_0_0 = sum2_0_0 + sum2_0_1;
+            sum2_1_0 = sum2_1_0 + sum2_1_1;
+            Vector512<float> before0_0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before0_0 = Vector512.Load(c + c0);
+            }
+            (before0_0 + sum0_0_0).Store(c + c0);
+            Vector512<float> before0_1 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before0_1 = Vector512.Load(c + c0 + 16);
+            }
+            (before0_1 + sum0_1_0).Store(c + c0 + 16);
+            Vector512<float> before1_0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before1_0 = Vector512.Load(c + c1);
+            }
+            (before1_0 + sum1_0_0).Store(c + c1);
+            Vector512<float> before1_1 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before1_1 = Vector512.Load(c + c1 + 16);
+            }
+            (before1_1 + sum1_1_0).Store(c + c1 + 16);
+            Vector512<float> before2_0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before2_0 = Vector512.Load(c + c2);
+            }
+            (before2_0 + sum2_0_0).Store(c + c2);
+            Vector512<float> before2_1 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before2_1 = Vector512.Load(c + c2 + 16);
+            }
+            (before2_1 + sum2_1_0).Store(c + c2 + 16);
+        }
+        for (long m = ((rows / 3) * 3); m < rows; m++)
+        {
+            long a0 = m * strideA;
+            long c0 = m * strideC;
+            Vector512<float> sum0_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_0 = Vector512<float>.Zero;
+            float* a0__row48 = a + a0;
+            for (long k = 0; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row48[k]);
+                sum0_0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_0);
+                sum0_1_0 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_0);
+            }
+            Vector512<float> sum0_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_8 = Vector512<float>.Zero;
+            float* a0__row49 = a + a0;
+            for (long k = 8; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row49[k]);
+                sum0_0_8 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_8);
+                sum0_1_8 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_8);
+            }
+            sum0_0_0 = sum0_0_0 + sum0_0_8;
+            sum0_1_0 = sum0_1_0 + sum0_1_8;
+            Vector512<float> sum0_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_4 = Vector512<float>.Zero;
+            float* a0__row50 = a + a0;
+            for (long k = 4; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row50[k]);
+                sum0_0_4 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_4);
+                sum0_1_4 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_4);
+            }
+            Vector512<float> sum0_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_12 = Vector512<float>.Zero;
+            float* a0__row51 = a + a0;
+            for (long k = 12; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row51[k]);
+                sum0_0_12 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_12);
+                sum0_1_12 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_12);
+            }
+            sum0_0_4 = sum0_0_4 + sum0_0_12;
+            sum0_1_4 = sum0_1_4 + sum0_1_12;
+            sum0_0_0 = sum0_0_0 + sum0_0_4;
+            sum0_1_0 = sum0_1_0 + sum0_1_4;
+            Vector512<float> sum0_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_2 = Vector512<float>.Zero;
+            float* a0__row52 = a + a0;
+            for (long k = 2; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row52[k]);
+                sum0_0_2 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_2);
+                sum0_1_2 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_2);
+            }
+            Vector512<float> sum0_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_10 = Vector512<float>.Zero;
+            float* a0__row53 = a + a0;
+            for (long k = 10; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row53[k]);
+                sum0_0_10 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_10);
+                sum0_1_10 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_10);
+            }
+            sum0_0_2 = sum0_0_2 + sum0_0_10;
+            sum0_1_2 = sum0_1_2 + sum0_1_10;
+            Vector512<float> sum0_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_6 = Vector512<float>.Zero;
+            float* a0__row54 = a + a0;
+            for (long k = 6; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row54[k]);
+                sum0_0_6 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_6);
+                sum0_1_6 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_6);
+            }
+            Vector512<float> sum0_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_14 = Vector512<float>.Zero;
+            float* a0__row55 = a + a0;
+            for (long k = 14; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row55[k]);
+                sum0_0_14 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_14);
+                sum0_1_14 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_14);
+            }
+            sum0_0_6 = sum0_0_6 + sum0_0_14;
+            sum0_1_6 = sum0_1_6 + sum0_1_14;
+            sum0_0_2 = sum0_0_2 + sum0_0_6;
+            sum0_1_2 = sum0_1_2 + sum0_1_6;
+            sum0_0_0 = sum0_0_0 + sum0_0_2;
+            sum0_1_0 = sum0_1_0 + sum0_1_2;
+            Vector512<float> sum0_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_1 = Vector512<float>.Zero;
+            float* a0__row56 = a + a0;
+            for (long k = 1; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row56[k]);
+                sum0_0_1 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_1);
+                sum0_1_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_1);
+            }
+            Vector512<float> sum0_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_9 = Vector512<float>.Zero;
+            float* a0__row57 = a + a0;
+            for (long k = 9; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row57[k]);
+                sum0_0_9 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_9);
+                sum0_1_9 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_9);
+            }
+            sum0_0_1 = sum0_0_1 + sum0_0_9;
+            sum0_1_1 = sum0_1_1 + sum0_1_9;
+            Vector512<float> sum0_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_5 = Vector512<float>.Zero;
+            float* a0__row58 = a + a0;
+            for (long k = 5; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row58[k]);
+                sum0_0_5 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_5);
+                sum0_1_5 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_5);
+            }
+            Vector512<float> sum0_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_13 = Vector512<float>.Zero;
+            float* a0__row59 = a + a0;
+            for (long k = 13; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row59[k]);
+                sum0_0_13 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_13);
+                sum0_1_13 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_13);
+            }
+            sum0_0_5 = sum0_0_5 + sum0_0_13;
+            sum0_1_5 = sum0_1_5 + sum0_1_13;
+            sum0_0_1 = sum0_0_1 + sum0_0_5;
+            sum0_1_1 = sum0_1_1 + sum0_1_5;
+            Vector512<float> sum0_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_3 = Vector512<float>.Zero;
+            float* a0__row60 = a + a0;
+            for (long k = 3; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row60[k]);
+                sum0_0_3 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_3);
+                sum0_1_3 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_3);
+            }
+            Vector512<float> sum0_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_11 = Vector512<float>.Zero;
+            float* a0__row61 = a + a0;
+            for (long k = 11; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row61[k]);
+                sum0_0_11 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_11);
+                sum0_1_11 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_11);
+            }
+            sum0_0_3 = sum0_0_3 + sum0_0_11;
+            sum0_1_3 = sum0_1_3 + sum0_1_11;
+            Vector512<float> sum0_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_7 = Vector512<float>.Zero;
+            float* a0__row62 = a + a0;
+            for (long k = 7; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row62[k]);
+                sum0_0_7 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_7);
+                sum0_1_7 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_7);
+            }
+            Vector512<float> sum0_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum0_1_15 = Vector512<float>.Zero;
+            float* a0__row63 = a + a0;
+            for (long k = 15; k < depth; k += 16)
+            {
+                long line = k * 32;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> b1 = Vector512.Load(turned + line + 16);
+                Vector512<float> x0 = Vector512.Create(a0__row63[k]);
+                sum0_0_15 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_15);
+                sum0_1_15 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1_15);
+            }
+            sum0_0_7 = sum0_0_7 + sum0_0_15;
+            sum0_1_7 = sum0_1_7 + sum0_1_15;
+            sum0_0_3 = sum0_0_3 + sum0_0_7;
+            sum0_1_3 = sum0_1_3 + sum0_1_7;
+            sum0_0_1 = sum0_0_1 + sum0_0_3;
+            sum0_1_1 = sum0_1_1 + sum0_1_3;
+            sum0_0_0 = sum0_0_0 + sum0_0_1;
+            sum0_1_0 = sum0_1_0 + sum0_1_1;
+            Vector512<float> before0_0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before0_0 = Vector512.Load(c + c0);
+            }
+            (before0_0 + sum0_0_0).Store(c + c0);
+            Vector512<float> before0_1 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before0_1 = Vector512.Load(c + c0 + 16);
+            }
+            (before0_1 + sum0_1_0).Store(c + c0 + 16);
+        }
+    }
+
     /// <summary>As ByDepth, for 16 columns and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ByTurnedDepth(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
+    private static void ByTurnedDepth16(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
         byte* memory = stackalloc byte[16448];
         float* turned = (float*)(((nint)memory + 63) & -64);
         Lanes.Transpose(b, strideB, turned, 16, 16, depth);
-        for (long m = 0; m < ((rows / 4) * 4); m += 4)
+        for (long m = 0; m < ((rows / 6) * 6); m += 6)
         {
             long a0 = m * strideA;
             long c0 = m * strideC;
@@ -1422,484 +2191,770 @@ public static unsafe class Contractions512
             long c2 = (m + 2) * strideC;
             long a3 = (m + 3) * strideA;
             long c3 = (m + 3) * strideC;
-            Vector512<float> sum0_0 = Vector512<float>.Zero;
-            Vector512<float> sum1_0 = Vector512<float>.Zero;
-            Vector512<float> sum2_0 = Vector512<float>.Zero;
-            Vector512<float> sum3_0 = Vector512<float>.Zero;
+            long a4 = (m + 4) * strideA;
+            long c4 = (m + 4) * strideC;
+            long a5 = (m + 5) * strideA;
+            long c5 = (m + 5) * strideC;
+            Vector512<float> sum0_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_0 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_0 = Vector512<float>.Zero;
             float* a0__row0 = a + a0;
             float* a1__row1 = a + a1;
             float* a2__row2 = a + a2;
             float* a3__row3 = a + a3;
+            float* a4__row4 = a + a4;
+            float* a5__row5 = a + a5;
             for (long k = 0; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row0[k]), line, sum0_0);
-                sum1_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row1[k]), line, sum1_0);
-                sum2_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row2[k]), line, sum2_0);
-                sum3_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row3[k]), line, sum3_0);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row0[k]);
+                sum0_0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_0);
+                Vector512<float> x1 = Vector512.Create(a1__row1[k]);
+                sum1_0_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_0);
+                Vector512<float> x2 = Vector512.Create(a2__row2[k]);
+                sum2_0_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_0);
+                Vector512<float> x3 = Vector512.Create(a3__row3[k]);
+                sum3_0_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_0);
+                Vector512<float> x4 = Vector512.Create(a4__row4[k]);
+                sum4_0_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_0);
+                Vector512<float> x5 = Vector512.Create(a5__row5[k]);
+                sum5_0_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_0);
             }
-            Vector512<float> sum0_8 = Vector512<float>.Zero;
-            Vector512<float> sum1_8 = Vector512<float>.Zero;
-            Vector512<float> sum2_8 = Vector512<float>.Zero;
-            Vector512<float> sum3_8 = Vector512<float>.Zero;
-            float* a0__row4 = a + a0;
-            float* a1__row5 = a + a1;
-            float* a2__row6 = a + a2;
-            float* a3__row7 = a + a3;
+            Vector512<float> sum0_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_8 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_8 = Vector512<float>.Zero;
+            float* a0__row6 = a + a0;
+            float* a1__row7 = a + a1;
+            float* a2__row8 = a + a2;
+            float* a3__row9 = a + a3;
+            float* a4__row10 = a + a4;
+            float* a5__row11 = a + a5;
             for (long k = 8; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row4[k]), line, sum0_8);
-                sum1_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row5[k]), line, sum1_8);
-                sum2_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row6[k]), line, sum2_8);
-                sum3_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row7[k]), line, sum3_8);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row6[k]);
+                sum0_0_8 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_8);
+                Vector512<float> x1 = Vector512.Create(a1__row7[k]);
+                sum1_0_8 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_8);
+                Vector512<float> x2 = Vector512.Create(a2__row8[k]);
+                sum2_0_8 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_8);
+                Vector512<float> x3 = Vector512.Create(a3__row9[k]);
+                sum3_0_8 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_8);
+                Vector512<float> x4 = Vector512.Create(a4__row10[k]);
+                sum4_0_8 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_8);
+                Vector512<float> x5 = Vector512.Create(a5__row11[k]);
+                sum5_0_8 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_8);
             }
-            sum0_0 = sum0_0 + sum0_8;
-            sum1_0 = sum1_0 + sum1_8;
-            sum2_0 = sum2_0 + sum2_8;
-            sum3_0 = sum3_0 + sum3_8;
-            Vector512<float> sum0_4 = Vector512<float>.Zero;
-            Vector512<float> sum1_4 = Vector512<float>.Zero;
-            Vector512<float> sum2_4 = Vector512<float>.Zero;
-            Vector512<float> sum3_4 = Vector512<float>.Zero;
-            float* a0__row8 = a + a0;
-            float* a1__row9 = a + a1;
-            float* a2__row10 = a + a2;
-            float* a3__row11 = a + a3;
-            for (long k = 4; k < depth; k += 16)
-            {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row8[k]), line, sum0_4);
-                sum1_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row9[k]), line, sum1_4);
-                sum2_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row10[k]), line, sum2_4);
-                sum3_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row11[k]), line, sum3_4);
-            }
-            Vector512<float> sum0_12 = Vector512<float>.Zero;
-            Vector512<float> sum1_12 = Vector512<float>.Zero;
-            Vector512<float> sum2_12 = Vector512<float>.Zero;
-            Vector512<float> sum3_12 = Vector512<float>.Zero;
+            sum0_0_0 = sum0_0_0 + sum0_0_8;
+            sum1_0_0 = sum1_0_0 + sum1_0_8;
+            sum2_0_0 = sum2_0_0 + sum2_0_8;
+            sum3_0_0 = sum3_0_0 + sum3_0_8;
+            sum4_0_0 = sum4_0_0 + sum4_0_8;
+            sum5_0_0 = sum5_0_0 + sum5_0_8;
+            Vector512<float> sum0_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_4 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_4 = Vector512<float>.Zero;
             float* a0__row12 = a + a0;
             float* a1__row13 = a + a1;
             float* a2__row14 = a + a2;
             float* a3__row15 = a + a3;
+            float* a4__row16 = a + a4;
+            float* a5__row17 = a + a5;
+            for (long k = 4; k < depth; k += 16)
+            {
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row12[k]);
+                sum0_0_4 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_4);
+                Vector512<float> x1 = Vector512.Create(a1__row13[k]);
+                sum1_0_4 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_4);
+                Vector512<float> x2 = Vector512.Create(a2__row14[k]);
+                sum2_0_4 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_4);
+                Vector512<float> x3 = Vector512.Create(a3__row15[k]);
+                sum3_0_4 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_4);
+                Vector512<float> x4 = Vector512.Create(a4__row16[k]);
+                sum4_0_4 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_4);
+                Vector512<float> x5 = Vector512.Create(a5__row17[k]);
+                sum5_0_4 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_4);
+            }
+            Vector512<float> sum0_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_12 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_12 = Vector512<float>.Zero;
+            float* a0__row18 = a + a0;
+            float* a1__row19 = a + a1;
+            float* a2__row20 = a + a2;
+            float* a3__row21 = a + a3;
+            float* a4__row22 = a + a4;
+            float* a5__row23 = a + a5;
             for (long k = 12; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row12[k]), line, sum0_12);
-                sum1_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row13[k]), line, sum1_12);
-                sum2_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row14[k]), line, sum2_12);
-                sum3_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row15[k]), line, sum3_12);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row18[k]);
+                sum0_0_12 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_12);
+                Vector512<float> x1 = Vector512.Create(a1__row19[k]);
+                sum1_0_12 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_12);
+                Vector512<float> x2 = Vector512.Create(a2__row20[k]);
+                sum2_0_12 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_12);
+                Vector512<float> x3 = Vector512.Create(a3__row21[k]);
+                sum3_0_12 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_12);
+                Vector512<float> x4 = Vector512.Create(a4__row22[k]);
+                sum4_0_12 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_12);
+                Vector512<float> x5 = Vector512.Create(a5__row23[k]);
+                sum5_0_12 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_12);
             }
-            sum0_4 = sum0_4 + sum0_12;
-            sum1_4 = sum1_4 + sum1_12;
-            sum2_4 = sum2_4 + sum2_12;
-            sum3_4 = sum3_4 + sum3_12;
-            sum0_0 = sum0_0 + sum0_4;
-            sum1_0 = sum1_0 + sum1_4;
-            sum2_0 = sum2_0 + sum2_4;
-            sum3_0 = sum3_0 + sum3_4;
-            Vector512<float> sum0_2 = Vector512<float>.Zero;
-            Vector512<float> sum1_2 = Vector512<float>.Zero;
-            Vector512<float> sum2_2 = Vector512<float>.Zero;
-            Vector512<float> sum3_2 = Vector512<float>.Zero;
-            float* a0__row16 = a + a0;
-            float* a1__row17 = a + a1;
-            float* a2__row18 = a + a2;
-            float* a3__row19 = a + a3;
-            for (long k = 2; k < depth; k += 16)
-            {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row16[k]), line, sum0_2);
-                sum1_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row17[k]), line, sum1_2);
-                sum2_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row18[k]), line, sum2_2);
-                sum3_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row19[k]), line, sum3_2);
-            }
-            Vector512<float> sum0_10 = Vector512<float>.Zero;
-            Vector512<float> sum1_10 = Vector512<float>.Zero;
-            Vector512<float> sum2_10 = Vector512<float>.Zero;
-            Vector512<float> sum3_10 = Vector512<float>.Zero;
-            float* a0__row20 = a + a0;
-            float* a1__row21 = a + a1;
-            float* a2__row22 = a + a2;
-            float* a3__row23 = a + a3;
-            for (long k = 10; k < depth; k += 16)
-            {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row20[k]), line, sum0_10);
-                sum1_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row21[k]), line, sum1_10);
-                sum2_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row22[k]), line, sum2_10);
-                sum3_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row23[k]), line, sum3_10);
-            }
-            sum0_2 = sum0_2 + sum0_10;
-            sum1_2 = sum1_2 + sum1_10;
-            sum2_2 = sum2_2 + sum2_10;
-            sum3_2 = sum3_2 + sum3_10;
-            Vector512<float> sum0_6 = Vector512<float>.Zero;
-            Vector512<float> sum1_6 = Vector512<float>.Zero;
-            Vector512<float> sum2_6 = Vector512<float>.Zero;
-            Vector512<float> sum3_6 = Vector512<float>.Zero;
+            sum0_0_4 = sum0_0_4 + sum0_0_12;
+            sum1_0_4 = sum1_0_4 + sum1_0_12;
+            sum2_0_4 = sum2_0_4 + sum2_0_12;
+            sum3_0_4 = sum3_0_4 + sum3_0_12;
+            sum4_0_4 = sum4_0_4 + sum4_0_12;
+            sum5_0_4 = sum5_0_4 + sum5_0_12;
+            sum0_0_0 = sum0_0_0 + sum0_0_4;
+            sum1_0_0 = sum1_0_0 + sum1_0_4;
+            sum2_0_0 = sum2_0_0 + sum2_0_4;
+            sum3_0_0 = sum3_0_0 + sum3_0_4;
+            sum4_0_0 = sum4_0_0 + sum4_0_4;
+            sum5_0_0 = sum5_0_0 + sum5_0_4;
+            Vector512<float> sum0_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_2 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_2 = Vector512<float>.Zero;
             float* a0__row24 = a + a0;
             float* a1__row25 = a + a1;
             float* a2__row26 = a + a2;
             float* a3__row27 = a + a3;
-            for (long k = 6; k < depth; k += 16)
+            float* a4__row28 = a + a4;
+            float* a5__row29 = a + a5;
+            for (long k = 2; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row24[k]), line, sum0_6);
-                sum1_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row25[k]), line, sum1_6);
-                sum2_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row26[k]), line, sum2_6);
-                sum3_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row27[k]), line, sum3_6);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row24[k]);
+                sum0_0_2 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_2);
+                Vector512<float> x1 = Vector512.Create(a1__row25[k]);
+                sum1_0_2 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_2);
+                Vector512<float> x2 = Vector512.Create(a2__row26[k]);
+                sum2_0_2 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_2);
+                Vector512<float> x3 = Vector512.Create(a3__row27[k]);
+                sum3_0_2 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_2);
+                Vector512<float> x4 = Vector512.Create(a4__row28[k]);
+                sum4_0_2 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_2);
+                Vector512<float> x5 = Vector512.Create(a5__row29[k]);
+                sum5_0_2 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_2);
             }
-            Vector512<float> sum0_14 = Vector512<float>.Zero;
-            Vector512<float> sum1_14 = Vector512<float>.Zero;
-            Vector512<float> sum2_14 = Vector512<float>.Zero;
-            Vector512<float> sum3_14 = Vector512<float>.Zero;
-            float* a0__row28 = a + a0;
-            float* a1__row29 = a + a1;
-            float* a2__row30 = a + a2;
-            float* a3__row31 = a + a3;
-            for (long k = 14; k < depth; k += 16)
+            Vector512<float> sum0_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_10 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_10 = Vector512<float>.Zero;
+            float* a0__row30 = a + a0;
+            float* a1__row31 = a + a1;
+            float* a2__row32 = a + a2;
+            float* a3__row33 = a + a3;
+            float* a4__row34 = a + a4;
+            float* a5__row35 = a + a5;
+            for (long k = 10; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row28[k]), line, sum0_14);
-                sum1_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row29[k]), line, sum1_14);
-                sum2_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row30[k]), line, sum2_14);
-                sum3_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row31[k]), line, sum3_14);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row30[k]);
+                sum0_0_10 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_10);
+                Vector512<float> x1 = Vector512.Create(a1__row31[k]);
+                sum1_0_10 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_10);
+                Vector512<float> x2 = Vector512.Create(a2__row32[k]);
+                sum2_0_10 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_10);
+                Vector512<float> x3 = Vector512.Create(a3__row33[k]);
+                sum3_0_10 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_10);
+                Vector512<float> x4 = Vector512.Create(a4__row34[k]);
+                sum4_0_10 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_10);
+                Vector512<float> x5 = Vector512.Create(a5__row35[k]);
+                sum5_0_10 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_10);
             }
-            sum0_6 = sum0_6 + sum0_14;
-            sum1_6 = sum1_6 + sum1_14;
-            sum2_6 = sum2_6 + sum2_14;
-            sum3_6 = sum3_6 + sum3_14;
-            sum0_2 = sum0_2 + sum0_6;
-            sum1_2 = sum1_2 + sum1_6;
-            sum2_2 = sum2_2 + sum2_6;
-            sum3_2 = sum3_2 + sum3_6;
-            sum0_0 = sum0_0 + sum0_2;
-            sum1_0 = sum1_0 + sum1_2;
-            sum2_0 = sum2_0 + sum2_2;
-            sum3_0 = sum3_0 + sum3_2;
-            Vector512<float> sum0_1 = Vector512<float>.Zero;
-            Vector512<float> sum1_1 = Vector512<float>.Zero;
-            Vector512<float> sum2_1 = Vector512<float>.Zero;
-            Vector512<float> sum3_1 = Vector512<float>.Zero;
-            float* a0__row32 = a + a0;
-            float* a1__row33 = a + a1;
-            float* a2__row34 = a + a2;
-            float* a3__row35 = a + a3;
-            for (long k = 1; k < depth; k += 16)
-            {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row32[k]), line, sum0_1);
-                sum1_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row33[k]), line, sum1_1);
-                sum2_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row34[k]), line, sum2_1);
-                sum3_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row35[k]), line, sum3_1);
-            }
-            Vector512<float> sum0_9 = Vector512<float>.Zero;
-            Vector512<float> sum1_9 = Vector512<float>.Zero;
-            Vector512<float> sum2_9 = Vector512<float>.Zero;
-            Vector512<float> sum3_9 = Vector512<float>.Zero;
+            sum0_0_2 = sum0_0_2 + sum0_0_10;
+            sum1_0_2 = sum1_0_2 + sum1_0_10;
+            sum2_0_2 = sum2_0_2 + sum2_0_10;
+            sum3_0_2 = sum3_0_2 + sum3_0_10;
+            sum4_0_2 = sum4_0_2 + sum4_0_10;
+            sum5_0_2 = sum5_0_2 + sum5_0_10;
+            Vector512<float> sum0_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_6 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_6 = Vector512<float>.Zero;
             float* a0__row36 = a + a0;
             float* a1__row37 = a + a1;
             float* a2__row38 = a + a2;
             float* a3__row39 = a + a3;
-            for (long k = 9; k < depth; k += 16)
+            float* a4__row40 = a + a4;
+            float* a5__row41 = a + a5;
+            for (long k = 6; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row36[k]), line, sum0_9);
-                sum1_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row37[k]), line, sum1_9);
-                sum2_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row38[k]), line, sum2_9);
-                sum3_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row39[k]), line, sum3_9);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row36[k]);
+                sum0_0_6 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_6);
+                Vector512<float> x1 = Vector512.Create(a1__row37[k]);
+                sum1_0_6 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_6);
+                Vector512<float> x2 = Vector512.Create(a2__row38[k]);
+                sum2_0_6 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_6);
+                Vector512<float> x3 = Vector512.Create(a3__row39[k]);
+                sum3_0_6 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_6);
+                Vector512<float> x4 = Vector512.Create(a4__row40[k]);
+                sum4_0_6 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_6);
+                Vector512<float> x5 = Vector512.Create(a5__row41[k]);
+                sum5_0_6 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_6);
             }
-            sum0_1 = sum0_1 + sum0_9;
-            sum1_1 = sum1_1 + sum1_9;
-            sum2_1 = sum2_1 + sum2_9;
-            sum3_1 = sum3_1 + sum3_9;
-            Vector512<float> sum0_5 = Vector512<float>.Zero;
-            Vector512<float> sum1_5 = Vector512<float>.Zero;
-            Vector512<float> sum2_5 = Vector512<float>.Zero;
-            Vector512<float> sum3_5 = Vector512<float>.Zero;
-            float* a0__row40 = a + a0;
-            float* a1__row41 = a + a1;
-            float* a2__row42 = a + a2;
-            float* a3__row43 = a + a3;
-            for (long k = 5; k < depth; k += 16)
+            Vector512<float> sum0_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_14 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_14 = Vector512<float>.Zero;
+            float* a0__row42 = a + a0;
+            float* a1__row43 = a + a1;
+            float* a2__row44 = a + a2;
+            float* a3__row45 = a + a3;
+            float* a4__row46 = a + a4;
+            float* a5__row47 = a + a5;
+            for (long k = 14; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row40[k]), line, sum0_5);
-                sum1_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row41[k]), line, sum1_5);
-                sum2_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row42[k]), line, sum2_5);
-                sum3_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row43[k]), line, sum3_5);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row42[k]);
+                sum0_0_14 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_14);
+                Vector512<float> x1 = Vector512.Create(a1__row43[k]);
+                sum1_0_14 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_14);
+                Vector512<float> x2 = Vector512.Create(a2__row44[k]);
+                sum2_0_14 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_14);
+                Vector512<float> x3 = Vector512.Create(a3__row45[k]);
+                sum3_0_14 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_14);
+                Vector512<float> x4 = Vector512.Create(a4__row46[k]);
+                sum4_0_14 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_14);
+                Vector512<float> x5 = Vector512.Create(a5__row47[k]);
+                sum5_0_14 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_14);
             }
-            Vector512<float> sum0_13 = Vector512<float>.Zero;
-            Vector512<float> sum1_13 = Vector512<float>.Zero;
-            Vector512<float> sum2_13 = Vector512<float>.Zero;
-            Vector512<float> sum3_13 = Vector512<float>.Zero;
-            float* a0__row44 = a + a0;
-            float* a1__row45 = a + a1;
-            float* a2__row46 = a + a2;
-            float* a3__row47 = a + a3;
-            for (long k = 13; k < depth; k += 16)
-            {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row44[k]), line, sum0_13);
-                sum1_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row45[k]), line, sum1_13);
-                sum2_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row46[k]), line, sum2_13);
-                sum3_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row47[k]), line, sum3_13);
-            }
-            sum0_5 = sum0_5 + sum0_13;
-            sum1_5 = sum1_5 + sum1_13;
-            sum2_5 = sum2_5 + sum2_13;
-            sum3_5 = sum3_5 + sum3_13;
-            sum0_1 = sum0_1 + sum0_5;
-            sum1_1 = sum1_1 + sum1_5;
-            sum2_1 = sum2_1 + sum2_5;
-            sum3_1 = sum3_1 + sum3_5;
-            Vector512<float> sum0_3 = Vector512<float>.Zero;
-            Vector512<float> sum1_3 = Vector512<float>.Zero;
-            Vector512<float> sum2_3 = Vector512<float>.Zero;
-            Vector512<float> sum3_3 = Vector512<float>.Zero;
+            sum0_0_6 = sum0_0_6 + sum0_0_14;
+            sum1_0_6 = sum1_0_6 + sum1_0_14;
+            sum2_0_6 = sum2_0_6 + sum2_0_14;
+            sum3_0_6 = sum3_0_6 + sum3_0_14;
+            sum4_0_6 = sum4_0_6 + sum4_0_14;
+            sum5_0_6 = sum5_0_6 + sum5_0_14;
+            sum0_0_2 = sum0_0_2 + sum0_0_6;
+            sum1_0_2 = sum1_0_2 + sum1_0_6;
+            sum2_0_2 = sum2_0_2 + sum2_0_6;
+            sum3_0_2 = sum3_0_2 + sum3_0_6;
+            sum4_0_2 = sum4_0_2 + sum4_0_6;
+            sum5_0_2 = sum5_0_2 + sum5_0_6;
+            sum0_0_0 = sum0_0_0 + sum0_0_2;
+            sum1_0_0 = sum1_0_0 + sum1_0_2;
+            sum2_0_0 = sum2_0_0 + sum2_0_2;
+            sum3_0_0 = sum3_0_0 + sum3_0_2;
+            sum4_0_0 = sum4_0_0 + sum4_0_2;
+            sum5_0_0 = sum5_0_0 + sum5_0_2;
+            Vector512<float> sum0_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_1 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_1 = Vector512<float>.Zero;
             float* a0__row48 = a + a0;
             float* a1__row49 = a + a1;
             float* a2__row50 = a + a2;
             float* a3__row51 = a + a3;
-            for (long k = 3; k < depth; k += 16)
+            float* a4__row52 = a + a4;
+            float* a5__row53 = a + a5;
+            for (long k = 1; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row48[k]), line, sum0_3);
-                sum1_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row49[k]), line, sum1_3);
-                sum2_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row50[k]), line, sum2_3);
-                sum3_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row51[k]), line, sum3_3);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row48[k]);
+                sum0_0_1 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_1);
+                Vector512<float> x1 = Vector512.Create(a1__row49[k]);
+                sum1_0_1 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_1);
+                Vector512<float> x2 = Vector512.Create(a2__row50[k]);
+                sum2_0_1 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_1);
+                Vector512<float> x3 = Vector512.Create(a3__row51[k]);
+                sum3_0_1 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_1);
+                Vector512<float> x4 = Vector512.Create(a4__row52[k]);
+                sum4_0_1 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_1);
+                Vector512<float> x5 = Vector512.Create(a5__row53[k]);
+                sum5_0_1 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_1);
             }
-            Vector512<float> sum0_11 = Vector512<float>.Zero;
-            Vector512<float> sum1_11 = Vector512<float>.Zero;
-            Vector512<float> sum2_11 = Vector512<float>.Zero;
-            Vector512<float> sum3_11 = Vector512<float>.Zero;
-            float* a0__row52 = a + a0;
-            float* a1__row53 = a + a1;
-            float* a2__row54 = a + a2;
-            float* a3__row55 = a + a3;
-            for (long k = 11; k < depth; k += 16)
+            Vector512<float> sum0_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_9 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_9 = Vector512<float>.Zero;
+            float* a0__row54 = a + a0;
+            float* a1__row55 = a + a1;
+            float* a2__row56 = a + a2;
+            float* a3__row57 = a + a3;
+            float* a4__row58 = a + a4;
+            float* a5__row59 = a + a5;
+            for (long k = 9; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row52[k]), line, sum0_11);
-                sum1_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row53[k]), line, sum1_11);
-                sum2_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row54[k]), line, sum2_11);
-                sum3_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row55[k]), line, sum3_11);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row54[k]);
+                sum0_0_9 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_9);
+                Vector512<float> x1 = Vector512.Create(a1__row55[k]);
+                sum1_0_9 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_9);
+                Vector512<float> x2 = Vector512.Create(a2__row56[k]);
+                sum2_0_9 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_9);
+                Vector512<float> x3 = Vector512.Create(a3__row57[k]);
+                sum3_0_9 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_9);
+                Vector512<float> x4 = Vector512.Create(a4__row58[k]);
+                sum4_0_9 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_9);
+                Vector512<float> x5 = Vector512.Create(a5__row59[k]);
+                sum5_0_9 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_9);
             }
-            sum0_3 = sum0_3 + sum0_11;
-            sum1_3 = sum1_3 + sum1_11;
-            sum2_3 = sum2_3 + sum2_11;
-            sum3_3 = sum3_3 + sum3_11;
-            Vector512<float> sum0_7 = Vector512<float>.Zero;
-            Vector512<float> sum1_7 = Vector512<float>.Zero;
-            Vector512<float> sum2_7 = Vector512<float>.Zero;
-            Vector512<float> sum3_7 = Vector512<float>.Zero;
-            float* a0__row56 = a + a0;
-            float* a1__row57 = a + a1;
-            float* a2__row58 = a + a2;
-            float* a3__row59 = a + a3;
-            for (long k = 7; k < depth; k += 16)
-            {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row56[k]), line, sum0_7);
-                sum1_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row57[k]), line, sum1_7);
-                sum2_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row58[k]), line, sum2_7);
-                sum3_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row59[k]), line, sum3_7);
-            }
-            Vector512<float> sum0_15 = Vector512<float>.Zero;
-            Vector512<float> sum1_15 = Vector512<float>.Zero;
-            Vector512<float> sum2_15 = Vector512<float>.Zero;
-            Vector512<float> sum3_15 = Vector512<float>.Zero;
+            sum0_0_1 = sum0_0_1 + sum0_0_9;
+            sum1_0_1 = sum1_0_1 + sum1_0_9;
+            sum2_0_1 = sum2_0_1 + sum2_0_9;
+            sum3_0_1 = sum3_0_1 + sum3_0_9;
+            sum4_0_1 = sum4_0_1 + sum4_0_9;
+            sum5_0_1 = sum5_0_1 + sum5_0_9;
+            Vector512<float> sum0_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_5 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_5 = Vector512<float>.Zero;
             float* a0__row60 = a + a0;
             float* a1__row61 = a + a1;
             float* a2__row62 = a + a2;
             float* a3__row63 = a + a3;
+            float* a4__row64 = a + a4;
+            float* a5__row65 = a + a5;
+            for (long k = 5; k < depth; k += 16)
+            {
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row60[k]);
+                sum0_0_5 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_5);
+                Vector512<float> x1 = Vector512.Create(a1__row61[k]);
+                sum1_0_5 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_5);
+                Vector512<float> x2 = Vector512.Create(a2__row62[k]);
+                sum2_0_5 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_5);
+                Vector512<float> x3 = Vector512.Create(a3__row63[k]);
+                sum3_0_5 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_5);
+                Vector512<float> x4 = Vector512.Create(a4__row64[k]);
+                sum4_0_5 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_5);
+                Vector512<float> x5 = Vector512.Create(a5__row65[k]);
+                sum5_0_5 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_5);
+            }
+            Vector512<float> sum0_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_13 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_13 = Vector512<float>.Zero;
+            float* a0__row66 = a + a0;
+            float* a1__row67 = a + a1;
+            float* a2__row68 = a + a2;
+            float* a3__row69 = a + a3;
+            float* a4__row70 = a + a4;
+            float* a5__row71 = a + a5;
+            for (long k = 13; k < depth; k += 16)
+            {
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row66[k]);
+                sum0_0_13 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_13);
+                Vector512<float> x1 = Vector512.Create(a1__row67[k]);
+                sum1_0_13 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_13);
+                Vector512<float> x2 = Vector512.Create(a2__row68[k]);
+                sum2_0_13 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_13);
+                Vector512<float> x3 = Vector512.Create(a3__row69[k]);
+                sum3_0_13 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_13);
+                Vector512<float> x4 = Vector512.Create(a4__row70[k]);
+                sum4_0_13 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_13);
+                Vector512<float> x5 = Vector512.Create(a5__row71[k]);
+                sum5_0_13 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_13);
+            }
+            sum0_0_5 = sum0_0_5 + sum0_0_13;
+            sum1_0_5 = sum1_0_5 + sum1_0_13;
+            sum2_0_5 = sum2_0_5 + sum2_0_13;
+            sum3_0_5 = sum3_0_5 + sum3_0_13;
+            sum4_0_5 = sum4_0_5 + sum4_0_13;
+            sum5_0_5 = sum5_0_5 + sum5_0_13;
+            sum0_0_1 = sum0_0_1 + sum0_0_5;
+            sum1_0_1 = sum1_0_1 + sum1_0_5;
+            sum2_0_1 = sum2_0_1 + sum2_0_5;
+            sum3_0_1 = sum3_0_1 + sum3_0_5;
+            sum4_0_1 = sum4_0_1 + sum4_0_5;
+            sum5_0_1 = sum5_0_1 + sum5_0_5;
+            Vector512<float> sum0_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_3 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_3 = Vector512<float>.Zero;
+            float* a0__row72 = a + a0;
+            float* a1__row73 = a + a1;
+            float* a2__row74 = a + a2;
+            float* a3__row75 = a + a3;
+            float* a4__row76 = a + a4;
+            float* a5__row77 = a + a5;
+            for (long k = 3; k < depth; k += 16)
+            {
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row72[k]);
+                sum0_0_3 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_3);
+                Vector512<float> x1 = Vector512.Create(a1__row73[k]);
+                sum1_0_3 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_3);
+                Vector512<float> x2 = Vector512.Create(a2__row74[k]);
+                sum2_0_3 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_3);
+                Vector512<float> x3 = Vector512.Create(a3__row75[k]);
+                sum3_0_3 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_3);
+                Vector512<float> x4 = Vector512.Create(a4__row76[k]);
+                sum4_0_3 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_3);
+                Vector512<float> x5 = Vector512.Create(a5__row77[k]);
+                sum5_0_3 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_3);
+            }
+            Vector512<float> sum0_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_11 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_11 = Vector512<float>.Zero;
+            float* a0__row78 = a + a0;
+            float* a1__row79 = a + a1;
+            float* a2__row80 = a + a2;
+            float* a3__row81 = a + a3;
+            float* a4__row82 = a + a4;
+            float* a5__row83 = a + a5;
+            for (long k = 11; k < depth; k += 16)
+            {
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row78[k]);
+                sum0_0_11 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_11);
+                Vector512<float> x1 = Vector512.Create(a1__row79[k]);
+                sum1_0_11 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_11);
+                Vector512<float> x2 = Vector512.Create(a2__row80[k]);
+                sum2_0_11 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_11);
+                Vector512<float> x3 = Vector512.Create(a3__row81[k]);
+                sum3_0_11 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_11);
+                Vector512<float> x4 = Vector512.Create(a4__row82[k]);
+                sum4_0_11 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_11);
+                Vector512<float> x5 = Vector512.Create(a5__row83[k]);
+                sum5_0_11 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_11);
+            }
+            sum0_0_3 = sum0_0_3 + sum0_0_11;
+            sum1_0_3 = sum1_0_3 + sum1_0_11;
+            sum2_0_3 = sum2_0_3 + sum2_0_11;
+            sum3_0_3 = sum3_0_3 + sum3_0_11;
+            sum4_0_3 = sum4_0_3 + sum4_0_11;
+            sum5_0_3 = sum5_0_3 + sum5_0_11;
+            Vector512<float> sum0_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_7 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_7 = Vector512<float>.Zero;
+            float* a0__row84 = a + a0;
+            float* a1__row85 = a + a1;
+            float* a2__row86 = a + a2;
+            float* a3__row87 = a + a3;
+            float* a4__row88 = a + a4;
+            float* a5__row89 = a + a5;
+            for (long k = 7; k < depth; k += 16)
+            {
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row84[k]);
+                sum0_0_7 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_7);
+                Vector512<float> x1 = Vector512.Create(a1__row85[k]);
+                sum1_0_7 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_7);
+                Vector512<float> x2 = Vector512.Create(a2__row86[k]);
+                sum2_0_7 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_7);
+                Vector512<float> x3 = Vector512.Create(a3__row87[k]);
+                sum3_0_7 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_7);
+                Vector512<float> x4 = Vector512.Create(a4__row88[k]);
+                sum4_0_7 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_7);
+                Vector512<float> x5 = Vector512.Create(a5__row89[k]);
+                sum5_0_7 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_7);
+            }
+            Vector512<float> sum0_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum1_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum2_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum3_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum4_0_15 = Vector512<float>.Zero;
+            Vector512<float> sum5_0_15 = Vector512<float>.Zero;
+            float* a0__row90 = a + a0;
+            float* a1__row91 = a + a1;
+            float* a2__row92 = a + a2;
+            float* a3__row93 = a + a3;
+            float* a4__row94 = a + a4;
+            float* a5__row95 = a + a5;
             for (long k = 15; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row60[k]), line, sum0_15);
-                sum1_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a1__row61[k]), line, sum1_15);
-                sum2_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a2__row62[k]), line, sum2_15);
-                sum3_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a3__row63[k]), line, sum3_15);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row90[k]);
+                sum0_0_15 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_15);
+                Vector512<float> x1 = Vector512.Create(a1__row91[k]);
+                sum1_0_15 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0_15);
+                Vector512<float> x2 = Vector512.Create(a2__row92[k]);
+                sum2_0_15 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0_15);
+                Vector512<float> x3 = Vector512.Create(a3__row93[k]);
+                sum3_0_15 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0_15);
+                Vector512<float> x4 = Vector512.Create(a4__row94[k]);
+                sum4_0_15 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0_15);
+                Vector512<float> x5 = Vector512.Create(a5__row95[k]);
+                sum5_0_15 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0_15);
             }
-            sum0_7 = sum0_7 + sum0_15;
-            sum1_7 = sum1_7 + sum1_15;
-            sum2_7 = sum2_7 + sum2_15;
-            sum3_7 = sum3_7 + sum3_15;
-            sum0_3 = sum0_3 + sum0_7;
-            sum1_3 = sum1_3 + sum1_7;
-            sum2_3 = sum2_3 + sum2_7;
-            sum3_3 = sum3_3 + sum3_7;
-            sum0_1 = sum0_1 + sum0_3;
-            sum1_1 = sum1_1 + sum1_3;
-            sum2_1 = sum2_1 + sum2_3;
-            sum3_1 = sum3_1 + sum3_3;
-            sum0_0 = sum0_0 + sum0_1;
-            sum1_0 = sum1_0 + sum1_1;
-            sum2_0 = sum2_0 + sum2_1;
-            sum3_0 = sum3_0 + sum3_1;
-            Vector512<float> before0 = Vector512<float>.Zero;
+            sum0_0_7 = sum0_0_7 + sum0_0_15;
+            sum1_0_7 = sum1_0_7 + sum1_0_15;
+            sum2_0_7 = sum2_0_7 + sum2_0_15;
+            sum3_0_7 = sum3_0_7 + sum3_0_15;
+            sum4_0_7 = sum4_0_7 + sum4_0_15;
+            sum5_0_7 = sum5_0_7 + sum5_0_15;
+            sum0_0_3 = sum0_0_3 + sum0_0_7;
+            sum1_0_3 = sum1_0_3 + sum1_0_7;
+            sum2_0_3 = sum2_0_3 + sum2_0_7;
+            sum3_0_3 = sum3_0_3 + sum3_0_7;
+            sum4_0_3 = sum4_0_3 + sum4_0_7;
+            sum5_0_3 = sum5_0_3 + sum5_0_7;
+            sum0_0_1 = sum0_0_1 + sum0_0_3;
+            sum1_0_1 = sum1_0_1 + sum1_0_3;
+            sum2_0_1 = sum2_0_1 + sum2_0_3;
+            sum3_0_1 = sum3_0_1 + sum3_0_3;
+            sum4_0_1 = sum4_0_1 + sum4_0_3;
+            sum5_0_1 = sum5_0_1 + sum5_0_3;
+            sum0_0_0 = sum0_0_0 + sum0_0_1;
+            sum1_0_0 = sum1_0_0 + sum1_0_1;
+            sum2_0_0 = sum2_0_0 + sum2_0_1;
+            sum3_0_0 = sum3_0_0 + sum3_0_1;
+            sum4_0_0 = sum4_0_0 + sum4_0_1;
+            sum5_0_0 = sum5_0_0 + sum5_0_1;
+            Vector512<float> before0_0 = Vector512<float>.Zero;
             if (accumulates)
             {
-                before0 = Vector512.Load(c + c0);
+                before0_0 = Vector512.Load(c + c0);
             }
-            (before0 + sum0_0).Store(c + c0);
-            Vector512<float> before1 = Vector512<float>.Zero;
+            (before0_0 + sum0_0_0).Store(c + c0);
+            Vector512<float> before1_0 = Vector512<float>.Zero;
             if (accumulates)
             {
-                before1 = Vector512.Load(c + c1);
+                before1_0 = Vector512.Load(c + c1);
             }
-            (before1 + sum1_0).Store(c + c1);
-            Vector512<float> before2 = Vector512<float>.Zero;
+            (before1_0 + sum1_0_0).Store(c + c1);
+            Vector512<float> before2_0 = Vector512<float>.Zero;
             if (accumulates)
             {
-                before2 = Vector512.Load(c + c2);
+                before2_0 = Vector512.Load(c + c2);
             }
-            (before2 + sum2_0).Store(c + c2);
-            Vector512<float> before3 = Vector512<float>.Zero;
+            (before2_0 + sum2_0_0).Store(c + c2);
+            Vector512<float> before3_0 = Vector512<float>.Zero;
             if (accumulates)
             {
-                before3 = Vector512.Load(c + c3);
+                before3_0 = Vector512.Load(c + c3);
             }
-            (before3 + sum3_0).Store(c + c3);
+            (before3_0 + sum3_0_0).Store(c + c3);
+            Vector512<float> before4_0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before4_0 = Vector512.Load(c + c4);
+            }
+            (before4_0 + sum4_0_0).Store(c + c4);
+            Vector512<float> before5_0 = Vector512<float>.Zero;
+            if (accumulates)
+            {
+                before5_0 = Vector512.Load(c + c5);
+            }
+            (before5_0 + sum5_0_0).Store(c + c5);
         }
-        for (long m = ((rows / 4) * 4); m < rows; m++)
+        for (long m = ((rows / 6) * 6); m < rows; m++)
         {
             long a0 = m * strideA;
             long c0 = m * strideC;
-            Vector512<float> sum0_0 = Vector512<float>.Zero;
-            float* a0__row64 = a + a0;
+            Vector512<float> sum0_0_0 = Vector512<float>.Zero;
+            float* a0__row96 = a + a0;
             for (long k = 0; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_0 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row64[k]), line, sum0_0);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row96[k]);
+                sum0_0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_0);
             }
-            Vector512<float> sum0_8 = Vector512<float>.Zero;
-            float* a0__row65 = a + a0;
+            Vector512<float> sum0_0_8 = Vector512<float>.Zero;
+            float* a0__row97 = a + a0;
             for (long k = 8; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_8 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row65[k]), line, sum0_8);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row97[k]);
+                sum0_0_8 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_8);
             }
-            sum0_0 = sum0_0 + sum0_8;
-            Vector512<float> sum0_4 = Vector512<float>.Zero;
-            float* a0__row66 = a + a0;
+            sum0_0_0 = sum0_0_0 + sum0_0_8;
+            Vector512<float> sum0_0_4 = Vector512<float>.Zero;
+            float* a0__row98 = a + a0;
             for (long k = 4; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_4 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row66[k]), line, sum0_4);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row98[k]);
+                sum0_0_4 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_4);
             }
-            Vector512<float> sum0_12 = Vector512<float>.Zero;
-            float* a0__row67 = a + a0;
+            Vector512<float> sum0_0_12 = Vector512<float>.Zero;
+            float* a0__row99 = a + a0;
             for (long k = 12; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_12 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row67[k]), line, sum0_12);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row99[k]);
+                sum0_0_12 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_12);
             }
-            sum0_4 = sum0_4 + sum0_12;
-            sum0_0 = sum0_0 + sum0_4;
-            Vector512<float> sum0_2 = Vector512<float>.Zero;
-            float* a0__row68 = a + a0;
+            sum0_0_4 = sum0_0_4 + sum0_0_12;
+            sum0_0_0 = sum0_0_0 + sum0_0_4;
+            Vector512<float> sum0_0_2 = Vector512<float>.Zero;
+            float* a0__row100 = a + a0;
             for (long k = 2; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_2 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row68[k]), line, sum0_2);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row100[k]);
+                sum0_0_2 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_2);
             }
-            Vector512<float> sum0_10 = Vector512<float>.Zero;
-            float* a0__row69 = a + a0;
+            Vector512<float> sum0_0_10 = Vector512<float>.Zero;
+            float* a0__row101 = a + a0;
             for (long k = 10; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_10 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row69[k]), line, sum0_10);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row101[k]);
+                sum0_0_10 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_10);
             }
-            sum0_2 = sum0_2 + sum0_10;
-            Vector512<float> sum0_6 = Vector512<float>.Zero;
-            float* a0__row70 = a + a0;
+            sum0_0_2 = sum0_0_2 + sum0_0_10;
+            Vector512<float> sum0_0_6 = Vector512<float>.Zero;
+            float* a0__row102 = a + a0;
             for (long k = 6; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_6 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row70[k]), line, sum0_6);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row102[k]);
+                sum0_0_6 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_6);
             }
-            Vector512<float> sum0_14 = Vector512<float>.Zero;
-            float* a0__row71 = a + a0;
+            Vector512<float> sum0_0_14 = Vector512<float>.Zero;
+            float* a0__row103 = a + a0;
             for (long k = 14; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_14 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row71[k]), line, sum0_14);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row103[k]);
+                sum0_0_14 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_14);
             }
-            sum0_6 = sum0_6 + sum0_14;
-            sum0_2 = sum0_2 + sum0_6;
-            sum0_0 = sum0_0 + sum0_2;
-            Vector512<float> sum0_1 = Vector512<float>.Zero;
-            float* a0__row72 = a + a0;
+            sum0_0_6 = sum0_0_6 + sum0_0_14;
+            sum0_0_2 = sum0_0_2 + sum0_0_6;
+            sum0_0_0 = sum0_0_0 + sum0_0_2;
+            Vector512<float> sum0_0_1 = Vector512<float>.Zero;
+            float* a0__row104 = a + a0;
             for (long k = 1; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_1 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row72[k]), line, sum0_1);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row104[k]);
+                sum0_0_1 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_1);
             }
-            Vector512<float> sum0_9 = Vector512<float>.Zero;
-            float* a0__row73 = a + a0;
+            Vector512<float> sum0_0_9 = Vector512<float>.Zero;
+            float* a0__row105 = a + a0;
             for (long k = 9; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_9 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row73[k]), line, sum0_9);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row105[k]);
+                sum0_0_9 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_9);
             }
-            sum0_1 = sum0_1 + sum0_9;
-            Vector512<float> sum0_5 = Vector512<float>.Zero;
-            float* a0__row74 = a + a0;
+            sum0_0_1 = sum0_0_1 + sum0_0_9;
+            Vector512<float> sum0_0_5 = Vector512<float>.Zero;
+            float* a0__row106 = a + a0;
             for (long k = 5; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_5 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row74[k]), line, sum0_5);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row106[k]);
+                sum0_0_5 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_5);
             }
-            Vector512<float> sum0_13 = Vector512<float>.Zero;
-            float* a0__row75 = a + a0;
+            Vector512<float> sum0_0_13 = Vector512<float>.Zero;
+            float* a0__row107 = a + a0;
             for (long k = 13; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_13 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row75[k]), line, sum0_13);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row107[k]);
+                sum0_0_13 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_13);
             }
-            sum0_5 = sum0_5 + sum0_13;
-            sum0_1 = sum0_1 + sum0_5;
-            Vector512<float> sum0_3 = Vector512<float>.Zero;
-            float* a0__row76 = a + a0;
+            sum0_0_5 = sum0_0_5 + sum0_0_13;
+            sum0_0_1 = sum0_0_1 + sum0_0_5;
+            Vector512<float> sum0_0_3 = Vector512<float>.Zero;
+            float* a0__row108 = a + a0;
             for (long k = 3; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_3 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row76[k]), line, sum0_3);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row108[k]);
+                sum0_0_3 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_3);
             }
-            Vector512<float> sum0_11 = Vector512<float>.Zero;
-            float* a0__row77 = a + a0;
+            Vector512<float> sum0_0_11 = Vector512<float>.Zero;
+            float* a0__row109 = a + a0;
             for (long k = 11; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_11 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row77[k]), line, sum0_11);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row109[k]);
+                sum0_0_11 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_11);
             }
-            sum0_3 = sum0_3 + sum0_11;
-            Vector512<float> sum0_7 = Vector512<float>.Zero;
-            float* a0__row78 = a + a0;
+            sum0_0_3 = sum0_0_3 + sum0_0_11;
+            Vector512<float> sum0_0_7 = Vector512<float>.Zero;
+            float* a0__row110 = a + a0;
             for (long k = 7; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_7 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row78[k]), line, sum0_7);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row110[k]);
+                sum0_0_7 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_7);
             }
-            Vector512<float> sum0_15 = Vector512<float>.Zero;
-            float* a0__row79 = a + a0;
+            Vector512<float> sum0_0_15 = Vector512<float>.Zero;
+            float* a0__row111 = a + a0;
             for (long k = 15; k < depth; k += 16)
             {
-                Vector512<float> line = Vector512.Load(turned + k * 16);
-                sum0_15 = Vector512.FusedMultiplyAdd(Vector512.Create(a0__row79[k]), line, sum0_15);
+                long line = k * 16;
+                Vector512<float> b0 = Vector512.Load(turned + line);
+                Vector512<float> x0 = Vector512.Create(a0__row111[k]);
+                sum0_0_15 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0_15);
             }
-            sum0_7 = sum0_7 + sum0_15;
-            sum0_3 = sum0_3 + sum0_7;
-            sum0_1 = sum0_1 + sum0_3;
-            sum0_0 = sum0_0 + sum0_1;
-            Vector512<float> before0 = Vector512<float>.Zero;
+            sum0_0_7 = sum0_0_7 + sum0_0_15;
+            sum0_0_3 = sum0_0_3 + sum0_0_7;
+            sum0_0_1 = sum0_0_1 + sum0_0_3;
+            sum0_0_0 = sum0_0_0 + sum0_0_1;
+            Vector512<float> before0_0 = Vector512<float>.Zero;
             if (accumulates)
             {
-                before0 = Vector512.Load(c + c0);
+                before0_0 = Vector512.Load(c + c0);
             }
-            (before0 + sum0_0).Store(c + c0);
+            (before0_0 + sum0_0_0).Store(c + c0);
         }
     }
 
