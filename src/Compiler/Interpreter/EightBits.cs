@@ -36,12 +36,12 @@ internal static class EightBits
     public static Action<WorkItem> Quantize(QuantizeRows statement, ExpressionCompiler expressions, Func<WorkItem, Func<int, int, Number>> source)
     {
         Func<WorkItem, Rows> codes = Of(statement.Codes, expressions), scales = Of(statement.Scales, expressions);
-        LocalMemory? sums = statement.Sums is { } buffer ? expressions.Buffer(buffer) : null;
+        Func<WorkItem, Rows>? sums = statement.Sums is { } buffer ? Of(buffer, statement.Scales, expressions) : null;
         ScalarCode count = expressions.Scalar(statement.Rows), length = expressions.Scalar(statement.Length);
         return item =>
         {
             Func<int, int, Number> from = source(item);
-            (Rows to, Rows factors) = (codes(item), scales(item));
+            (Rows to, Rows factors, Rows? totals) = (codes(item), scales(item), sums?.Invoke(item));
             int rows = count(item).I32, size = length(item).I32, padded = (size + ByteTree.Lanes - 1) / ByteTree.Lanes * ByteTree.Lanes;
             for (int row = 0; row < rows; row++)
             {
@@ -64,8 +64,7 @@ internal static class EightBits
                     }
 
                     factors.Write(row, at / statement.Run, Number.Of(scale));
-                    sums?.Write(
-                        (row * factors.Stride) + (at / statement.Run), statement.Sums!.Type == DType.F32 ? Number.Of(scale * sum) : Number.Of(-statement.Bias * sum));
+                    totals?.Write(row, at / statement.Run, statement.Sums!.Type == DType.F32 ? Number.Of(scale * sum) : Number.Of(-statement.Bias * sum));
                 }
             }
         };
@@ -76,12 +75,13 @@ internal static class EightBits
     {
         Func<WorkItem, Rows> a = Of(statement.A, expressions), scalesA = Of(statement.ScalesA, expressions);
         Func<WorkItem, Rows> b = Of(statement.B, expressions), scalesB = Of(statement.ScalesB, expressions), target = Of(statement.Target, expressions);
-        LocalMemory? sums = statement.Sums is { } buffer ? expressions.Buffer(buffer) : null;
+        Func<WorkItem, Rows>? sums = statement.Sums is { } buffer ? Of(buffer, statement.ScalesA, expressions) : null;
         ScalarCode rows = expressions.Scalar(statement.M), columns = expressions.Scalar(statement.N), runs = expressions.Scalar(statement.Runs);
         Func<Number, Number, Number, Number> multiplyAdd = ScalarMath.Bind(OpCode.Fma, null);
         return item =>
         {
             (Rows left, Rows leftScales, Rows right, Rows rightScales, Rows result) = (a(item), scalesA(item), b(item), scalesB(item), target(item));
+            Rows? totals = sums?.Invoke(item);
             (int m, int n, int count) = (rows(item).I32, columns(item).I32, runs(item).I32);
             for (int row = 0; row < m; row++)
             {
@@ -90,7 +90,7 @@ internal static class EightBits
                     Number total = statement.Accumulates ? result.Read(row, column) : Number.Of(0f);
                     for (int run = 0; run < count; run++)
                     {
-                        int sum = sums?.Read((row * leftScales.Stride) + run).I32 ?? 0;
+                        int sum = totals?.Read(row, run).I32 ?? 0;
                         for (int k = run * statement.Run / QuantizedRow.Packed; k < (run + 1) * statement.Run / QuantizedRow.Packed; k++)
                         {
                             (int x, int w) = (left.Read(row, k).I32, right.Read(k, column).I32);
@@ -108,17 +108,21 @@ internal static class EightBits
         };
     }
 
-    private static Func<WorkItem, Rows> Of(BufferMatrix matrix, ExpressionCompiler expressions)
+    private static Func<WorkItem, Rows> Of(BufferMatrix matrix, ExpressionCompiler expressions) => Of(matrix.Buffer, matrix, expressions);
+
+    // A buffer that is laid out as a matrix.
+    private static Func<WorkItem, Rows> Of(LocalBuffer held, BufferMatrix matrix, ExpressionCompiler expressions)
     {
-        (LocalMemory buffer, ScalarCode stride) = (expressions.Buffer(matrix.Buffer), expressions.Scalar(matrix.RowStride));
-        return item => new Rows(buffer, stride(item).I32);
+        (LocalMemory buffer, ScalarCode stride, ScalarCode first) =
+            (expressions.Buffer(held), expressions.Scalar(matrix.RowStride), expressions.Scalar(matrix.First ?? Expressions.Int(0)));
+        return item => new Rows(buffer, first(item).I32, stride(item).I32);
     }
 
-    private readonly record struct Rows(LocalMemory Buffer, int Stride)
+    private readonly record struct Rows(LocalMemory Buffer, int First, int Stride)
     {
-        public Number Read(int row, int column) => Buffer.Read((row * Stride) + column);
+        public Number Read(int row, int column) => Buffer.Read(First + (row * Stride) + column);
 
-        public void Write(int row, int column, Number value) => Buffer.Write((row * Stride) + column, value);
+        public void Write(int row, int column, Number value) => Buffer.Write(First + (row * Stride) + column, value);
     }
 
     private static void Round(int length, int group, Func<int, float> read, Action<int, float> write)

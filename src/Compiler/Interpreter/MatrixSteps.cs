@@ -83,11 +83,11 @@ internal sealed class MatrixSteps(ExpressionCompiler expressions, MemoryTracker 
     {
         if (matrix is BufferMatrix held)
         {
-            (LocalMemory buffer, ScalarCode stride) = (expressions.Buffer(held.Buffer), expressions.Scalar(held.RowStride));
+            (LocalMemory buffer, ScalarCode stride, ScalarCode begin) = (expressions.Buffer(held.Buffer), expressions.Scalar(held.RowStride), expressions.Scalar(held.First ?? Expressions.Int(0)));
             return item =>
             {
-                int width = stride(item).I32;
-                return (row, column) => buffer.Read((row * width) + column);
+                (int width, int origin) = (stride(item).I32, begin(item).I32);
+                return (row, column) => buffer.Read(origin + (row * width) + column);
             };
         }
 

@@ -183,8 +183,8 @@ public abstract record Matrix;
 /// <summary>Part of a view: [0, 0] lies at <paramref name="Start"/> (i32, one an axis), rows follow each other along <paramref name="RowAxis"/>.</summary>
 public sealed record ViewMatrix(string View, Exprs Start, int RowAxis) : Matrix;
 
-/// <summary>All of a buffer, with the distance between the beginnings of its rows.</summary>
-public sealed record BufferMatrix(LocalBuffer Buffer, Expr RowStride) : Matrix;
+/// <summary>A buffer from its element First on, or all of it, with the distance between the beginnings of its rows.</summary>
+public sealed record BufferMatrix(LocalBuffer Buffer, Expr RowStride, Expr? First = null) : Matrix;
 
 /// <summary>
 /// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over k of A[m, k] B[k, n], or B[n, k] where not by columns (vector form only). By
@@ -209,7 +209,7 @@ public sealed record TransposeMatrix(Matrix Source, BufferMatrix Target, Expr Ro
 /// <summary>
 /// Rounds rows of floats, which lie in memory, to eight bits, as <see cref="OpCode.FakeQuantize"/> does, in groups of a multiple of four. A row becomes four codes an element of
 /// Codes, the first in the least byte; and for each run of codes, which lies in one group, their scale, and in Sums, if wanted, their sum times -Bias (a
-/// buffer of i32) or times the scale (f32). What fills a row up to a multiple of 64 floats is zeros (vector form only).
+/// buffer of i32) or times the scale (f32), laid out as Scales. What fills a row up to a multiple of 64 floats is zeros (vector form only).
 /// </summary>
 public sealed record QuantizeRows(
     Matrix Source, Expr Rows, Expr Length, int Group, int Run, BufferMatrix Codes, BufferMatrix Scales, LocalBuffer? Sums, int Bias) : Stmt;
@@ -217,7 +217,7 @@ public sealed record QuantizeRows(
 /// <summary>
 /// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over runs g of (I(g) + Sums[m, g]) * (ScalesB[g, n] * ScalesA[m, g]), fused run by run, with I(g) the
 /// exact sum over the run's k of A[m, k] B[k, n]: A of signed bytes four an element of a row, B of unsigned ones, at most Greatest, four an element of a
-/// column. Sums (i32), laid out as ScalesA, may be missing (vector form only).
+/// column. Sums (i32), which lie as ScalesA do, may be missing (vector form only).
 /// </summary>
 public sealed record ContractBytes(
     BufferMatrix A, BufferMatrix ScalesA, LocalBuffer? Sums, BufferMatrix B, BufferMatrix ScalesB, BufferMatrix Target, Expr M, Expr N, Expr Runs, int Run, int Greatest, bool Accumulates)

@@ -81,9 +81,12 @@ public static class CodePrinter
         return runs.Count == 1 && lanes.All(l => l == lanes[0]) ? IrText.Int(lanes[0]) : string.Join(" ", runs);
     }
 
-    private static string Text(Matrix matrix) => matrix is ViewMatrix view
-        ? $"{view.View}[{List(view.Start.AsEnumerable())}] rows {IrText.Int(view.RowAxis)}"
-        : $"{((BufferMatrix)matrix).Buffer.Name} stride {Text(((BufferMatrix)matrix).RowStride)}";
+    private static string Text(Matrix matrix) => matrix switch
+    {
+        ViewMatrix view => $"{view.View}[{List(view.Start.AsEnumerable())}] rows {IrText.Int(view.RowAxis)}",
+        BufferMatrix { First: { } first } part => $"{part.Buffer.Name} from {Text(first)} stride {Text(part.RowStride)}",
+        _ => $"{((BufferMatrix)matrix).Buffer.Name} stride {Text(((BufferMatrix)matrix).RowStride)}",
+    };
 
     private static string Load(LoadView load) =>
         $"load{Lanes(load)}<{IrText.Word(load.Raw)}{(load.ByteOffset ? ", bytes" : "")}> {load.View}[{List(load.Indices.AsEnumerable())}]"

@@ -48,7 +48,12 @@ internal static class CodeWalk
         _ => [],
     };
 
-    private static IEnumerable<Expr> Operands(Matrix matrix) => matrix is ViewMatrix view ? view.Start.AsEnumerable() : [((BufferMatrix)matrix).RowStride];
+    private static IEnumerable<Expr> Operands(Matrix matrix) => matrix switch
+    {
+        ViewMatrix view => view.Start.AsEnumerable(),
+        BufferMatrix { First: { } first } part => [part.RowStride, first],
+        _ => [((BufferMatrix)matrix).RowStride],
+    };
 
     /// <summary>An expression's own operands.</summary>
     public static IEnumerable<Expr> Operands(Expr expression) => expression switch

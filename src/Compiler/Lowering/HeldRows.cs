@@ -29,7 +29,7 @@ internal sealed class HeldRows
     {
         var pass = new HeldRows(body);
         HashSet<int> held = pass.Held();
-        return held.Any(unit => pass._units[unit] is QuantizeRows) && pass.Begins() is { } begins ? Rewrite(body, held, begins, state) : body;
+        return held.Any(unit => pass._units[unit] is QuantizeRows) && pass.Begins(held) is { } begins ? Rewrite(body, held, begins, state) : body;
     }
 
     // The statements to decide on: those of the body, and, in place of a loop that quantizes, those in it.
@@ -91,10 +91,10 @@ internal sealed class HeldRows
         unit is Let { Mutable: false, Var.IsVector: false } let && !CodeWalk.All(let.Value).Any(e => e is LoadView or LoadLocal or ReduceLanes);
 
     // A row begins, or a loop around takes more than one turn, in which the next overwrites what one has made; null where it cannot be said before.
-    private Expr? Begins()
+    private Expr? Begins(HashSet<int> held)
     {
         Expr begins = new BeginsRow();
-        foreach (For loop in _turns)
+        foreach (For loop in _turns.Where(loop => !Lasts(loop, held)))
         {
             if (loop is not { From: Literal { Value.Bits: 0 }, Step: Literal } || CodeWalk.All(loop.To).Any(e => e is not (Literal or Argument or ExtentOf or Apply)))
                 return null;
@@ -102,6 +102,15 @@ internal sealed class HeldRows
         }
 
         return begins;
+    }
+
+    // Whether every turn quantizes into a place of its own, and nothing else that it holds is read where it is not.
+    private bool Lasts(For loop, HashSet<int> held)
+    {
+        Stmt[] inside = [.. CodeWalk.All(loop.Body)];
+        return held.Where(unit => inside.Any(statement => ReferenceEquals(statement, _units[unit]))).All(unit => _units[unit] is QuantizeRows quantize
+            ? quantize.Codes.First is { } first && CodeWalk.All(first).Contains(loop.Index)
+            : !Enumerable.Range(0, _units.Count).Any(other => !held.Contains(other) && _reads[other].Overlaps(_writes[unit])));
     }
 
     private static List<Stmt> Rewrite(IReadOnlyList<Stmt> body, HashSet<int> held, Expr condition, TileState state)
@@ -168,13 +177,32 @@ internal sealed class HeldRows
                     names.Add(dot.Other.Name);
             }
 
-            if (statement is QuantizeRows { Source: BufferMatrix source })
-                names.Add(source.Buffer.Name);
-            else if (statement is CombineRows combine)
-                names.Add(combine.Source.Name);
+            switch (statement)
+            {
+                case QuantizeRows quantize:
+                    Of(quantize.Source);
+                    break;
+                case Contract contract:
+                    Of(contract.A, contract.B, contract.Target);
+                    break;
+                case ContractBytes product:
+                    Of(product.A, product.ScalesA, product.B, product.ScalesB, product.Target);
+                    break;
+                case TransposeMatrix transpose:
+                    Of(transpose.Source);
+                    break;
+                case CombineRows combine:
+                    names.Add(combine.Source.Name);
+                    break;
+                case RoundRow round:
+                    names.Add(round.Source.Name);
+                    break;
+            }
         }
 
         return names;
+
+        void Of(params Matrix[] matrices) => names.UnionWith(matrices.OfType<BufferMatrix>().Select(m => m.Buffer.Name));
     }
 
     private static HashSet<string> Writes(Stmt unit)

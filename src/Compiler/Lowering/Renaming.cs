@@ -143,7 +143,7 @@ internal sealed class Renaming
     private Matrix Of(Matrix matrix) =>
         matrix is ViewMatrix view ? new ViewMatrix(_names[view.View], Of(view.Start), view.RowAxis) : Buffered((BufferMatrix)matrix);
 
-    private BufferMatrix Buffered(BufferMatrix matrix) => new(Of(matrix.Buffer), Of(matrix.RowStride));
+    private BufferMatrix Buffered(BufferMatrix matrix) => new(Of(matrix.Buffer), Of(matrix.RowStride), matrix.First is { } first ? Of(first) : null);
 
     private LoadView Of(LoadView load) => load with
     {

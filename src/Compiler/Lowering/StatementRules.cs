@@ -187,7 +187,7 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
             {
                 scope.Use(held.Buffer);
                 scope.Require(held.Buffer.Type == DType.F32, $"{held.Buffer.Name} is a matrix of {IrText.Word(held.Buffer.Type)}, not of f32");
-                expressions.Index(held.RowStride, "the distance between rows");
+                Places(held);
                 continue;
             }
 
@@ -231,8 +231,15 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
         {
             scope.Use(matrix.Buffer);
             scope.Require(matrix.Buffer.Type == type, $"{matrix.Buffer.Name} is a matrix of {IrText.Word(matrix.Buffer.Type)}, not of {IrText.Word(type)}");
-            expressions.Index(matrix.RowStride, "the distance between rows");
+            Places(matrix);
         }
+    }
+
+    private void Places(BufferMatrix matrix)
+    {
+        expressions.Index(matrix.RowStride, "the distance between rows");
+        if (matrix.First is { } first)
+            expressions.Index(first, "the beginning of a matrix");
     }
 
     private void Floats(params LocalBuffer[] buffers)

@@ -52,7 +52,10 @@ internal sealed partial class TileLowering
             int divisor = Divisor(from) is var f && Divisor(step) is var s ? CommonDivisor(f, s) : 1;
             Var index = _state.NewVar(body.Arguments[0].Name ?? "i", DType.I32, false, divisor);
             _state.Scalars[body.Arguments[0]] = index;
+            Turns? outer = _turns;
+            _turns = _loops == 1 ? TurnsOf(op, index) : null;
             List<Stmt> statements = InBody(() => { Run(body); EndBody(arguments, yielded, carried); });
+            _turns = outer;
             _out.Add(new For(index, from.Scalar(), _state.Scalars[op.Operands[1]], step.Scalar(), statements) { Location = op.Location });
         }
         else
@@ -69,6 +72,13 @@ internal sealed partial class TileLowering
         for (int i = 0; i < op.Results.Length; i++)
             Map(op.Results[i], carried[i]);
     }
+
+    // Of a loop from zero by a constant to what is known at launch.
+    private static Turns? TurnsOf(Op loop, Var index) =>
+        loop.Operands[0].Definition is { Code: OpCode.Const } from && from.Attr<Number>().I32 == 0 && loop.Operands[2].Definition is { Code: OpCode.Const } step
+        && step.Attr<Number>().I32 is > 0 and var by && LaunchExpressions.Exact(loop.Operands[1]) is { } end
+            ? new Turns(Div(index, Int(by)), Div(Add(end, Int(by - 1)), Int(by)))
+            : null;
 
     private static int Divisor(Cell cell) => cell.Constant is { } c ? (c.Value.I32 == 0 ? 1 << 24 : Math.Abs(c.Value.I32)) : cell.Offset == 0 ? cell.Divisor : 1;
 

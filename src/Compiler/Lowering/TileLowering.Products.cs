@@ -35,7 +35,7 @@ internal sealed partial class TileLowering
         Extent[] shape = rounded.Type.Shape;
         Matrix source = InMemory(rounded.Definition!.Operands[0]);
         (Expr, Expr) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
-        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]),
+        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]), _turns,
             IntegerDot.Group(rounded)!.Value, plan.Run, plan.Bias, plan.HasOffset, _out);
     }
 
@@ -150,7 +150,7 @@ internal sealed partial class TileLowering
             Location = op.Location,
         });
         if (weights.Offsets is { } offsets)
-            _out.Add(new Contract(new BufferMatrix(rows.Sums!, rows.Scales.RowStride), offsets, Matrices.Of(target), m, n, runs, true, true) { Location = op.Location });
+            _out.Add(new Contract(rows.Scales with { Buffer = rows.Sums! }, offsets, Matrices.Of(target), m, n, runs, true, true) { Location = op.Location });
         _state.Buffers[result] = target;
     }
 

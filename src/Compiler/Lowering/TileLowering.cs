@@ -24,6 +24,7 @@ internal sealed partial class TileLowering
     private List<Stmt> _out = [];
     private Nest? _open;
     private int _loops;
+    private Turns? _turns;
 
     private TileLowering(Kernel kernel, Func<TileState, INestEmitter> nests)
     {

@@ -15,14 +15,14 @@ internal partial class VectorWriter
 
     protected override void WriteQuantizeRows(QuantizeRows quantize)
     {
-        string sums = quantize.Sums is { } held ? $", {held.Name}{(held.Type == DType.I32 ? $", {Int(quantize.Bias)}" : "")}" : "";
+        string sums = quantize.Sums is { } held ? $", {AddressOf(held, quantize.Scales)}{(held.Type == DType.I32 ? $", {Int(quantize.Bias)}" : "")}" : "";
         Line($"Lanes.QuantizeRows({MatrixText(quantize.Source)}, {Bare(Scalar(quantize.Rows))}, {Bare(Scalar(quantize.Length))}, {Int(quantize.Group)}, {Int(quantize.Run)}, "
             + $"{MatrixText(quantize.Codes)}, {MatrixText(quantize.Scales)}{sums});");
     }
 
     protected override void WriteContractBytes(ContractBytes product)
     {
-        string sums = product.Sums is { } held ? held.Name : "null", accumulates = product.Accumulates ? "true" : "false";
+        string sums = product.Sums is { } held ? AddressOf(held, product.ScalesA) : "null", accumulates = product.Accumulates ? "true" : "false";
         Line($"ByteContractions{Int(width)}.{ByteContractionTarget.MethodFor(product.Greatest, product.Run)}({MatrixText(product.A)}, {MatrixText(product.ScalesA)}, {sums}, "
             + $"{MatrixText(product.B)}, {MatrixText(product.ScalesB)}, {MatrixText(product.Target)}, {Bare(Scalar(product.M))}, {Bare(Scalar(product.N))}, "
             + $"{Bare(Scalar(product.Runs))}, {Int(product.Run / QuantizedRow.Packed)}, {accumulates});");

@@ -117,9 +117,12 @@ internal partial class VectorWriter
     private string MatrixText(Matrix matrix) => matrix switch
     {
         ViewMatrix view => $"{Address(Place(view.View, view.Start, Scalar, false))}, {view.View}_s{Int(view.RowAxis)}",
-        _ when matrix is BufferMatrix buffer => $"{buffer.Buffer.Name}, {Bare(Scalar(buffer.RowStride))}",
+        _ when matrix is BufferMatrix buffer => $"{AddressOf(buffer.Buffer, buffer)}, {Bare(Scalar(buffer.RowStride))}",
         _ => throw new NotSupportedException($"{matrix} is no matrix"),
     };
+
+    // Where a matrix begins in its buffer, or in one laid out alike.
+    private string AddressOf(LocalBuffer buffer, BufferMatrix matrix) => matrix.First is { } first ? Address(buffer.Name, Bare(Scalar(first))) : buffer.Name;
 
     // ---- lane by lane
 

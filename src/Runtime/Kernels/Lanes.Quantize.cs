@@ -168,21 +168,24 @@ public static unsafe partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (float Inverse, float Scale) ScaleOf(float* group, int size, int whole)
     {
-        Vector256<float> magnitudes = Vector256<float>.Zero;
+        // Magnitudes are ordered as their bits are, NaN above all, and the greater of two integers is one instruction.
+        Vector256<int> magnitudes = Vector256<int>.Zero;
         for (int i = 0; i < whole; i += Unit)
         {
-            Vector256<float> a = Vector256.Max(Vector256.Abs(Vector256.Load(group + i)), Vector256.Abs(Vector256.Load(group + i + 8)));
-            Vector256<float> b = Vector256.Max(Vector256.Abs(Vector256.Load(group + i + 16)), Vector256.Abs(Vector256.Load(group + i + 24)));
+            Vector256<int> a = Vector256.Max(Magnitudes(group + i), Magnitudes(group + i + 8)), b = Vector256.Max(Magnitudes(group + i + 16), Magnitudes(group + i + 24));
             magnitudes = Vector256.Max(magnitudes, Vector256.Max(a, b));
         }
 
-        Vector128<float> fours = Vector128.Max(magnitudes.GetLower(), magnitudes.GetUpper());
+        Vector128<int> fours = Vector128.Max(magnitudes.GetLower(), magnitudes.GetUpper());
         fours = Vector128.Max(fours, Vector128.Shuffle(fours, Vector128.Create(2, 3, 0, 1)));
-        float largest = Vector128.Max(fours, Vector128.Shuffle(fours, Vector128.Create(1, 0, 3, 2))).ToScalar();
+        float largest = Vector128.Max(fours, Vector128.Shuffle(fours, Vector128.Create(1, 0, 3, 2))).AsSingle().ToScalar();
         for (int i = whole; i < size; i++)
             largest = MathF.Max(largest, MathF.Abs(group[i]));
         return !float.IsFinite(largest) ? (0, float.NaN) : largest < LeastQuantized ? (0, 0) : (127 / largest, largest / 127);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Magnitudes(float* values) => Vector256.Load((int*)values) & Vector256.Create(int.MaxValue);
 
     // The codes of 32 elements. NaN and infinity stand only beside an inverse of 0 and become 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
