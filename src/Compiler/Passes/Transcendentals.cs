@@ -21,7 +21,7 @@ internal static class Transcendentals
     /// <summary>e^x = 2^n e^r, n the integer nearest x / ln 2.</summary>
     public static Value Exp(Builder b, Value x)
     {
-        Value clamped = Choose(b, OpCode.Gt, Choose(b, OpCode.Lt, x, b.Constant(89f)), b.Constant(-105f));
+        Value clamped = b.Emit(OpCode.Max, null, b.Emit(OpCode.Min, null, x, b.Constant(89f)), b.Constant(-105f));
         Value n = b.Emit(OpCode.Round, null, b.Emit(OpCode.Mul, null, clamped, b.Constant(Log2E)));
         Value r = Fma(b, n, b.Constant(-Ln2High), clamped);
         r = Fma(b, n, b.Constant(-Ln2Low), r);
@@ -134,10 +134,6 @@ internal static class Transcendentals
     private static Value Fma(Builder b, Value x, Value y, Value z) => b.Emit(OpCode.Fma, null, x, y, z);
 
     private static Value Times(Builder b, Value x, Value y) => b.Emit(OpCode.Mul, null, x, y);
-
-    // a where it compares so with b, b otherwise and for NaN: one instruction of many processors.
-    private static Value Choose(Builder builder, OpCode comparison, Value a, Value b) =>
-        builder.Emit(OpCode.Select, null, builder.Emit(comparison, null, a, b), a, b);
 
     private static Value PowerOfTwo(Builder b, Value n) =>
         b.Emit(OpCode.Bitcast, DType.F32, b.Emit(OpCode.Shl, null, b.Emit(OpCode.Add, null, n, b.Constant(127)), b.Constant(23)));

@@ -73,7 +73,7 @@ public static class ElementaryTarget
             var value = new Apply(op.Code, type, vector, operands, op.Attribute is DType to ? to : DType.F32);
             if (OpTable.Of(op.Code).Rule == TypeRule.Compare)
             {
-                // What it chooses between may make it and the choice one instruction.
+                // Beside what it chooses between, where floats are chosen as they are compared.
                 values[op.Result] = value;
                 continue;
             }

@@ -85,6 +85,12 @@ internal partial class VectorWriter
     // A choice of the greater or the lesser of two floats.
     private string[]? Extreme(Apply apply)
     {
+        if (apply is { Code: OpCode.Min or OpCode.Max, Type: DType.F32 } && OfNumber(apply) is var (variable, number))
+        {
+            (string greater, string less) = Extremes[width];
+            return Vector(variable).Zip(Vector(number), (x, y) => string.Format(CultureInfo.InvariantCulture, apply.Code == OpCode.Max ? greater : less, Bare(x), Bare(y))).ToArray();
+        }
+
         if (apply is not { Code: OpCode.Select, Type: DType.F32 } || apply.Operands[0] is not Apply { Code: OpCode.Gt or OpCode.Lt, IsVector: true } comparison
             || !comparison.Operands[0].Equals(apply.Operands[1]) || !comparison.Operands[1].Equals(apply.Operands[2]))
         {
@@ -94,6 +100,16 @@ internal partial class VectorWriter
         string template = comparison.Code == OpCode.Gt ? Extremes[width].Greater : Extremes[width].Less;
         string[] first = Vector(apply.Operands[1]), second = Vector(apply.Operands[2]);
         return Parts(p => string.Format(CultureInfo.InvariantCulture, template, Bare(first[p]), Bare(second[p])));
+    }
+
+    // The operands of a minimum or maximum of which the second is a number that x86's instructions, which give it for NaN and for a zero beside a zero, choose rightly.
+    private static (Expr Variable, Expr Number)? OfNumber(Apply apply)
+    {
+        bool first = apply.Operands[0] is Broadcast { Scalar: Literal };
+        (Expr variable, Expr number) = first ? (apply.Operands[1], apply.Operands[0]) : (apply.Operands[0], apply.Operands[1]);
+        return number is Broadcast { Scalar: Literal { Value.F32: var value } } && !float.IsNaN(value)
+            && !(value == 0 && (BitConverter.ToInt32(BitConverter.GetBytes(value), 0) < 0) == (apply.Code == OpCode.Max))
+            ? (variable, number) : null;
     }
 
     // The sum of the lanes up to each, from hardware vector to hardware vector.

@@ -88,8 +88,8 @@ public static class Elementary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Exp(float x)
     {
-        float v0 = (x < 89.0f) ? x : 89.0f;
-        float v1 = (v0 > -105.0f) ? v0 : -105.0f;
+        float v0 = float.MinNumber(x, 89.0f);
+        float v1 = float.MaxNumber(v0, -105.0f);
         float v2 = v1 * 1.442695f;
         float v3 = MathF.Round(v2);
         float v4 = MathF.FusedMultiplyAdd(v3, -0.6933594f, v1);
@@ -358,8 +358,8 @@ public static class Elementary
     public static float Sigmoid(float x)
     {
         float v0 = -x;
-        float v1 = (v0 < 89.0f) ? v0 : 89.0f;
-        float v2 = (v1 > -105.0f) ? v1 : -105.0f;
+        float v1 = float.MinNumber(v0, 89.0f);
+        float v2 = float.MaxNumber(v1, -105.0f);
         float v3 = v2 * 1.442695f;
         float v4 = MathF.Round(v3);
         float v5 = MathF.FusedMultiplyAdd(v4, -0.6933594f, v2);
@@ -509,8 +509,8 @@ public static class Elementary
         float v6 = v5 * v1;
         float v7 = MathF.FusedMultiplyAdd(v6, x, x);
         float v8 = v0 + v0;
-        float v9 = (v8 < 89.0f) ? v8 : 89.0f;
-        float v10 = (v9 > -105.0f) ? v9 : -105.0f;
+        float v9 = float.MinNumber(v8, 89.0f);
+        float v10 = float.MaxNumber(v9, -105.0f);
         float v11 = v10 * 1.442695f;
         float v12 = MathF.Round(v11);
         float v13 = MathF.FusedMultiplyAdd(v12, -0.6933594f, v10);
@@ -706,8 +706,8 @@ public static class Elementary
         float v17 = MathF.FusedMultiplyAdd(v16, v13, 0.2548296f);
         float v18 = v17 * v13;
         float v19 = -v1;
-        float v20 = (v19 < 89.0f) ? v19 : 89.0f;
-        float v21 = (v20 > -105.0f) ? v20 : -105.0f;
+        float v20 = float.MinNumber(v19, 89.0f);
+        float v21 = float.MaxNumber(v20, -105.0f);
         float v22 = v21 * 1.442695f;
         float v23 = MathF.Round(v22);
         float v24 = MathF.FusedMultiplyAdd(v23, -0.6933594f, v21);

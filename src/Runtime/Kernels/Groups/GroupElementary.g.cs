@@ -15,8 +15,8 @@ public static class GroupElementary
     public static float Exp<G>(float x)
         where G : struct, IGroupMath
     {
-        float v0 = (x < 89.0f) ? x : 89.0f;
-        float v1 = (v0 > (-105.0f)) ? v0 : (-105.0f);
+        float v0 = GroupMath.Min(x, 89.0f);
+        float v1 = GroupMath.Max(v0, (-105.0f));
         float v2 = v1 * 1.442695f;
         float v3 = G.Round(v2);
         float v4 = G.Fma(v3, (-0.6933594f), v1);
@@ -81,8 +81,8 @@ public static class GroupElementary
         where G : struct, IGroupMath
     {
         float v0 = -x;
-        float v1 = (v0 < 89.0f) ? v0 : 89.0f;
-        float v2 = (v1 > (-105.0f)) ? v1 : (-105.0f);
+        float v1 = GroupMath.Min(v0, 89.0f);
+        float v2 = GroupMath.Max(v1, (-105.0f));
         float v3 = v2 * 1.442695f;
         float v4 = G.Round(v3);
         float v5 = G.Fma(v4, (-0.6933594f), v2);
@@ -115,8 +115,8 @@ public static class GroupElementary
         float v6 = v5 * v1;
         float v7 = G.Fma(v6, x, x);
         float v8 = v0 + v0;
-        float v9 = (v8 < 89.0f) ? v8 : 89.0f;
-        float v10 = (v9 > (-105.0f)) ? v9 : (-105.0f);
+        float v9 = GroupMath.Min(v8, 89.0f);
+        float v10 = GroupMath.Max(v9, (-105.0f));
         float v11 = v10 * 1.442695f;
         float v12 = G.Round(v11);
         float v13 = G.Fma(v12, (-0.6933594f), v10);
@@ -165,8 +165,8 @@ public static class GroupElementary
         float v17 = G.Fma(v16, v13, 0.2548296f);
         float v18 = v17 * v13;
         float v19 = -v1;
-        float v20 = (v19 < 89.0f) ? v19 : 89.0f;
-        float v21 = (v20 > (-105.0f)) ? v20 : (-105.0f);
+        float v20 = GroupMath.Min(v19, 89.0f);
+        float v21 = GroupMath.Max(v20, (-105.0f));
         float v22 = v21 * 1.442695f;
         float v23 = G.Round(v22);
         float v24 = G.Fma(v23, (-0.6933594f), v21);
