@@ -30,12 +30,12 @@ internal sealed partial class TileLowering
         return plan is not null && _nests.Takes(plan, user) ? plan : null;
     }
 
-    private QuantizedRow Quantized(IntegerDot plan, Value rounded)
+    private QuantizedRow Quantized(IntegerDot plan, Value rounded, Turns? turns = null)
     {
         Extent[] shape = rounded.Type.Shape;
         Matrix source = InMemory(rounded.Definition!.Operands[0]);
         (Expr, Expr) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
-        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]), _turns,
+        return QuantizedRow.Emit(_state, source, shape.Length == 1 ? (Int(1), Int(1)) : Size(shape[0]), Size(shape[shape.Length - 1]), turns,
             IntegerDot.Group(rounded)!.Value, plan.Run, plan.Bias, plan.HasOffset, _out);
     }
 
@@ -136,7 +136,7 @@ internal sealed partial class TileLowering
     {
         Value a = op.Operands[0], result = op.Result;
         (Expr Bound, Expr Count) Size(Extent extent) => (_state.Bound(extent), ExtentExpr(extent));
-        QuantizedRow rows = Quantized(plan, a);
+        QuantizedRow rows = Quantized(plan, a, _turns);
         TileBuffer target = _inPlace.TryGetValue(result, out TileBuffer? carried) ? carried : NewTile(result);
         if (op.Operands.Length > 2 && !(_state.Buffers.TryGetValue(op.Operands[2], out TileBuffer? held) && held == target))
             Materialize(op.Operands[2], target, false);
