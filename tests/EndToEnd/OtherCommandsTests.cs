@@ -181,6 +181,9 @@ public class OtherCommandsTests
         Assert.Contains(".visible .entry FlashDecode(", ptx, StringComparison.Ordinal);
         Assert.Contains("(float, FullScore, headDim = 128)", ptx, StringComparison.Ordinal);
         Assert.Contains("shuffle<16>", Kf.Run("kernels", "show", "RmsNorm", "--stage", "code", "--device", "cuda").Output, StringComparison.Ordinal);
+        string rounded = Kf.Run("kernels", "show", "MatMulInt8", "--stage", "code", "--specialization", "TWeight=Q4_0").Output;
+        Assert.Matches(@"begins: bool = beginsrow\s", rounded);
+        Assert.Matches(@"quantize codes from .* = x\[", rounded);
         string matrices = Kf.Run("kernels", "show", "MatMulHalf", "--device", "cuda-sm80").Output;
         Assert.Contains("(Half, NoEpilogue)", matrices, StringComparison.Ordinal);
         Assert.Contains(".target sm_80", matrices, StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace KernelFoundry.Inference.Tokenizers;
 
@@ -9,8 +8,8 @@ namespace KernelFoundry.Inference.Tokenizers;
 /// </summary>
 internal static class TextHash
 {
-    private static readonly ulong s_key = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-    private static readonly ulong s_multiplier = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+    private static readonly ulong s_key = HashKey.Draw();
+    private static readonly ulong s_multiplier = HashKey.Draw() | 1;
 
     public static uint Compute(ReadOnlySpan<byte> text)
     {

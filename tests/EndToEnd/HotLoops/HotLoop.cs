@@ -20,6 +20,7 @@ internal sealed record HotLoop(string Kernel, string Type, int Bits, string Meth
         ["MatVec"] = ["tokens=1", "rows=2", "cols=512"],
         ["MatMul"] = ["tokens=16", "rows=33", "cols=64"],
         ["MatMulInt8"] = ["tokens=33", "rows=33", "cols=512"],
+        ["FlashAttention"] = ["tokens=32", "heads=6", "kvHeads=6", "keys=33", "headDim=64"],
         ["FlashDecode"] = ["sequences=1", "heads=6", "kvHeads=6", "splits=3", "headDim=64"],
     };
 
@@ -31,7 +32,7 @@ internal sealed record HotLoop(string Kernel, string Type, int Bits, string Meth
     ];
 
     // An epilogue's loop would be another one.
-    private string Types => $"{Type},{Kernel switch { "FlashDecode" => "CausalScore", "MatVecInt8" => "NoFusion", _ => "NoEpilogue" }}";
+    private string Types => $"{Type},{Kernel switch { "FlashDecode" or "FlashAttention" => "CausalScore", "MatVecInt8" => "NoFusion", _ => "NoEpilogue" }}";
 
     public override string ToString() => $"{Kernel} {Type} {Bits}: {Method}";
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace KernelFoundry.Inference.Tokenizers.Models;
 
@@ -11,7 +10,7 @@ internal sealed class MergeTable
     public const int None = int.MaxValue;
 
     // Keyed afresh in every process, so that no file can be made whose pairs collide on purpose.
-    private static readonly ulong s_multiplier = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+    private static readonly ulong s_multiplier = HashKey.Draw() | 1;
     private readonly int _shift;
     private Entry[] _entries;
     private int _count;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace KernelFoundry.Inference.Tokenizers.Models;
 
@@ -8,7 +7,7 @@ namespace KernelFoundry.Inference.Tokenizers.Models;
 internal sealed class TextTrie
 {
     // Keyed afresh in every process, so that no vocabulary can be made whose edges collide on purpose.
-    private static readonly ulong s_multiplier = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
+    private static readonly ulong s_multiplier = HashKey.Draw() | 1;
     private readonly Edge[] _root = new Edge[256];
     private Edge[] _edges = new Edge[1 << 10];
     private int _shift = 64 - 10;
