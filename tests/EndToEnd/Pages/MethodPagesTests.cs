@@ -23,7 +23,7 @@ public sealed class MethodPagesTests
         foreach (DecodingOption option in DecodingOptionTable.Options.Values)
         {
             Assert.True(pages.TryGetValue(option.Page, out MethodPage? page), $"{option.Name} has the page '{option.Page}', which is not there.");
-            string way = option.ChatProperty is { } own ? $"`ChatOptions.{own}`" : option.NotInChat is null ? $"property `{option.Name}`" : "not in chats";
+            string way = option.ChatProperty is { } own ? $"`ChatOptions.{own}`" : option.NotInChat is not null ? "not in chats" : option.NotInRequests is not null ? "not in chat requests" : $"property `{option.Name}`";
             Assert.Contains($"- `{option.Flag}{(option.IsSwitch ? "" : " " + option.Value)}`, {way}: {option.Description}", page!.Text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         }
 

@@ -27,19 +27,26 @@ public sealed class BannedPhrases
         ArgumentNullException.ThrowIfNull(phrases);
         _tokenizer = tokenizer;
         IgnoresCase = ignoresCase;
+        string[] all = [.. phrases];
+        Validate(all);
+        foreach (string phrase in all)
+            Add(Encoding.UTF8.GetBytes(phrase));
+        Link();
+    }
+
+    /// <summary>Checks phrases without building the automaton.</summary>
+    /// <exception cref="ArgumentException">A text is empty, or all together are longer than 16 MiB.</exception>
+    internal static void Validate(IReadOnlyList<string> phrases)
+    {
         long total = 0;
         foreach (string phrase in phrases)
         {
             if (string.IsNullOrEmpty(phrase))
                 throw new ArgumentException("A banned phrase is empty, and the empty text appears everywhere.", nameof(phrases));
-            byte[] bytes = Encoding.UTF8.GetBytes(phrase);
-            total += bytes.Length;
+            total += Encoding.UTF8.GetByteCount(phrase);
             if (total > MostBytes)
                 throw new ArgumentException($"The banned phrases have more than {MostBytes} bytes together.", nameof(phrases));
-            Add(bytes);
         }
-
-        Link();
     }
 
     /// <summary>Whether ASCII letters match in either case.</summary>
