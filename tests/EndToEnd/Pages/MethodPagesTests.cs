@@ -65,7 +65,7 @@ public sealed class MethodPagesTests
             Assert.Equal(["kf", "generate"], words[..2]);
             ParseResult parsed = GenerateCommand.Create().Parse([.. words[2..].Select(word => File.Exists(Path.Combine(folder.Path, word)) ? Path.Combine(folder.Path, word) : word)]);
             Assert.Empty(parsed.Errors);
-            DecodingRequest request = DecodingFlags.Read(parsed, new OptionSources(model) { Open = _ => model });
+            DecodingRequest request = GenerateCommand.Flags.Read(parsed, new OptionSources(model) { Open = _ => model });
             request = request with { Generation = request.Generation with { MaxTokens = Math.Min(request.Generation.MaxTokens, Tokens) } };
             using var plan = new DecodingPlan(request, model);
             int[] prompt = new TextGenerator(model).Encode("Once there lived");
