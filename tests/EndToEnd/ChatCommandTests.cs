@@ -51,9 +51,9 @@ public sealed partial class ChatCommandTests : IDisposable
         Kf kf = Chat("the ab\n", "--max-tokens", "20", "--choice", "abab", "--choice", "hehe");
         Assert.True(kf.ExitCode == 0, kf.Error);
         Assert.Contains(kf.Output.Trim(), new[] { "abab", "hehe" });
-        string greedy = Chat("the ab\n", "--max-tokens", "6", "--temperature", "0").Output;
-        Assert.Equal(greedy, Chat("the ab\n", "--max-tokens", "6", "--temperature", "0", "--draft-lookup", "3").Output);
-        Assert.NotEqual(greedy, Chat("the ab\n", "--max-tokens", "6", "--temperature", "0", "--no-repeat-ngram", "1", "--no-repeat-ngram-window", "4").Output);
+        string greedy = Chat("the ab\n", "--max-tokens", "6").Output;
+        Assert.Equal(greedy, Chat("the ab\n", "--max-tokens", "6", "--draft-lookup", "3").Output);
+        Assert.NotEqual(greedy, Chat("the ab\n", "--max-tokens", "6", "--no-repeat-ngram", "1", "--no-repeat-ngram-window", "4").Output);
         Kf wrong = Chat("the\n", "--top-k", "-3");
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("--top-k", wrong.Error, StringComparison.Ordinal);

@@ -99,15 +99,18 @@ public sealed class BannedPhrases
     // States are numbered so that a parent comes before its children, but not by depth: failures need the order of depth.
     private void Link()
     {
-        var children = new List<(byte Next, int Target)>[_failures.Count];
+        // Children of a state are a chain, which ends with 0: the first state is nobody's child.
+        int[] first = new int[_failures.Count], sibling = new int[_failures.Count];
+        byte[] by = new byte[_failures.Count];
         foreach (((int state, byte next), int target) in _edges)
-            (children[state] ??= []).Add((next, target));
-        var open = new Queue<int>([0]);
+            (by[target], sibling[target], first[state]) = (next, first[state], target);
+        var open = new Queue<int>(_failures.Count);
+        open.Enqueue(0);
         while (open.TryDequeue(out int state))
         {
-            foreach ((byte next, int target) in children[state] ?? [])
+            for (int target = first[state]; target != 0; target = sibling[target])
             {
-                _failures[target] = state == 0 ? 0 : Next(_failures[state], next);
+                _failures[target] = state == 0 ? 0 : Next(_failures[state], by[target]);
                 _longest[target] = Math.Max(_longest[target], _longest[_failures[target]]);
                 open.Enqueue(target);
             }
