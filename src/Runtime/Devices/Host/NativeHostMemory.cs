@@ -35,7 +35,7 @@ internal sealed unsafe class NativeHostMemory : HostMemory
         // Rounded up to whole cache lines: two buffers never share one.
         nuint size = (nuint)((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
         page = null;
-        byte* address = size is >= HugePage.LeastPiece and <= HugePage.LargestPiece ? HugePage.Take((int)size, out page)
+        byte* address = OperatingSystem.IsLinux() && size is >= HugePage.LeastPiece and <= HugePage.LargestPiece ? HugePage.Take((int)size, out page)
             : size >= HugePage.Size ? HugePage.AllocateWhole(size)
             : (byte*)NativeMemory.AlignedAlloc(size, Alignment);
         NativeMemory.Clear(address, size);
