@@ -28,8 +28,8 @@ internal sealed class RequestOptions(IChatClient client, LanguageModel model, st
         {
             Tools = Tools(settings, options),
             RequiresCall = options.ToolMode is RequiredChatToolMode || (options.ToolMode is null && settings.RequiresCall),
-            Variables = Variables(settings.Variables, options.AdditionalProperties),
         };
+        settings = settings with { Variables = Variables(settings, options.AdditionalProperties) };
         if (options.ToolMode is RequiredChatToolMode)
             RequireCalls(settings);
         return Decoded(settings, RequestProperties.Read(options));
@@ -66,9 +66,11 @@ internal sealed class RequestOptions(IChatClient client, LanguageModel model, st
     private void RequireCalls(ChatSettings settings)
     {
         Require(settings.Tools.Count > 0, nameof(ChatOptions.ToolMode), "required", "auto or none without tools");
-        ChatFormat format = settings.Format ?? ChatFormats.Detect((settings.Template ?? model.ChatTemplates.Get(hasTools: true)).Source);
+        ChatFormat format = settings.Format ?? ChatFormats.Detect(TemplateOf(settings).Source);
         Require(format.CanRequireCall, nameof(ChatOptions.ToolMode), "required", $"auto or none: models of the family '{format.Name}' write no calls as JSON");
     }
+
+    private ChatTemplate TemplateOf(ChatSettings settings) => settings.Template ?? model.ChatTemplates.Get(hasTools: settings.Tools.Count > 0);
 
     private static ChatTool Tool(AITool tool)
     {
@@ -77,17 +79,18 @@ internal sealed class RequestOptions(IChatClient client, LanguageModel model, st
         throw new ArgumentException($"ChatOptions.Tools has '{tool.Name}' of the type {tool.GetType().Name}; it must be a function.");
     }
 
-    // What is no option is a variable of the template, such as enable_thinking.
-    private static IReadOnlyDictionary<string, TemplateValue> Variables(
-        IReadOnlyDictionary<string, TemplateValue> standard, AdditionalPropertiesDictionary? properties)
+    // What is no option is a variable of the template, such as enable_thinking; what is nearly one is a mistake, unless the template has heard of it.
+    private IReadOnlyDictionary<string, TemplateValue> Variables(ChatSettings settings, AdditionalPropertiesDictionary? properties)
     {
         if (properties is null || properties.Count == 0)
-            return standard;
-        var variables = new Dictionary<string, TemplateValue>(standard, StringComparer.Ordinal);
+            return settings.Variables;
+        var variables = new Dictionary<string, TemplateValue>(settings.Variables, StringComparer.Ordinal);
         foreach ((string name, object? value) in properties)
         {
             if (RequestProperties.Has(name))
                 continue;
+            if (NearName.Of(name) is { } near && !TemplateOf(settings).Source.Contains(name, StringComparison.Ordinal))
+                throw new ArgumentException($"{nameof(ChatOptions)}.{nameof(ChatOptions.AdditionalProperties)}[\"{name}\"] is no option, and no variable of the template; {near} was probably meant.");
             variables[name] = value switch
             {
                 null => TemplateValue.None,

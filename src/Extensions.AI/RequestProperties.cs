@@ -46,7 +46,7 @@ internal static class RequestProperties
             if (value is null || !DecodingOptionTable.Options.TryGetValue(name, out DecodingOption? option))
                 continue;
             string called = $"{nameof(ChatOptions)}.{nameof(options.AdditionalProperties)}[\"{name}\"]";
-            if (option.NotInChat is { } why)
+            if ((option.NotInChat ?? option.NotInRequests) is { } why)
                 throw new ArgumentException($"{called} is not for requests: {why}.");
             if (option.ChatProperty is { } own)
                 throw new ArgumentException($"{called} has a property of its own: set {nameof(ChatOptions)}.{own}.");

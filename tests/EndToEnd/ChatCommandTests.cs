@@ -46,6 +46,27 @@ public sealed partial class ChatCommandTests : IDisposable
     }
 
     [Fact]
+    public void OptionsOfGenerateAreItsOwn()
+    {
+        Kf kf = Chat("the ab\n", "--max-tokens", "20", "--choice", "abab", "--choice", "hehe");
+        Assert.True(kf.ExitCode == 0, kf.Error);
+        Assert.Contains(kf.Output.Trim(), new[] { "abab", "hehe" });
+        string greedy = Chat("the ab\n", "--max-tokens", "6").Output;
+        Assert.Equal(greedy, Chat("the ab\n", "--max-tokens", "6", "--draft-lookup", "3").Output);
+        Assert.NotEqual(greedy, Chat("the ab\n", "--max-tokens", "6", "--no-repeat-ngram", "1", "--no-repeat-ngram-window", "4").Output);
+        Kf wrong = Chat("the\n", "--top-k", "-3");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("--top-k", wrong.Error, StringComparison.Ordinal);
+        foreach (string flag in new[] { "--heal", "--include-special", "--logprobs" })
+            Assert.Equal(2, Chat("the\n", flag).ExitCode);
+        Kf help = Kf.Run("chat", "--help");
+        Assert.Contains("--max-tokens N", help.Output, StringComparison.Ordinal);
+        Assert.Contains("[default: 1024]", help.Output, StringComparison.Ordinal);
+        Assert.Contains("Truncation, in this order:", help.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("--logprobs", help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MistakesAreNamedAndTheConversationGoesOn()
     {
         Kf kf = Chat("/nosuch\n/save\n/load /nowhere/x.json\n/help\nthe\n/exit\nab\n", "--max-tokens", "2");

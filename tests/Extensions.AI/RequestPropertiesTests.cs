@@ -32,7 +32,7 @@ public class RequestPropertiesTests
         var options = new ChatOptions { AdditionalProperties = new() { [name] = new object() } };
         string message = Assert.Throws<ArgumentException>(() => client.GetStreamingResponseAsync(s_messages, options)).Message;
         Assert.Contains($"ChatOptions.AdditionalProperties[\"{name}\"]", message, StringComparison.Ordinal);
-        if (option.NotInChat is { } why)
+        if ((option.NotInChat ?? option.NotInRequests) is { } why)
         {
             Assert.Contains(why, message, StringComparison.Ordinal);
             return;
@@ -56,6 +56,44 @@ public class RequestPropertiesTests
 
         ChatResponse response = await client.GetResponseAsync(s_messages, options);
         Assert.InRange(response.Usage!.OutputTokenCount!.Value, 0, 8 * 8);
+    }
+
+    [Theory]
+    [InlineData("topP", "ChatOptions.TopP")]
+    [InlineData("temprature", "ChatOptions.Temperature")]
+    [InlineData("min-p", "'min_p'")]
+    [InlineData("repetiton_penality", "'repetition_penalty'")]
+    [InlineData("json_scheam", "'json_schema'")]
+    [InlineData("no_repeat_ngrams", "'no_repeat_ngram'")]
+    public void ANameThatIsNearlyAnOptionsIsAMistake(string name, string meant)
+    {
+        using LanguageModel model = ChatClientTests.Tiny().Open(Device.Reference);
+        using var client = new KernelFoundryChatClient(model, ChatClientTests.Settings(2));
+        var options = new ChatOptions { AdditionalProperties = new() { [name] = 1 } };
+        string message = Assert.Throws<ArgumentException>(() => client.GetStreamingResponseAsync(s_messages, options)).Message;
+        Assert.Contains($"ChatOptions.AdditionalProperties[\"{name}\"]", message, StringComparison.Ordinal);
+        Assert.Contains(meant, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("enable_thinking")]
+    [InlineData("reasoning_effort")]
+    [InlineData("documents")]
+    [InlineData("date_string")]
+    [InlineData("mit_p")]
+    public async Task OtherNamesAreVariablesOfTheTemplate(string name)
+    {
+        using LanguageModel model = ChatClientTests.Tiny().Open(Device.Reference);
+        using var client = new KernelFoundryChatClient(model, ChatClientTests.Settings(2));
+        Assert.Equal(2, (await client.GetResponseAsync(s_messages, new ChatOptions { AdditionalProperties = new() { [name] = 1 } })).Usage!.OutputTokenCount);
+    }
+
+    [Fact]
+    public async Task WhatTheTemplateReadsIsItsOwnHoweverNear()
+    {
+        using LanguageModel model = ChatClientTests.Tiny(Hermes + "{{ choice }}").Open(Device.Reference);
+        using var client = new KernelFoundryChatClient(model, ChatClientTests.Settings(2));
+        Assert.Equal(2, (await client.GetResponseAsync(s_messages, new ChatOptions { AdditionalProperties = new() { ["choice"] = "ab" } })).Usage!.OutputTokenCount);
     }
 
     [Fact]

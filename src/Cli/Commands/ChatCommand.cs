@@ -2,6 +2,7 @@ using System.CommandLine;
 using KernelFoundry.Cli.Chat;
 using KernelFoundry.Inference;
 using KernelFoundry.Inference.Chat;
+using KernelFoundry.Inference.Decoding;
 using KernelFoundry.Inference.Generation;
 using KernelFoundry.Inference.Hooks;
 using KernelFoundry.Inference.Models;
@@ -11,7 +12,11 @@ namespace KernelFoundry.Cli.Commands;
 /// <summary><c>kf chat</c>: a conversation, on a terminal or from a pipe.</summary>
 internal static class ChatCommand
 {
-    private static readonly GenerationOptions s_defaults = new();
+    // A conversation is printed, and what is measured with it is not.
+    private static readonly DecodingFlags s_decoding = new(
+        new DecodingRequest { Generation = new GenerationOptions { MaxTokens = 1024, Decoding = new DecodingOptions { Temperature = 0.7f, TopP = 0.95f } } },
+        option => option.NotInChat is null && option.Name != "logprobs");
+
     private static readonly Option<string> s_model = CommonOptions.Model();
     private static readonly Option<string?> s_system = new("--system") { Description = "What the model is told before the conversation.", HelpName = "TEXT" };
     private static readonly Option<string?> s_template = new("--template")
@@ -21,12 +26,6 @@ internal static class ChatCommand
     };
 
     private static readonly Option<string?> s_load = new("--load") { Description = "Go on with a conversation saved with /save.", HelpName = "FILE" };
-    private static readonly Option<int> s_maxTokens = NumberOption.Create("--max-tokens", "N", "Most tokens of an answer.", 1024);
-    private static readonly Option<float> s_temperature = Float("--temperature", "T", "0 takes the most probable token every time.", 0.7f);
-    private static readonly Option<int> s_topK = NumberOption.Create("--top-k", "K", "Draw from the K most probable tokens; 0 for all.", s_defaults.TopK);
-    private static readonly Option<float> s_topP = Float("--top-p", "P", "Draw from the most probable tokens that have probability P together.", 0.95f);
-    private static readonly Option<float> s_minP = Float("--min-p", "P", "Draw from tokens at least P times as probable as the best.", s_defaults.MinP);
-    private static readonly Option<uint?> s_seed = new("--seed") { Description = "Seed of the random numbers, 0 to 2^32 - 1; a new one every time if absent.", HelpName = "S" };
     private static readonly Option<bool> s_hideThoughts = new("--hide-thoughts") { Description = "Do not print what the model thinks before it answers." };
     private static readonly Option<string> s_cacheType = CommonOptions.CacheType();
     private static readonly Option<string> s_activations = CommonOptions.Activations();
@@ -36,13 +35,20 @@ internal static class ChatCommand
     private static readonly Option<string> s_device = CommonOptions.Device();
     private static readonly Option<int?> s_threads = CommonOptions.Threads();
 
+    private static readonly OptionGroup[] s_groups =
+    [
+        new("Conversation", s_model, s_system, s_template, s_load, s_hideThoughts),
+        .. s_decoding.Groups,
+        new("Running", s_cacheType, s_activations, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads),
+    ];
+
     public static Command Create()
     {
-        var command = new Command("chat", "Talk with a model. Answers go to stdout, everything else to stderr; /help lists what can be typed.")
-        {
-            s_model, s_system, s_template, s_load, s_maxTokens, s_temperature, s_topK, s_topP, s_minP, s_seed, s_hideThoughts, s_cacheType,
-            s_activations, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads,
-        };
+        const string Description = "Talk with a model. Answers go to stdout, everything else to stderr; /help lists what can be typed.";
+        var command = new Command("chat", Description);
+        foreach (Option option in s_groups.SelectMany(group => group.Options))
+            command.Options.Add(option);
+        command.Options.Add(GroupedHelp.For("kf chat --model FILE [options]", Description, s_groups));
         command.SetAction(RunAsync);
         return command;
     }
@@ -50,22 +56,19 @@ internal static class ChatCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using Device device = Opening.Device(parsed.GetRequiredValue(s_device), parsed.GetValue(s_threads));
-        using LanguageModel model = Opening.Model(
-            parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(CommonOptions.Options(parsed, s_cacheType, s_activations), parsed, s_lora, s_mergeLora));
+        ModelOptions opening = CommonOptions.Options(parsed, s_cacheType, s_activations);
+        using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(opening, parsed, s_lora, s_mergeLora));
         using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
         using var interrupt = new AnswerInterrupt();
+        using var others = new OpenedModels(device, opening);
+        DecodingRequest request = s_decoding.Read(parsed, new OptionSources(model) { Open = others.Open });
         var settings = new ChatSettings
         {
             Template = Template(parsed.GetValue(s_template), model),
-            Generation = new GenerationOptions
-            {
-                MaxTokens = NumberOption.AtLeast(1, parsed, s_maxTokens),
-                Temperature = parsed.GetValue(s_temperature),
-                TopK = parsed.GetValue(s_topK),
-                TopP = parsed.GetValue(s_topP),
-                MinP = parsed.GetValue(s_minP),
-                Seed = parsed.GetValue(s_seed),
-            },
+            Generation = request.Generation with { Speculation = request.Drafts.ToSpeculation() },
+            Grammar = request.Grammar,
+            Guidance = request.Guidance,
+            Search = request.Search,
         };
         Conversation conversation = parsed.GetValue(s_load) is { } file ? Conversation.Load(file) : new Conversation();
         if (parsed.GetValue(s_system) is { } system)
@@ -91,7 +94,4 @@ internal static class ChatCommand
             return model.ChatTemplates.Get(nameOrFile);
         return ChatTemplate.Parse(TextFile.Read(nameOrFile), nameOrFile, tokens);
     }
-
-    private static Option<float> Float(string name, string value, string description, float standard) =>
-        new(name) { Description = description, HelpName = value, DefaultValueFactory = _ => standard };
 }

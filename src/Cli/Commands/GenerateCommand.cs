@@ -13,6 +13,10 @@ namespace KernelFoundry.Cli.Commands;
 internal static class GenerateCommand
 {
     private const int LeastRounds = 3;
+
+    /// <summary>Every option of the decoding stack.</summary>
+    public static DecodingFlags Flags { get; } = new(new DecodingRequest(), _ => true);
+
     private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
     private static readonly Option<string> s_model = CommonOptions.Model();
     private static readonly Option<string?> s_prompt = new("--prompt") { Description = "The text to continue.", HelpName = "TEXT" };
@@ -32,7 +36,7 @@ internal static class GenerateCommand
     private static readonly OptionGroup[] s_groups =
     [
         new("Text", s_model, s_prompt), PromptsFlags.Group,
-        .. DecodingFlags.Groups,
+        .. Flags.Groups,
         new("Running", [s_cacheType, s_activations, s_batchInvariant, s_lora, s_mergeLora, s_controlVectors, s_device, s_threads, .. CacheFlags.Options]),
         new("Output", s_json, s_promptLogProbabilities, s_compare),
     ];
@@ -59,10 +63,10 @@ internal static class GenerateCommand
         using LanguageModel model = Opening.Model(parsed.GetRequiredValue(s_model), device, CommonOptions.WithAdapters(opening, parsed, s_lora, s_mergeLora));
         using LayerHooks? steering = CommonOptions.Steer(model, parsed, s_controlVectors);
         using var others = new OpenedModels(device, opening);
-        DecodingRequest request = DecodingFlags.Read(parsed, new OptionSources(model) { Open = others.Open });
+        DecodingRequest request = Flags.Read(parsed, new OptionSources(model) { Open = others.Open });
         RequireJson(parsed, request);
         if (steering is not null && request.Search.CoveragePenalty != 0)
-            throw new UsageException($"{DecodingFlags.Of("coverage_penalty").Name} watches the model's layers, which {s_controlVectors.Name} steers; leave one out.");
+            throw new UsageException($"{Flags.Of("coverage_penalty").Name} watches the model's layers, which {s_controlVectors.Name} steers; leave one out.");
         using var plan = new DecodingPlan(request, model);
         var generator = new TextGenerator(model);
         if (prompts is not null)
@@ -75,7 +79,7 @@ internal static class GenerateCommand
         bool json = parsed.GetValue(s_json);
         int[] whole = UsageException.Check(() => generator.Encode(parsed.GetValue(s_prompt)!));
         if (parsed.GetValue(s_compare) && request.Drafts.ToSpeculation() is null)
-            throw new UsageException($"{s_compare.Name} needs {DecodingFlags.Of("draft_lookup").Name}, {DecodingFlags.Of("draft_recycling").Name} or {DecodingFlags.Of("draft_model").Name}: without drafts there is nothing to compare.");
+            throw new UsageException($"{s_compare.Name} needs {Flags.Of("draft_lookup").Name}, {Flags.Of("draft_recycling").Name} or {Flags.Of("draft_model").Name}: without drafts there is nothing to compare.");
         if (plan.Searches)
         {
             return CacheFlags.IsGiven(parsed) is { } cacheFlag
@@ -116,7 +120,7 @@ internal static class GenerateCommand
         if (parsed.GetValue(s_json))
             return;
         if (request.Generation.LogProbabilities is not null)
-            throw new UsageException($"{DecodingFlags.Of("logprobs").Name} needs {s_json.Name}.");
+            throw new UsageException($"{Flags.Of("logprobs").Name} needs {s_json.Name}.");
         if (parsed.GetValue(s_promptLogProbabilities))
             throw new UsageException($"{s_promptLogProbabilities.Name} needs {s_json.Name}.");
     }

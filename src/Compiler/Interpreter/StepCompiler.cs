@@ -40,7 +40,7 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
             case While loop:
                 return Loop(loop, at);
             case StoreView store:
-                return new PlainStep(who, at, IsVector(store) ? StoreLanes(store) : StoreScalar(store));
+                return new PlainStep(who, at, store.Next is { } next ? StorePacked(store, next) : IsVector(store) ? StoreLanes(store) : StoreScalar(store));
             case StoreLocal store:
                 return new PlainStep(who, at, Store(store));
             case Contract contract when !isThreads:
@@ -152,6 +152,28 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return;
             memory.BeginStore();
             memory.Write(store.View, indices.Select(i => i(item).I32).ToArray(), value(item), who);
+        };
+    }
+
+    private Action<WorkItem> StorePacked(StoreView store, Var next)
+    {
+        CheckElement(store);
+        int slot = expressions.Slot(next, assigned: true);
+        Func<WorkItem, Func<int, bool>> active = expressions.Active(store.Count, store.Guard);
+        LaneCode value = expressions.Vector(store.Value);
+        return item =>
+        {
+            Func<int, bool> isActive = active(item);
+            Number[] lanes = value(item);
+            int place = item.Scalars[slot].I32;
+            memory.BeginStore();
+            for (int lane = 0; lane < lanes.Length; lane++)
+            {
+                if (isActive(lane))
+                    memory.Write(store.View, [place++], lanes[lane], who);
+            }
+
+            item.Scalars[slot] = Number.Of(place);
         };
     }
 

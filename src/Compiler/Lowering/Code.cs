@@ -172,7 +172,14 @@ public sealed record While(List<Stmt> Head, Expr Condition, List<Stmt> Body) : S
 public sealed record If(Expr Condition, List<Stmt> Then, List<Stmt> Else) : Stmt;
 
 /// <summary>Writes a view; indices, count and guard as in <see cref="LoadView"/>. The value is rounded to the view's element.</summary>
-public sealed record StoreView(string View, Exprs Indices, Element Element, Expr Value, Expr? Count = null, Expr? Guard = null) : Stmt;
+public sealed record StoreView(string View, Exprs Indices, Element Element, Expr Value, Expr? Count = null, Expr? Guard = null) : Stmt
+{
+    /// <summary>
+    /// Where the lanes that the guard lets through lie one after another: the variable, the only index, that says where the first does, and moves on by
+    /// their number. Null where every lane has its own place.
+    /// </summary>
+    public Var? Next { get; init; }
+}
 
 /// <summary>Writes a buffer element (scalar value) or 16 consecutive ones (vector value).</summary>
 public sealed record StoreLocal(LocalBuffer Buffer, Expr Index, Expr Value) : Stmt;

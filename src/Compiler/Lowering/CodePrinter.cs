@@ -93,7 +93,7 @@ public static class CodePrinter
         + Optional("count", load.Count) + Optional("mask", load.Guard) + Optional("else", load.Other);
 
     private static string Store(StoreView store) =>
-        $"store{Lanes(store.Value)} {store.View}[{List(store.Indices.AsEnumerable())}] = {Text(store.Value)}"
+        $"store{Lanes(store.Value)}{(store.Next is null ? "" : "<packed>")} {store.View}[{List(store.Indices.AsEnumerable())}] = {Text(store.Value)}"
         + Optional("count", store.Count) + Optional("mask", store.Guard);
 
     private static string Code(Apply apply)

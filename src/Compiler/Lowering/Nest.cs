@@ -63,6 +63,9 @@ internal interface INestEmitter
     /// <summary>Whether products of float matrices in memory are statements of their own.</summary>
     bool MultipliesMatrices { get; }
 
+    /// <summary>Whether what a mask lets through is stored one after another without the sums of its lanes: see <see cref="PackedStore"/>.</summary>
+    bool PacksStores { get; }
+
     /// <summary>Whether a product of quantized weights and rounded rows runs in integers as planned.</summary>
     bool Takes(IntegerDot plan, Op product);
 

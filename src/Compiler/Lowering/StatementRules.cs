@@ -272,6 +272,12 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
         scope.Require(fits, $"{Describe(store.Value)} cannot be stored as {view.Element.Name} in {view.Name}");
         expressions.Count(store.Count, store.Value.IsVector);
         expressions.Guard(store.Guard, store.Value.IsVector);
+        if (store.Next is not { } next)
+            return;
+        scope.RequireMutable(next);
+        scope.Require(
+            scope.Form == CodeForm.Vector && store.Indices.Length == 1 && Equals(store.Indices[0], next) && store.Value.IsVector && store.Guard is { IsVector: true },
+            "lanes are stored one after another from a variable, under a mask, in the vector form");
     }
 
     private void Store(StoreLocal store)

@@ -22,6 +22,8 @@ internal sealed partial class ThreadNests(TileState state, ThreadFeatures featur
 
     public bool MultipliesMatrices => false;
 
+    public bool PacksStores => false;
+
     private int Group => state.Kernel.WorkGroup;
 
     // As code has it, where a device may have fewer.

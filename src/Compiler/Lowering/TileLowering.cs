@@ -167,6 +167,8 @@ internal sealed partial class TileLowering
         ReduceKind kind = op.Attr<Reduction>().Kind;
         if (op.Code == OpCode.Scan)
         {
+            if (_nests.PacksStores && PackedStore.IsAll(result, _dependence))
+                return;
             Flush();
             TileBuffer target = NewTile(result);
             Join(new ScanRoot(target, kind, operand, op.Location), operand.Type.Shape, op.Operands);

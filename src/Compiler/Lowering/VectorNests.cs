@@ -26,6 +26,8 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
 
     public bool MultipliesMatrices => true;
 
+    public bool PacksStores => true;
+
     public bool Takes(IntegerDot plan, Op product) => true;
 
     public void Uniform(Stmt statement, List<Stmt> into) => into.Add(statement);
@@ -272,11 +274,14 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
     {
         Dictionary<Root, Var> accumulators = Accumulators(nest.Roots.Where(r => r is ReduceRoot or ArgReduceRoot), emitter);
         var indices = nest.Roots.OfType<ArgReduceRoot>().ToDictionary(r => (Root)r, r => Mutable(emitter, "at", new Broadcast(Int(int.MaxValue))));
+        var places = nest.Roots.OfType<StoreRoot>().Where(IsPacked).ToDictionary(r => (Root)r, r => FirstPlace(r, emitter));
         Vectors(emitter, nest.Extents[0], Unroll(nest), (column, count) =>
         {
             foreach (Root root in nest.Roots)
             {
-                if (root is ArgReduceRoot arg)
+                if (root is StoreRoot store && places.TryGetValue(root, out Var? next))
+                    StorePacked(store, emitter, column, next);
+                else if (root is ArgReduceRoot arg)
                     ArgElement(arg, emitter, column, count, accumulators[root], indices[root]);
                 else
                     Element(root, emitter, [column], count, accumulators);
@@ -382,6 +387,23 @@ internal sealed partial class VectorNests(TileState state, int width) : INestEmi
         {
             Location = root.Location,
         });
+    }
+
+    private bool IsPacked(StoreRoot root) => PackedStore.Of(root.Op) is { } packed && !state.Buffers.ContainsKey(packed.Sums);
+
+    // Of the first lane that is stored the sum is 1.
+    private Var FirstPlace(StoreRoot root, ElementEmitter emitter)
+    {
+        Expr offset = PackedStore.Of(root.Op)!.Offset is { } scalar ? emitter.Emit(scalar).Scalar() : Zero;
+        return Mutable(emitter, "next", new Apply(OpCode.Add, DType.I32, false, new[] { offset, Int(1) }), false);
+    }
+
+    private void StorePacked(StoreRoot root, ElementEmitter emitter, AxisIndex at, Var next)
+    {
+        state.Location = root.Location;
+        string view = root.Op.Attr<MemoryAccess>().View;
+        Expr value = Vector(emitter, emitter.Emit(root.Op.Operands[1], at)), guard = Vector(emitter, emitter.Emit(root.Op.Operands[2], at));
+        emitter.Innermost.Add(new StoreView(view, new Expr[] { next }, state.ElementOf(view), value, emitter.Count, guard) { Location = root.Location, Next = next });
     }
 
     private void Scan(ScanRoot root, Expr extent, ElementEmitter emitter)

@@ -239,6 +239,12 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
             return;
         }
 
+        if (store.Next is { } next)
+        {
+            StorePacked(store, next);
+            return;
+        }
+
         bool consecutive = store.Indices.AsEnumerable().All(i => !i.IsVector);
         if (consecutive && store.Guard is null)
         {
@@ -266,6 +272,16 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
         string statement = StoreLane(store, consecutive);
         Line($"for (int lane = 0; lane < {LaneCount(store.Count)}; lane++)");
         Line($"    {(store.Guard is null ? "" : $"if ({Scalar(store.Guard)}) ")}{statement}");
+    }
+
+    private void StorePacked(StoreView store, Var next)
+    {
+        string[] parts = Vector(store.Value), guards = Vector(store.Guard!);
+        for (int p = 0; p < _parts; p++)
+        {
+            string count = store.Count is null ? "" : $", {PartCount(store.Count, p)}";
+            Line($"{next.Name} += Lanes.StorePacked({Bare(parts[p])}, {Address(Place(store.View, store.Indices, Scalar, false))}, {Bare(guards[p])}{count});");
+        }
     }
 
     // Few lanes, as a rule: those alone that the guard lets through.
@@ -312,7 +328,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
     private static bool StandsByItself(For loop)
     {
         Stmt[] inside = [.. CodeWalk.All(loop.Body)];
-        return inside.All(s => s is Let or Assign or For or Prefetch or Lowering.StoreView or StoreLocal) && !inside.SelectMany(CodeWalk.Expressions).Any(e => e is Lowering.Spread or ReduceLanes);
+        return inside.All(s => s is Let or Assign or For or Prefetch or StoreLocal or Lowering.StoreView { Next: null }) && !inside.SelectMany(CodeWalk.Expressions).Any(e => e is Lowering.Spread or ReduceLanes);
     }
 
     protected override void WriteBarrier() => throw new NotSupportedException("the vector form has no barriers");

@@ -85,6 +85,9 @@ public sealed record DecodingOptions
     /// <summary>Runs of this many tokens are not repeated; 0 is off.</summary>
     public int NoRepeatNGram { get; init; }
 
+    /// <summary>Last tokens that <see cref="NoRepeatNGram"/> searches for such runs; 0 for all.</summary>
+    public int NoRepeatNGramWindow { get; init; }
+
     /// <summary>The multiplier of <see cref="DryPenalty"/>; 0 is off.</summary>
     public float DryMultiplier { get; init; }
 
@@ -157,7 +160,7 @@ public sealed record DecodingOptions
             (RepetitionPenalty != 1, new RepetitionPenalty(RepetitionPenalty, PenaltyWindow)),
             (PromptBonus != 1, new PromptBonus(PromptBonus)),
             (FrequencyPenalty != 0 || PresencePenalty != 0, new OccurrencePenalty(FrequencyPenalty, PresencePenalty, PenaltyWindow, PenalizesPrompt)),
-            (NoRepeatNGram != 0, new NoRepeatNGram(NoRepeatNGram)),
+            (NoRepeatNGram != 0, new NoRepeatNGram(NoRepeatNGram, NoRepeatNGramWindow)),
             (DryMultiplier != 0, new DryPenalty(DryMultiplier, DryBase, DryAllowedLength, PenaltyWindow) { Breakers = DryBreakers }),
         ];
 
@@ -195,6 +198,7 @@ public sealed record DecodingOptions
         Require(Mirostat is 0 or 1 or 2, nameof(Mirostat), Mirostat, "0, 1 or 2");
         Require(PenaltyWindow >= 0, nameof(PenaltyWindow), PenaltyWindow, "0 or more");
         Require(NoRepeatNGram >= 0, nameof(NoRepeatNGram), NoRepeatNGram, "0 or more");
+        Require(NoRepeatNGramWindow >= 0, nameof(NoRepeatNGramWindow), NoRepeatNGramWindow, "0 or more");
         Require(MinimumLength >= 0, nameof(MinimumLength), MinimumLength, "0 or more");
         Require(MaximumLength is null or >= 0, nameof(MaximumLength), MaximumLength ?? 0, "0 or more");
 

@@ -12,7 +12,7 @@ public static partial class Sampling
     /// </summary>
     /// <param name="size">How many candidates there are.</param>
     /// <param name="candidates">Their tokens, ascending.</param>
-    /// <param name="list">Their processed logits.</param>
+    /// <param name="list">Their processed logits; -inf up to a whole group.</param>
     /// <param name="noisy">Their logits with noise.</param>
     /// <param name="interval">The least and the largest logit that can be drawn.</param>
     /// <param name="statistics">log(sum(exp(logit))) of them, first.</param>
@@ -22,6 +22,7 @@ public static partial class Sampling
     [Kernel(WorkGroup = 256, CudaWorkGroup = 1024)]
     [Axis("draws", 1, 3)]
     [Axis("room", 256)]
+    [Inputs(nameof(CandidateInputs))]
     [Reference(nameof(ChooseReference))]
     [Tolerance(typeof(float), 1e-6)]
     public static void Choose(
@@ -35,7 +36,7 @@ public static partial class Sampling
         [Shape("draws")] View1<float> logProbabilities,
         [Schedule(Cpu = 512, OpenCl = 1024, Cuda = 4096)] int block)
     {
-        int length = size.LoadInt(0);
+        int length = WholeGroups(size.LoadInt(0));
         float low = interval.Load(0), high = interval.Load(1);
 
         // The next largest each time: below the last, or as large and after it.

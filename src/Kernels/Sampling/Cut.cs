@@ -16,7 +16,7 @@ public static partial class Sampling
     /// </summary>
     /// <param name="size">How many candidates there are.</param>
     /// <param name="largest">The largest processed logit, which weights refer to.</param>
-    /// <param name="list">Processed logits.</param>
+    /// <param name="list">Processed logits; -inf up to a whole group.</param>
     /// <param name="weights">Their weights, in units of 2^-26.</param>
     /// <param name="low">The least logit that is left before.</param>
     /// <param name="high">The largest logit that is left before.</param>
@@ -37,6 +37,7 @@ public static partial class Sampling
     [Axis("room", 256)]
     [Axis("first", 0, 1)]
     [Axis("last", 1, 3)]
+    [Inputs(nameof(CandidateInputs))]
     [Reference(nameof(CutReference))]
     [Tolerance(typeof(float), 2e-5)]
     public static void Cut<[Functors(typeof(ChainProgram))] TChain>(
@@ -57,7 +58,7 @@ public static partial class Sampling
         [Schedule(Cpu = 2048, OpenCl = 1024, Cuda = 4096)] int block)
         where TChain : struct, ITruncationChain<TChain>
     {
-        int length = size.LoadInt(0), count = TChain.Count(chain), left = 0;
+        int length = WholeGroups(size.LoadInt(0)), count = TChain.Count(chain), left = 0;
         float max = largest.Load(0), from = low.Load(0), to = high.Load(0);
         float logTotal = 0, entropy = 0, totalBefore = before.Load(0);
         for (int index = first; index <= last; index++)
@@ -106,6 +107,17 @@ public static partial class Sampling
         before.Store(0, totalBefore);
         interval.Store(0, from);
         interval.Store(1, to);
+    }
+
+    // As they are left: up to a whole group, -inf, which weighs nothing.
+    private static void CandidateInputs(KernelCase c)
+    {
+        for (int i = (int)c.Values("size")[0]; i < c.Values("list").Length && i % Group != 0; i++)
+        {
+            c.Values("list")[i] = double.NegativeInfinity;
+            if (c.Has("weights"))
+                c.Values("weights")[i] = 0;
+        }
     }
 
     // By sorting, for chains of top-k, top-p and min-p.

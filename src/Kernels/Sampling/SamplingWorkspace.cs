@@ -93,8 +93,10 @@ public sealed class SamplingWorkspace : IDisposable
             throw new ArgumentException($"The workspace is for {_vocabulary} tokens, but there are {logits.Extent0} logits.", nameof(logits));
         Sampling.Screen(_device, logits, _maxima, _broken, processor);
         Sampling.Select(_device, _maxima, _broken, _groups, _counts, _largest, _floor, chain, _tokens.Extent0, noise);
-        Sampling.Collect(_device, logits, _groups, _counts, _floor, _size, _candidates, processor);
-        Sampling.Weigh(_device, logits, _candidates, _size, _largest, _list, _weights, _noisy, processor, noise, seed, step);
+        Sampling.Collect(
+            _device, logits, _groups, _counts, _floor, _largest, _size, _candidates, _list, _weights, _noisy, processor, noise, seed, step);
+        if (MayBeMany())
+            Sampling.Weigh(_device, logits, _candidates, _size, _largest, _list, _weights, _noisy, processor, noise, seed, step);
         _kept = Cut(chain, tailFree, seed, step);
         Sampling.Choose(_device, _size, _candidates, _list, _noisy, _kept, _statistics, _tokens, _logProbabilities);
     }
@@ -155,6 +157,9 @@ public sealed class SamplingWorkspace : IDisposable
             memory?.Dispose();
         }
     }
+
+    // Where a launch is done when it returns, a look at how many there are saves one.
+    private bool MayBeMany() => _device.Kind is not (DeviceKind.Cpu or DeviceKind.Reference) || _size.AsSpan()[0] > Sampling.Few;
 
     // One launch, but where tail-free sampling stands between, which sorts and is a kernel of its own; between two intervals by turns.
     private View1<float> Cut<TChain>(TChain chain, ReadOnlySpan<(int Place, float Share)> tailFree, uint seed, uint step)

@@ -9,6 +9,7 @@ public static partial class Sampling
     /// <summary>
     /// Gives the candidates their processed logits, their weights exp(logit - largest) as integers, whose sums have no order, and their noise: that of
     /// token i comes from Philox with key seed, stream step and counter i. In many programs, as of a flat distribution all tokens are candidates.
+    /// The last group of 64 is filled with logits of -inf, which weigh nothing, so that what follows works on whole groups.
     /// </summary>
     /// <param name="logits">[vocabulary].</param>
     /// <param name="tokens">The candidates' tokens.</param>
@@ -43,22 +44,40 @@ public static partial class Sampling
         [Schedule(Cpu = 1024, OpenCl = 256)] int span)
         where TProcessor : struct, ILogitsProcessor<TProcessor>
     {
+        int length = size.LoadInt(0);
         int program = ProgramId(0, CeilDiv(tokens.Extent0, span));
-        var at = Range(program * span, span, Min(size.LoadInt(0), tokens.Extent0));
-        float max = largest.Load(0);
-        var ids = tokens.LoadInt(at);
-        var v = TProcessor.Apply(processor, logits.Load(ids), ids);
+        var at = Range(program * span, span, WholeGroups(length));
+        var (v, weight, withNoise) = Weighed(logits, tokens, at, length, largest.Load(0), processor, noise, seed, step);
         list.Store(at, v);
-        weights.StoreInt(at, Where(v >= max - Reach, Weight(Min(v - max, 0f)), 0));
-        noisy.Store(at, noise == 0 ? v : v + (noise * Gumbel(seed, step, ids)));
+        weights.StoreInt(at, weight);
+        noisy.Store(at, withNoise);
     }
 
-    private static void WeighReference(KernelCase c)
+    /// <summary>So many, rounded up to whole groups.</summary>
+    [DeviceFunction]
+    private static int WholeGroups(int length) => CeilDiv(length, Group) * Group;
+
+    [DeviceFunction]
+    private static (Tile<float> Logit, Tile<int> Weight, Tile<float> Noisy) Weighed<TProcessor>(
+        View1<float> logits, View1<int> tokens, Tile<int> at, int length, float max, TProcessor processor, float noise, uint seed, uint step)
+        where TProcessor : struct, ILogitsProcessor<TProcessor>
     {
-        double[] logits = c.Values("logits"), tokens = c.Values("tokens");
+        var isCandidate = at < length;
+        var ids = tokens.LoadInt(at, isCandidate, 0);
+        var v = Where(isCandidate, TProcessor.Apply(processor, logits.Load(ids), ids), float.NegativeInfinity);
+        return (v, Where(v >= max - Reach, Weight(Min(v - max, 0f)), 0), v + (noise * Gumbel(seed, step, ids)));
+    }
+
+    private static void WeighReference(KernelCase c) => Weigh(c, c.Values("tokens"), (int)c.Values("size")[0]);
+
+    private static void Weigh(KernelCase c, double[] tokens, int size)
+    {
+        double[] logits = c.Values("logits");
         double[] list = c.Output("list"), noisy = c.Output("noisy"), magnitude = c.Magnitude("noisy");
         var processor = (ILogitsReference)c.Functor("processor");
-        for (int i = 0; i < (int)c.Values("size")[0]; i++)
+        for (int i = size; i % Group != 0; i++)
+            list[i] = noisy[i] = double.NegativeInfinity;
+        for (int i = 0; i < size; i++)
         {
             int id = (int)tokens[i];
             double v = processor.Reference(logits[id], id);

@@ -139,6 +139,10 @@ public sealed class CodeVerifierTests
         Refused("f32 cannot be stored as Q", new StoreView("q", new[] { One }, Element.Quantized("Q"), Half));
         Refused("an index of x is i32 lanes", new StoreView("x", new[] { One, Lanes }, Element.F32, Half));
         Refused("a count limits a scalar access", new StoreView("x", new[] { One, One }, Element.F32, Half, One));
+        const string Packed = "lanes are stored one after another from a variable, under a mask";
+        Refused("n is assigned and not mutable", new Let(N, One), new StoreView("b", new[] { N }, Element.I8, Ones, null, Flags) { Next = N });
+        Refused(Packed, new Let(N, One, true), new StoreView("b", new[] { One }, Element.I8, Ones, null, Flags) { Next = N });
+        Refused(Packed, new Let(N, One, true), new StoreView("b", new[] { N }, Element.I8, Ones) { Next = N });
         Refused("a mask is bool lanes", new StoreView("x", new[] { One, One }, Element.F32, Half, null, Flags));
     }
 

@@ -23,7 +23,7 @@ public sealed class MethodPagesTests
         foreach (DecodingOption option in DecodingOptionTable.Options.Values)
         {
             Assert.True(pages.TryGetValue(option.Page, out MethodPage? page), $"{option.Name} has the page '{option.Page}', which is not there.");
-            string way = option.ChatProperty is { } own ? $"`ChatOptions.{own}`" : option.NotInChat is null ? $"property `{option.Name}`" : "not in chats";
+            string way = option.ChatProperty is { } own ? $"`ChatOptions.{own}`" : option.NotInChat is not null ? "not in chats" : option.NotInRequests is not null ? "not in chat requests" : $"property `{option.Name}`";
             Assert.Contains($"- `{option.Flag}{(option.IsSwitch ? "" : " " + option.Value)}`, {way}: {option.Description}", page!.Text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         }
 
@@ -65,7 +65,7 @@ public sealed class MethodPagesTests
             Assert.Equal(["kf", "generate"], words[..2]);
             ParseResult parsed = GenerateCommand.Create().Parse([.. words[2..].Select(word => File.Exists(Path.Combine(folder.Path, word)) ? Path.Combine(folder.Path, word) : word)]);
             Assert.Empty(parsed.Errors);
-            DecodingRequest request = DecodingFlags.Read(parsed, new OptionSources(model) { Open = _ => model });
+            DecodingRequest request = GenerateCommand.Flags.Read(parsed, new OptionSources(model) { Open = _ => model });
             request = request with { Generation = request.Generation with { MaxTokens = Math.Min(request.Generation.MaxTokens, Tokens) } };
             using var plan = new DecodingPlan(request, model);
             int[] prompt = new TextGenerator(model).Encode("Once there lived");

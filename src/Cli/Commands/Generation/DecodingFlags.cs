@@ -3,23 +3,33 @@ using KernelFoundry.Inference.Decoding;
 
 namespace KernelFoundry.Cli.Commands;
 
-/// <summary>The options of <see cref="DecodingOptionTable"/> as flags.</summary>
-internal static class DecodingFlags
+/// <summary>The options of <see cref="DecodingOptionTable"/> as flags of a command.</summary>
+internal sealed class DecodingFlags
 {
-    private static readonly Dictionary<DecodingOption, Option> s_flags = DecodingOptionTable.Options.Values.ToDictionary(option => option, Flag);
+    private readonly DecodingRequest _standard;
+    private readonly Dictionary<DecodingOption, Option> _flags;
+
+    /// <param name="standard">What holds where no flag says otherwise.</param>
+    /// <param name="isTaken">Which options the command has.</param>
+    public DecodingFlags(DecodingRequest standard, Func<DecodingOption, bool> isTaken)
+    {
+        _standard = standard;
+        _flags = DecodingOptionTable.Options.Values.Where(isTaken).ToDictionary(option => option, Flag);
+        Groups = [.. DecodingOptionTable.Groups.Select(group => new OptionGroup(group.Title, [.. group.Options.Where(isTaken).Select(option => _flags[option])])).Where(group => group.Options.Count > 0)];
+    }
 
     /// <summary>The flags, in the table's groups.</summary>
-    public static IReadOnlyList<OptionGroup> Groups { get; } = [.. DecodingOptionTable.Groups.Select(group => new OptionGroup(group.Title, [.. group.Options.Select(option => s_flags[option])]))];
+    public IReadOnlyList<OptionGroup> Groups { get; }
 
     /// <summary>The flag of an option.</summary>
-    public static Option Of(string name) => s_flags[DecodingOptionTable.Options[name]];
+    public Option Of(string name) => _flags[DecodingOptionTable.Options[name]];
 
     /// <summary>What the flags ask for.</summary>
     /// <exception cref="UsageException">A value is none for its flag, or flags contradict each other.</exception>
-    public static DecodingRequest Read(ParseResult parsed, OptionSources sources)
+    public DecodingRequest Read(ParseResult parsed, OptionSources sources)
     {
-        (DecodingOption, object)[] given = [.. s_flags.Where(each => parsed.GetResult(each.Value) is { Implicit: false }).Select(each => (each.Key, Value(parsed, each.Key, each.Value)))];
-        return UsageException.Check(() => DecodingOptionTable.Read(given, sources with { NameOf = option => option.Flag }));
+        (DecodingOption, object)[] given = [.. _flags.Where(each => parsed.GetResult(each.Value) is { Implicit: false }).Select(each => (each.Key, Value(parsed, each.Key, each.Value)))];
+        return UsageException.Check(() => DecodingOptionTable.Read(given, sources with { NameOf = option => option.Flag }, _standard));
     }
 
     private static object Value(ParseResult parsed, DecodingOption option, Option flag) => flag switch
@@ -30,9 +40,9 @@ internal static class DecodingFlags
         _ => parsed.GetValue((Option<string>)flag)!,
     };
 
-    private static Option Flag(DecodingOption option)
+    private Option Flag(DecodingOption option)
     {
-        string standard = option.Standard is { } text ? $" [default: {text}]" : option.IsList ? " Any number of times." : "";
+        string standard = option.ValueIn(_standard) is { } text ? $" [default: {text}]" : option.IsList ? " Any number of times." : "";
         string description = option.Description + standard;
         return option switch
         {

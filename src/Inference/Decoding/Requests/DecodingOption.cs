@@ -34,7 +34,7 @@ public abstract class DecodingOption
     public abstract IReadOnlyList<string>? Words { get; }
 
     /// <summary>Its value where it is not given, as text; null for none.</summary>
-    public abstract string? Standard { get; }
+    public string? Standard => ValueIn(new DecodingRequest());
 
     /// <summary>Whether a command line names a file that has its value.</summary>
     public bool IsFile { get; init; }
@@ -42,8 +42,15 @@ public abstract class DecodingOption
     /// <summary>The property of chat requests that has its value, where it is not an additional one.</summary>
     public string? ChatProperty { get; init; }
 
-    /// <summary>Why chat requests cannot have it; null where they can.</summary>
+    /// <summary>Why no chat can have it; null where one can.</summary>
     public string? NotInChat { get; init; }
+
+    /// <summary>Why chat requests cannot have it, but a command line can; null where they can.</summary>
+    public string? NotInRequests { get; init; }
+
+    /// <summary>Its value in a request, as text; null for none.</summary>
+    /// <param name="request">The request.</param>
+    public abstract string? ValueIn(DecodingRequest request);
 
     /// <summary>A request with it.</summary>
     /// <param name="request">The request.</param>

@@ -9,7 +9,7 @@ internal sealed class DecodingOption<T>(
 
     public override IReadOnlyList<string>? Words => kind.Words;
 
-    public override string? Standard => kind.Show?.Invoke(get(new DecodingRequest()));
+    public override string? ValueIn(DecodingRequest request) => kind.Show?.Invoke(get(request));
 
     public override DecodingRequest Apply(DecodingRequest request, object value, OptionSources sources)
     {

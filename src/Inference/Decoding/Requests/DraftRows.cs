@@ -15,8 +15,8 @@ internal static class DraftRows
         s_rows.Row("draft_paths", Count, "N", "prompt-lookup", "Places to continue from; more than one make a tree.", o => o.Paths, (o, n) => o with { Paths = n }),
         s_rows.Row("draft_recycling", Count, "N", "token-recycling", "Draft trees of N nodes from tokens that were probable before.", o => o.Recycling, (o, n) => o with { Recycling = n }),
         s_rows.Row("draft_successors", Count, "N", "token-recycling", "Probable tokens to remember after each token.", o => o.Successors, (o, n) => o with { Successors = n }),
-        s_rows.Row("draft_model", OptionKinds.Model, "FILE", "draft-model", "Draft with a smaller model of the same vocabulary.", o => o.Model, (o, model) => o with { Model = model }, notInChat: "requests name no files"),
-        s_rows.Row("draft_branches", Branches, "N,N,...", "draft-model", "Children of each node, depth by depth.", o => o.Branches, (o, x) => o with { Branches = x }, notInChat: "it belongs to a draft model, and requests name no files"),
+        s_rows.Row("draft_model", OptionKinds.Model, "FILE", "draft-model", "Draft with a smaller model of the same vocabulary.", o => o.Model, (o, model) => o with { Model = model }, notInRequests: "requests name no files"),
+        s_rows.Row("draft_branches", Branches, "N,N,...", "draft-model", "Children of each node, depth by depth.", o => o.Branches, (o, x) => o with { Branches = x }, notInRequests: "it belongs to a draft model, and requests name no files"),
         s_rows.Row("verifier", Word<DraftVerifier>(), "HOW", "verifiers", "What accepts drafts: the same text as without (exact), or the same distribution (rejection, selection).", o => o.Verifier, (o, x) => o with { Verifier = x }),
         s_rows.Row("draft_nodes", Count, "N", "verifiers", "Most nodes of a tree, the last token included.", o => o.MostNodes, (o, n) => o with { MostNodes = n }),
     ]);

@@ -12,7 +12,7 @@ internal static class GuidanceRows
         s_rows.Row("guidance", Number, "S", "guidance", "Move each logit by S times its distance from that of a second pass.", o => o.Scale, (o, x) => o with { Scale = x }),
         s_rows.Row("negative_prompt", Text, "TEXT", "guidance", "What the second pass continues, with the same text behind it; in a chat its system message.", o => o.NegativePrompt, (o, text) => o with { NegativePrompt = text }),
         s_rows.Row("amateur_model", OptionKinds.Model, "FILE", "contrastive-decoding", "A weaker model of the same vocabulary for the second pass.", o => o.Amateur, (o, model) => o with { Amateur = model },
-            notInChat: "requests name no files"),
+            notInRequests: "requests name no files"),
         s_rows.Row("plausibility", Number, "P", "contrastive-decoding", "Ban tokens less probable than P times the best before guidance.", o => o.Plausibility, (o, x) => o with { Plausibility = x }),
     ]);
 }

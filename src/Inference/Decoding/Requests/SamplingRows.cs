@@ -30,6 +30,7 @@ internal static class SamplingRows
         Rows.Row("penalize_prompt", Switch, "", "occurrence-penalties", "Let these two count the prompt's tokens too.", o => o.PenalizesPrompt, (o, x) => o with { PenalizesPrompt = x }),
         Rows.Row("penalty_window", Count, "N", "repetition-penalty", "Last tokens that penalties look at; 0 for all.", o => o.PenaltyWindow, (o, n) => o with { PenaltyWindow = n }),
         Rows.Row("no_repeat_ngram", Count, "N", "no-repeat-ngram", "Repeat no run of N tokens; 0 is off.", o => o.NoRepeatNGram, (o, n) => o with { NoRepeatNGram = n }),
+        Rows.Row("no_repeat_ngram_window", Count, "N", "no-repeat-ngram", "Last tokens that are searched for such runs; 0 for all.", o => o.NoRepeatNGramWindow, (o, n) => o with { NoRepeatNGramWindow = n }),
         Rows.Row("dry_multiplier", Number, "M", "dry", "Penalize tokens that lengthen a repetition by M B^(length - L).", o => o.DryMultiplier, (o, x) => o with { DryMultiplier = x }),
         Rows.Row("dry_base", Number, "B", "dry", "The B of it.", o => o.DryBase, (o, x) => o with { DryBase = x }),
         Rows.Row("dry_allowed_length", Count, "L", "dry", "The L of it.", o => o.DryAllowedLength, (o, n) => o with { DryAllowedLength = n }),

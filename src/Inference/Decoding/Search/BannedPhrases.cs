@@ -27,19 +27,26 @@ public sealed class BannedPhrases
         ArgumentNullException.ThrowIfNull(phrases);
         _tokenizer = tokenizer;
         IgnoresCase = ignoresCase;
+        string[] all = [.. phrases];
+        Validate(all);
+        foreach (string phrase in all)
+            Add(Encoding.UTF8.GetBytes(phrase));
+        Link();
+    }
+
+    /// <summary>Checks phrases without building the automaton.</summary>
+    /// <exception cref="ArgumentException">A text is empty, or all together are longer than 16 MiB.</exception>
+    internal static void Validate(IReadOnlyList<string> phrases)
+    {
         long total = 0;
         foreach (string phrase in phrases)
         {
             if (string.IsNullOrEmpty(phrase))
                 throw new ArgumentException("A banned phrase is empty, and the empty text appears everywhere.", nameof(phrases));
-            byte[] bytes = Encoding.UTF8.GetBytes(phrase);
-            total += bytes.Length;
+            total += Encoding.UTF8.GetByteCount(phrase);
             if (total > MostBytes)
                 throw new ArgumentException($"The banned phrases have more than {MostBytes} bytes together.", nameof(phrases));
-            Add(bytes);
         }
-
-        Link();
     }
 
     /// <summary>Whether ASCII letters match in either case.</summary>
@@ -92,15 +99,18 @@ public sealed class BannedPhrases
     // States are numbered so that a parent comes before its children, but not by depth: failures need the order of depth.
     private void Link()
     {
-        var children = new List<(byte Next, int Target)>[_failures.Count];
+        // Children of a state are a chain, which ends with 0: the first state is nobody's child.
+        int[] first = new int[_failures.Count], sibling = new int[_failures.Count];
+        byte[] by = new byte[_failures.Count];
         foreach (((int state, byte next), int target) in _edges)
-            (children[state] ??= []).Add((next, target));
-        var open = new Queue<int>([0]);
+            (by[target], sibling[target], first[state]) = (next, first[state], target);
+        var open = new Queue<int>(_failures.Count);
+        open.Enqueue(0);
         while (open.TryDequeue(out int state))
         {
-            foreach ((byte next, int target) in children[state] ?? [])
+            for (int target = first[state]; target != 0; target = sibling[target])
             {
-                _failures[target] = state == 0 ? 0 : Next(_failures[state], next);
+                _failures[target] = state == 0 ? 0 : Next(_failures[state], by[target]);
                 _longest[target] = Math.Max(_longest[target], _longest[_failures[target]]);
                 open.Enqueue(target);
             }

@@ -41,7 +41,7 @@ public static class TextSearch
             BeamSearchOptions beams => BeamSearch.Run(sequence, prompt, beams, cancellationToken),
             ConstrainedSearchOptions constrained => ConstrainedBeamSearch.Run(sequence, prompt, constrained, cancellationToken),
             { } stochastic => StochasticBeamSearch.Run(sequence, prompt, stochastic, cancellationToken),
-            null => Draw(sequence, prompt, Drawn(model, options, search, stops, pipeline), search, cancellationToken),
+            null => Draw(sequence, prompt, Drawn(options, search, stops, pipeline) with { Banned = Banned(model, search) }, search, cancellationToken),
         };
     }
 
@@ -64,7 +64,8 @@ public static class TextSearch
 
         IReadOnlyList<int> stops = options.StopTokensOf(model.Tokenizer);
         if (draws)
-            Drawn(model, options, search, stops, pipeline).Validate(model.Configuration.VocabularySize);
+            Drawn(options, search, stops, pipeline).Validate(model.Configuration.VocabularySize);
+        BannedPhrases.Validate(search.Ban);
         Ranked(options, search, stops, pipeline)?.Validate();
 
         void Refuse(bool given, string name, string why)
@@ -95,11 +96,14 @@ public static class TextSearch
         };
     }
 
-    private static SampledSearchOptions Drawn(LanguageModel model, GenerationOptions options, TextSearchOptions search, IReadOnlyList<int> stops, DecodingPipeline pipeline) => new()
+    // But for what it bans, which is built once, when all is known to be right.
+    private static SampledSearchOptions Drawn(GenerationOptions options, TextSearchOptions search, IReadOnlyList<int> stops, DecodingPipeline pipeline) => new()
     {
         Pipeline = pipeline, MaxTokens = options.MaxTokens, StopTokens = stops, BackspaceToken = search.BackspaceToken, MostTakenBack = search.MostTakenBack,
-        Banned = search.Ban.Count > 0 ? new BannedPhrases(model.Tokenizer, search.Ban, search.BanIgnoresCase) : null,
     };
+
+    private static BannedPhrases? Banned(LanguageModel model, TextSearchOptions search) =>
+        search.Ban.Count > 0 ? new BannedPhrases(model.Tokenizer, search.Ban, search.BanIgnoresCase) : null;
 
     private static IReadOnlyList<Hypothesis> Draw(
         IScoredSequence sequence, ReadOnlySpan<int> prompt, SampledSearchOptions options, TextSearchOptions search, CancellationToken cancellationToken)
