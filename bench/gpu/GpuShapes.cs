@@ -18,7 +18,8 @@ internal sealed record GpuShape(
     public WorkloadShape Workload()
     {
         System.Runtime.CompilerServices.RuntimeHelpers.RunModuleConstructor(Class.Module.ModuleHandle);
-        KernelDefinition kernel = KernelRegistry.Definitions.First(each => each.Name == $"{Class.FullName}.{Kernel}");
+        KernelDefinition kernel = KernelRegistry.Definitions.FirstOrDefault(each => each.Name == $"{Class.FullName}.{Kernel}")
+            ?? throw new ArgumentException($"There is no kernel {Class.FullName}.{Kernel}.");
         return WorkloadShape.Create(kernel, Axes, Types);
     }
 
@@ -75,6 +76,8 @@ internal static class GpuShapes
             yield return Product(nameof(Linear.MatMul), type, "matmul");
         }
 
+        yield return Product(nameof(Linear.MatMulBackwardX), "BFloat16", null) with { Types = ["BFloat16"] };
+        yield return Product(nameof(Linear.MatMulBackwardW), "float", null) with { Types = [] };
         foreach (string format in new[] { "Q8_0", "Q4_0", "Q4_K", "Q6_K" })
             yield return Product(nameof(Linear.MatMulInt8), format, null);
 

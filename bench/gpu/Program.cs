@@ -2,7 +2,7 @@ using KernelFoundry;
 using KernelFoundry.Gpu;
 using KernelFoundry.Testing.Emulation;
 
-// Exit codes: 0 done, 1 something is wrong with a kernel, 2 wrong usage, 3 no CUDA device.
+// Exit codes: 0 done, 1 something is wrong with a kernel or a measurement, 2 wrong usage, 3 no CUDA device. What is wrong is in the report.
 const string Usage = """
     kf-gpu device|shapes|check|bench|generate|report FOLDER [--emulated] [--quick] [--kernel NAME] [--model FILE] [--tokens N]
 
@@ -65,8 +65,9 @@ switch (args[0])
         Json.Write(Path.Combine(folder, "check.json"), checks);
         return checks.Failed == 0 && checks.Passed > 0 ? 0 : 1;
     case "bench":
-        Json.Write(Path.Combine(folder, "bench.json"), KernelMeasurements.Run(device, options));
-        return 0;
+        BenchOutput bench = KernelMeasurements.Run(device, options);
+        Json.Write(Path.Combine(folder, "bench.json"), bench);
+        return bench.Kernels.Count > 0 && bench.Kernels.All(kernel => kernel.Error is null) ? 0 : 1;
     default:
         if (options.Model is null)
         {

@@ -61,13 +61,19 @@ internal static class Report
     {
         Line(text, $"Copying {bench.CopyBytes >> 20} MiB on the device: {bench.CopyBytesPerSecond / 1e9:F0} GB/s, read and written. Times are medians in a graph");
         Line(text, $"over buffers in turn; alone is the same kernel launched one by one. {Peak(bench.MatrixOperationsPerSecond)}\n");
+        MeasurementOutput[] failed = [.. bench.Kernels.Where(kernel => kernel.Error is not null)];
+        Line(text, $"{bench.Kernels.Count - failed.Length} shapes measured, {failed.Length} failed{(failed.Length > 0 ? ":" : ".")}\n");
+        foreach (MeasurementOutput each in failed)
+            Line(text, $"- {each.Id}: {each.Error!.ReplaceLineEndings(" ")}");
+        if (failed.Length > 0)
+            Line(text);
         Line(text, $"Side by side: {peers?.Versions ?? "nothing, for want of PyTorch"}.\n");
         Line(text, $"| kernel | us | alone, us | GB/s | of copy | TFLOP/s | of peak | peer | peer, us | peer over ours |");
         Line(text, $"|---|---|---|---|---|---|---|---|---|---|");
-        foreach (MeasurementOutput each in bench.Kernels)
-            Line(text, $"| {each.Id} | {(each.Error is { } error ? $"{error.ReplaceLineEndings(" ")} | | | | | | | |" : Row(each, bench.MatrixOperationsPerSecond, peers))} |");
-        foreach (PeerOutput failed in peers?.Results.Where(result => result.Seconds <= 0) ?? [])
-            Line(text, $"\n- {failed.Name} on {failed.Id}: {failed.Error}");
+        foreach (MeasurementOutput each in bench.Kernels.Except(failed))
+            Line(text, $"| {each.Id} | {Row(each, bench.MatrixOperationsPerSecond, peers)} |");
+        foreach (PeerOutput peer in peers?.Results.Where(result => result.Seconds <= 0) ?? [])
+            Line(text, $"\n- {peer.Name} on {peer.Id}: {peer.Error}");
     }
 
     private static string Peak(double operations) => operations > 0

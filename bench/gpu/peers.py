@@ -1,11 +1,17 @@
 #!/usr/bin/env python3
-"""Measures PyTorch (and Triton, through torch.compile) on the shapes of kf-gpu: peers.py FOLDER reads shapes.json and writes peers.json."""
+"""Measures PyTorch and, where it is installed, Triton on the shapes of kf-gpu: peers.py FOLDER reads shapes.json and writes peers.json."""
 import json
 import os
 import statistics
 import sys
 
 import torch
+
+try:
+    import triton
+    import triton_peers
+except ImportError:
+    triton = None
 
 TYPES = {"Half": torch.float16, "BFloat16": torch.bfloat16, "float": torch.float32}
 REPETITIONS, LEAST_SECONDS, CACHE_BYTES = 7, 0.03, 512 << 20
@@ -77,19 +83,34 @@ def layer_norm(x, w):
     return torch.nn.functional.layer_norm(x, (x.shape[1],), w, w, 1e-5)
 
 
+def triton_softmax(dtype, a):
+    x = draw(dtype, a["rows"], a["cols"])
+    run = triton_peers.softmax(x)
+    run()
+    return 2 * x.nbytes, run
+
+
+def triton_matmul(dtype, a):
+    w, x = draw(dtype, a["rows"], a["cols"]), draw(dtype, a["tokens"], a["cols"])
+    run = triton_peers.matmul(x, w, torch.empty(a["tokens"], a["rows"], device="cuda", dtype=dtype))
+    run()  # Configurations are tried here, outside of a graph.
+    return w.nbytes + x.nbytes, run
+
+
 def compiled(function):
     return torch.compile(function, dynamic=False)
 
 
 PEERS = {
     "matvec": [("torch.mv", matvec)],
-    "matmul": [("torch.mm", matmul)],
+    "matmul": [("torch.mm", matmul)] + ([("triton matmul", triton_matmul)] if triton else []),
     "decode-attention": [("torch sdpa", lambda d, a: attention(d, a, 1, False))],
     "prefill-attention": [("torch sdpa", lambda d, a: attention(d, a, a["tokens"], True))],
     "softmax": [("torch.softmax", lambda d, a: rows(d, a, lambda x, w: torch.softmax(x, 1))),
-                ("triton softmax", lambda d, a: rows(d, a, compiled(lambda x, w: torch.softmax(x, 1))))],
-    "rmsnorm": [("torch rms_norm", lambda d, a: rows(d, a, rms_norm)), ("triton rms_norm", lambda d, a: rows(d, a, compiled(rms_norm)))],
-    "layernorm": [("torch layer_norm", lambda d, a: rows(d, a, layer_norm)), ("triton layer_norm", lambda d, a: rows(d, a, compiled(layer_norm)))],
+                ("torch.compile softmax", lambda d, a: rows(d, a, compiled(lambda x, w: torch.softmax(x, 1))))]
+               + ([("triton softmax", triton_softmax)] if triton else []),
+    "rmsnorm": [("torch rms_norm", lambda d, a: rows(d, a, rms_norm)), ("torch.compile rms_norm", lambda d, a: rows(d, a, compiled(rms_norm)))],
+    "layernorm": [("torch layer_norm", lambda d, a: rows(d, a, layer_norm)), ("torch.compile layer_norm", lambda d, a: rows(d, a, compiled(layer_norm)))],
     "argmax": [("torch.argmax", lambda d, a: rows(d, a, lambda x, w: torch.argmax(x, 1)))],
 }
 
@@ -116,12 +137,7 @@ def main(folder):
                 print(f'{name} on {shape["id"]}: {result["error"]}')
             results.append(result)
             torch.cuda.empty_cache()
-    try:
-        import triton
-        triton_version = f", Triton {triton.__version__}"
-    except ImportError:
-        triton_version = ", no Triton"
-    versions = f"PyTorch {torch.__version__} (CUDA {torch.version.cuda}){triton_version}"
+    versions = f"PyTorch {torch.__version__} (CUDA {torch.version.cuda}), {f'Triton {triton.__version__}' if triton else 'no Triton'}"
     with open(os.path.join(folder, "peers.json"), "w", encoding="utf-8") as file:
         json.dump({"versions": versions, "results": results}, file, indent=2)
 

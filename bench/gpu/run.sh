@@ -2,7 +2,7 @@
 # Runs the CUDA tests, the kernel benchmarks and a generation on a machine with a GPU, and writes report.md and report.json:
 #   run.sh [--out FOLDER] [--model FILE.gguf] [--tokens 128] [--quick] [--emulated]
 # It builds nothing: kf-gpu lies beside it, as bench/gpu/publish.sh packs them. Where python3 has PyTorch, the same shapes are measured with it.
-# Exit code 0: all done; 1: a test failed; 2: wrong usage; 3: no CUDA device.
+# Exit code 0: all done; 1: a test or a measurement failed, as the report says; 2: wrong usage; 3: no CUDA device.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=results model='' tokens=128 flags=() emulated=''

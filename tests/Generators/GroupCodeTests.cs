@@ -36,7 +36,7 @@ public class GroupCodeTests
         foreach (string kernel in new[] { "Samples.Attention.Softmax.float", "Samples.Linear.MatVec.float" })
         {
             string[] group = Barriers(Files(run).First(file => file.Name.StartsWith(kernel, StringComparison.Ordinal) && file.Name.EndsWith(".Group.g.cs", StringComparison.Ordinal)).Text, "G.Barrier();");
-            string[] openCl = Barriers(Files(run).First(file => file.Name.StartsWith(kernel, StringComparison.Ordinal) && file.Name.EndsWith(".OpenCl.g.cs", StringComparison.Ordinal)).Text, "barrier(CLK");
+            string[] openCl = Barriers(Files(run).First(file => file.Name.StartsWith(kernel, StringComparison.Ordinal) && file.Name.EndsWith(".OpenCl.g.cs", StringComparison.Ordinal)).Text, "kf_barrier();");
             Assert.NotEmpty(group);
 
             // A tree through memory has a barrier in its loop and one behind it; where work-items shuffle, the one behind what each warp came to is left.

@@ -21,6 +21,29 @@ internal static class CodeWalk
     /// <summary>An expression with all it is made of.</summary>
     public static IEnumerable<Expr> All(Expr expression) => Operands(expression).SelectMany(All).Prepend(expression);
 
+    /// <summary>How often each variable of a program is read.</summary>
+    public static Dictionary<string, int> Uses(Program program) =>
+        All(program.Body).SelectMany(Expressions).OfType<Var>().GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.Count());
+
+    /// <summary>Constant variables of a program that nothing reads, but for others of them.</summary>
+    public static HashSet<string> Unused(Program program)
+    {
+        Dictionary<string, int> uses = Uses(program);
+        var unused = new HashSet<string>();
+
+        // What a variable is made of is declared before it.
+        foreach (Let let in All(program.Body).OfType<Let>().Where(let => !let.Mutable).Reverse())
+        {
+            if (uses.TryGetValue(let.Var.Name, out int count) && count > 0)
+                continue;
+            unused.Add(let.Var.Name);
+            foreach (Var operand in All(let.Value).OfType<Var>())
+                uses[operand.Name]--;
+        }
+
+        return unused;
+    }
+
     private static IEnumerable<Expr> Operands(Stmt statement) => statement switch
     {
         Let let => [let.Value],

@@ -16,7 +16,8 @@ internal static class ReservedNames
         "read_only write_only read_write vec_step size_t ptrdiff_t intptr_t uintptr_t event_t sampler_t NULL NAN INFINITY MAXFLOAT HUGE_VAL HUGE_VALF " +
         "exp log sqrt rsqrt tanh erf sin cos floor rint fmax fmin fmod max min fma abs fabs mul_hi select clamp mix step sign dot length normalize " +
         "any all isnan barrier vload2 vload4 vload_half vstore_half_rte as_int as_uint as_float as_short as_ushort convert_char_sat convert_uchar_sat " +
-        "convert_char_sat_rtz convert_int_sat_rtz convert_uint_sat_rtz get_group_id get_local_id CLK_LOCAL_MEM_FENCE CLK_GLOBAL_MEM_FENCE kf_philox kf_bf16 " +
+        "convert_char_sat_rtz convert_int_sat_rtz convert_uint_sat_rtz get_group_id get_local_id CLK_LOCAL_MEM_FENCE CLK_GLOBAL_MEM_FENCE shuffle2 as_uchar4 as_char4 " +
+        "kf_philox kf_bf16 kf_half kf_set_half kf_dot4 kf_permute kf_item kf_barrier KF_GROUP KF_HALF " +
         "Math MathF BitConverter Span Half BFloat16 Lanes Elementary Contractions512 Contractions256 Contractions128 LaunchShape Vector128 Vector256 Vector512 Avx2 Avx512F Avx512BW " +
         "args scratch shape halves constants heldRow p0 p1 p2 lane lanes0 G V L views slots item GroupMath GroupElementary GroupBytes";
 

@@ -14,16 +14,20 @@ internal sealed partial class ThreadNests
         bool isRow = product.Operands[1].Type.Rank == 1;
         Value weights = isRow ? product.Operands[0] : product.Operands[1].Definition!.Operands[0], rounded = product.Operands[isRow ? 1 : 0];
         int rows = LaunchExpressions.Most(weights.Type.Shape[0], state.Kernel) ?? 0, group = IntegerDot.Group(rounded) ?? 0;
-        bool fits = HasWarps && features.DotsBytes && rows % PanelLayout.Rows == 0 && IsPowerOfTwo(rows) && IsPowerOfTwo(group) && plan.Axes.BlockSize % group == 0
-            && IsPowerOfTwo(plan.Run) && plan.Codes.All(CodeWord.CanRead) && state.Kernel.Find(plan.View).IsPanels;
-        return fits && (isRow
+        bool fits = features.DotsBytes && rows > 0 && rows % PanelLayout.Rows == 0 && IsPowerOfTwo(rows) && IsPowerOfTwo(group) && plan.Axes.BlockSize % group == 0
+            && IsPowerOfTwo(plan.Run) && state.Kernel.Find(plan.View).IsPanels;
+        if (features.LoopsOverBytes)
+            return fits && isRow && CodeFamily.Of(plan) is not null;
+        return fits && HasWarps && plan.Codes.All(CodeWord.CanRead) && (isRow
             ? rows <= Quad * Warp.Size
             : plan.Run % MatrixRows == 0 && LaunchExpressions.Most(product.Operands[0].Type.Shape[0], state.Kernel) is not null);
     }
 
     private void Bytes(ContractRoot root, IntegerDot plan, List<Stmt> into)
     {
-        if (root.Target!.Rank == 1)
+        if (features.LoopsOverBytes)
+            ByteRuns(root, plan, into);
+        else if (root.Target!.Rank == 1)
             ByteDots(root, plan, into);
         else
             ByteMatrices(root, plan, into);

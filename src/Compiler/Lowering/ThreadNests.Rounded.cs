@@ -94,11 +94,7 @@ internal sealed partial class ThreadNests
         Literal none = new(Number.Of(0f));
         Var largest = Mutable(body, "largest", none), spoiled = Mutable(body, "spoiled", none);
         foreach (Expr value in values)
-        {
-            Expr magnitude = emitter.Bind(new Apply(OpCode.Abs, DType.F32, false, new[] { value }), null, emitter.Depth);
-            body.Add(new Assign(largest, Combined(ReduceKind.Max, largest, magnitude)));
-            body.Add(new Assign(spoiled, Op(OpCode.Fma, DType.F32, value, none, spoiled)));
-        }
+            Compare(value, largest, spoiled, emitter);
 
         Butterfly(body, ReduceKind.Max, largest, lanes / 2, 1);
         Butterfly(body, ReduceKind.Sum, spoiled, lanes / 2, 1);
@@ -152,14 +148,8 @@ internal sealed partial class ThreadNests
             Expr Place(AxisIndex element) =>
                 source.Index(source.Rank == 1 ? [element] : [at[0], element], e => emitter.Bind(e, null, emitter.Depth)).Scalar();
 
-            // Zero times a NaN or an infinity is NaN, and stays one in the sum.
             Var largest = Mutable(emitter.Innermost, "largest", new Literal(Number.Of(0f))), spoiled = Mutable(emitter.Innermost, "spoiled", new Literal(Number.Of(0f)));
-            Over(emitter, from, to, Int(1), e =>
-            {
-                Expr value = Bind(new LoadLocal(source.Storage, Place(e), false));
-                emitter.Innermost.Add(new Assign(largest, Combined(ReduceKind.Max, largest, Bind(new Apply(OpCode.Abs, DType.F32, false, new[] { value })))));
-                emitter.Innermost.Add(new Assign(spoiled, Op(OpCode.Fma, DType.F32, value, new Literal(Number.Of(0f)), spoiled)));
-            });
+            Over(emitter, from, to, Int(1), e => Compare(Bind(new LoadLocal(source.Storage, Place(e), false)), largest, spoiled, emitter));
             (Expr scale, Expr inverse) = ScaleOf(largest, spoiled, Bind);
             Over(emitter, from, to, Int(1), e =>
             {

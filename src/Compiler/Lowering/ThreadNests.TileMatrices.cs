@@ -4,8 +4,8 @@ using static KernelFoundry.Compiler.Lowering.Expressions;
 namespace KernelFoundry.Compiler.Lowering;
 
 /// <content>
-/// Products of tiles that are computed and lie in local memory, as those of attention are, by tiles of halves in views, on instructions for matrices. The computed tile is rounded to halves
-/// where it is made, once; the other is copied as a whole. Only kernels that say so have their products rounded.
+/// Products of tiles of floats by tiles of halves in views, on instructions for matrices. A tile that is computed and lies in local memory, as those of attention do, is rounded to halves
+/// where it is made, once; one in a view where it is multiplied. The other is copied as a whole. Only kernels that say so have their products rounded.
 /// </content>
 internal sealed partial class ThreadNests
 {
@@ -26,7 +26,7 @@ internal sealed partial class ThreadNests
     private Dependence Uses => _dependence ??= new Dependence(state.Kernel.Body);
 
     private RoundedProduct? RoundedTiles(ContractRoot root) =>
-        root is { Type: DType.F32, Target.Rank: 2 } && state.Buffers.ContainsKey(root.A) ? ProductOf(root.A, root.B) : null;
+        root is { Type: DType.F32, Target.Rank: 2 } && (state.Buffers.ContainsKey(root.A) || new Matrices(state).IsInView(root.A, ElementKind.F32)) ? ProductOf(root.A, root.B) : null;
 
     // Of a left operand by a right one. What was said once stays so: a left operand may exist as halves only.
     private RoundedProduct? ProductOf(Value a, Value b)

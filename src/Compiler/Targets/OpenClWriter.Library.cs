@@ -6,6 +6,8 @@ internal sealed partial class OpenClWriter
     // Functions a program may need, in the order they are written when its text calls them.
     private static readonly (string Name, string Text)[] Library =
     [
+        ("kf_item", "#define kf_item (int)get_local_id(0)"),
+        ("kf_barrier", "#define kf_barrier() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)"),
         ("kf_philox", """
             // First word of Philox4x32-10: key (seed, 0), counter (counter, stream, 0, 0).
             uint kf_philox(uint seed, uint stream, uint counter)
@@ -33,6 +35,18 @@ internal sealed partial class OpenClWriter
                 uint bits = as_uint(value);
                 return isnan(value) ? (ushort)((bits >> 16) | 0x40u) : (ushort)((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
             }
+
+            """),
+        ("kf_half", """
+            // One operation on halves: the bits are the same where the device computes in halves, whose type the runtime defines then, as in floats.
+            #ifdef KF_HALF
+            #pragma OPENCL EXTENSION cl_khr_fp16 : enable
+            #define kf_half(i, p) ((const __global KF_HALF*)p)[i]
+            #define kf_set_half(v, i, p) ((__global KF_HALF*)p)[i] = v
+            #else
+            #define kf_half(i, p) vload_half(i, p)
+            #define kf_set_half(v, i, p) vstore_half_rte(v, i, p)
+            #endif
 
             """),
         ("kf_dot4", """

@@ -35,6 +35,10 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
     // What the runtime defines where it builds for smaller groups than the schedule's: see OpenClDevice.
     private const string GroupName = "KF_GROUP";
 
+    private readonly Dictionary<string, int> _uses = CodeWalk.Uses(program);
+    private readonly Dictionary<Stmt, HalfOperation> _halves = [];
+    private readonly HashSet<string> _omitted = CodeWalk.Unused(program);
+
     public string Source(string entryPoint)
     {
         string body = Captured(() =>
@@ -120,6 +124,30 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
 
     // ---- statements
 
+    // Operands of what may be in halves are read where the result is stored, so that nothing may be written in between.
+    protected override void WriteAll(IEnumerable<Stmt> statements)
+    {
+        var before = new Dictionary<string, Let>();
+        foreach (Stmt statement in statements)
+        {
+            if (statement is Let { Mutable: false } let)
+            {
+                before[let.Var.Name] = let;
+                continue;
+            }
+
+            if (statement is StoreView store && HalfOperation.Of(store, before, _uses) is { } operation)
+            {
+                _halves.Add(store, operation);
+                _omitted.UnionWith(operation.Replaced);
+            }
+
+            before.Clear();
+        }
+
+        base.WriteAll(statements.Where(statement => statement is not Let { Var.Name: var name } || !_omitted.Contains(name)));
+    }
+
     protected override void WriteLet(Let let) =>
         Line($"{(let.Mutable ? "" : "const ")}{TypeName(let.Var.Type)} {let.Var.Name} = {Bare(Scalar(let.Value))};");
 
@@ -130,9 +158,11 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
     protected override void WriteStoreView(StoreView store)
     {
         string offset = Offset(store.View, store.Indices, Scalar, false);
-        string value = Scalar(store.Value);
+        bool isInHalves = _halves.TryGetValue(store, out HalfOperation? operation);
+        string value = isInHalves ? Applied(operation!.Code, DType.F32, [Half(operation.Left), Half(operation.Right)], Functions) : Scalar(store.Value);
         string line = store.Element.Kind switch
         {
+            ElementKind.F16 when isInHalves => $"kf_set_half({Bare(value)}, {offset}, {store.View});",
             ElementKind.F16 => $"vstore_half_rte({Bare(value)}, {offset}, {store.View});",
             ElementKind.BF16 => $"{store.View}[{offset}] = kf_bf16({Bare(value)});",
             ElementKind.I8 => $"{store.View}[{offset}] = convert_char_sat({Bare(value)});",
@@ -145,7 +175,7 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
     protected override void WriteShuffle(Shuffle shuffle) =>
         Line($"const {TypeName(shuffle.Var.Type)} {shuffle.Var.Name} = sub_group_shuffle_xor({Bare(Scalar(shuffle.Value))}, {Int(shuffle.Mask)}u);");
 
-    protected override void WriteBarrier() => Line("barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);");
+    protected override void WriteBarrier() => Line("kf_barrier();");
 
     // ---- expressions
 
@@ -175,15 +205,19 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
         Argument argument => argument.Name,
         ExtentOf extent => $"{extent.View}_e{Int(extent.Axis)}",
         ProgramIndex axis => $"(int)get_group_id({Int(axis.Axis)})",
-        ThreadIndex => "(int)get_local_id(0)",
+        ThreadIndex => "kf_item",
         GroupSize => GroupName,
         LoadLocal load => $"{load.Buffer.Name}[{Bare(Scalar(load.Index))}]",
         LoadView load => Load(load),
         Apply apply => Op(apply),
         DotFour dot => $"kf_dot4({Bare(Scalar(dot.Codes))}, {Bare(Scalar(dot.Other))}, {Bare(Scalar(dot.Accumulator))})",
+        PermuteBytes { Selector: Literal { Value.I32: var selector } } permute when (selector & 0x8888) == 0 =>
+            $"as_int(shuffle2(as_uchar4({Bare(Scalar(permute.Low))}), as_uchar4({Bare(Scalar(permute.High))}), (uchar4)({string.Join(", ", Enumerable.Range(0, 4).Select(i => Int((selector >> (4 * i)) & 7)))})))",
         PermuteBytes permute => $"kf_permute({Bare(Scalar(permute.Low))}, {Bare(Scalar(permute.High))}, {Bare(Scalar(permute.Selector))})",
         _ => throw new NotSupportedException($"{expression.GetType().Name} is not an expression of the thread form"),
     };
+
+    private string Half(LoadView load) => $"kf_half({Offset(load.View, load.Indices, Scalar, false)}, {load.View})";
 
     private string Load(LoadView load)
     {
@@ -195,6 +229,7 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
                 RawType.I8 => $"(int)(char){load.View}[{offset}]",
                 RawType.U16 => $"(int)as_ushort(vload2(0, {load.View} + {offset}))",
                 RawType.I16 => $"(int)as_short(vload2(0, {load.View} + {offset}))",
+                RawType.I32 when load.Alignment > 0 => $"*(const __global int*)({load.View} + {offset})",
                 RawType.I32 => $"as_int(vload4(0, {load.View} + {offset}))",
                 RawType.F16 => $"vload_half(0, (const __global half*)({load.View} + {offset}))",
                 RawType.BF16 => $"as_float((uint)as_ushort(vload2(0, {load.View} + {offset})) << 16)",
@@ -224,7 +259,8 @@ internal sealed partial class OpenClWriter(Program program) : CodeWriter(program
                 return $"as_{TypeName(apply.Type)}({operands[0]})";
             case OpCode.Lookup:
                 var table = (LookupTable)apply.Attribute!;
-                return $"(int)as_char((uchar)((({operands[0]} & 8) == 0 ? {Word(table.Low)} : {Word(table.High)}) >> (({operands[0]} & 7) << 3)))";
+                string half = table.Low == table.High ? Word(table.Low) : $"(({operands[0]} & 8) == 0 ? {Word(table.Low)} : {Word(table.High)})";
+                return $"(int)as_char((uchar)({half} >> (({operands[0]} & 7) << 3)))";
             case OpCode.Not when from == DType.Bool:
                 return $"(!{operands[0]})";
         }

@@ -17,18 +17,19 @@ public static partial class Linear
     /// <param name="blockCols">Columns a program.</param>
     /// <param name="blockRows">Weight rows taken at a time.</param>
     /// <typeparam name="T">Element type of the weights.</typeparam>
-    [Kernel]
+    [Kernel(CudaWorkGroup = 128)]
     [Axis("tokens", 1, 7, 8, 9, 33)]
     [Axis("rows", 1, 7, 9, 31, 33, 127, 300)]
     [Axis("cols", 1, 7, 8, 9, 31, 32, 33, 127, 255)]
     [Reference(nameof(MatMulBackwardXReference))]
     [Tolerance(typeof(float), 4e-6)]
+    [RoundedProducts(typeof(BFloat16), 6e-3)]
     public static void MatMulBackwardX<[Elements(typeof(float), typeof(BFloat16))] T>(
         [Shape("rows", "cols")] View2<T> w,
         [Shape("tokens", "rows")] View2<float> dy,
         [Shape("tokens", "cols")] [Accumulated] View2<float> dx,
-        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32)] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 32)] int blockCols,
+        [Schedule(Cpu = 256, OpenCl = 8, Cuda = 64)] int blockTokens,
+        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 32, CudaMatrices = 64)] int blockCols,
         [Schedule(Cpu = 256, OpenCl = 32, Cuda = 64)] int blockRows)
         where T : unmanaged
     {

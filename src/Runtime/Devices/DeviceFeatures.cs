@@ -13,7 +13,7 @@ public enum DeviceFeatures
     /// <summary>Work-items that run together exchange values without local memory.</summary>
     SubGroups = 2,
 
-    /// <summary>Arithmetic in half precision.</summary>
+    /// <summary>Arithmetic in half precision that keeps subnormal numbers and rounds to nearest: it gives the bits of floats where it is used.</summary>
     HalfPrecision = 4,
 
     /// <summary>Four products of bytes and their sum in one instruction.</summary>

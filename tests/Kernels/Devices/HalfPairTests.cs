@@ -2,7 +2,10 @@ using KernelFoundry.Testing.Emulation;
 
 namespace KernelFoundry.Kernels.Tests;
 
-/// <summary>Halves that are added or multiplied two at a time on CUDA, where the kernel says floats.</summary>
+/// <summary>
+/// Halves that are added or multiplied as such where the kernel says floats: two at a time on CUDA, one by one on OpenCL devices with cl_khr_fp16, of which the tests have none. Another type takes the
+/// place of half there.
+/// </summary>
 public sealed class HalfPairTests
 {
     // What the renderer relies on: a float's rounding before a half's changes nothing.
@@ -39,6 +42,40 @@ public sealed class HalfPairTests
         Assert.Equal(["ResidualAdd Half"], pairs);
     }
 
+    [Fact]
+    public void Only_these_are_in_halves_on_OpenCL() =>
+        Assert.Equal(["ResidualAdd Half"], OpenClTexts.Variants().Where(each => each.Variant.OpenCl?.Source.Contains("kf_half(", StringComparison.Ordinal) == true)
+            .Select(each => $"{each.Kernel} {each.Variant.TypeKey}"));
+
+    [Theory]
+    [InlineData(1, 64)]
+    [InlineData(3, 777)]
+    public void A_type_for_halves_has_the_bits_of_floats(int rows, int columns)
+    {
+        var random = new Random(columns);
+        Half[] Values() => [.. Enumerable.Range(0, rows * columns).Select(_ => BitConverter.UInt16BitsToHalf((ushort)random.Next(1 << 16)))];
+        Half[] x = Values(), y = Values();
+        using Device device = OpenClTexts.Open();
+        KernelVariant variant = OpenClTexts.Variants("Elementwise.ResidualAdd").Single(each => each.Variant.TypeKey == "Half").Variant;
+        int[] expected = Sum("");
+        Assert.Equal(x.Zip(y, (a, b) => Bits((Half)((float)a + (float)b))), expected);
+        Assert.Equal(expected, Sum("#define KF_HALF _Float16"));
+        Assert.NotEqual(expected, Sum("#define KF_HALF short"));
+
+        int[] Sum(string prologue)
+        {
+            View2<Half> sum = device.Allocate<Half>(rows, columns);
+            var arguments = new KernelArguments();
+            arguments.Add(device.Upload<Half>(x, rows, columns));
+            arguments.Add(device.Upload<Half>(y, rows, columns));
+            arguments.Add(sum);
+            device.Launch(OpenClTexts.Behind(prologue, variant), ref arguments);
+            return [.. sum.ToArray().Select(Bits)];
+        }
+    }
+
+    private static int Bits(Half value) => Half.IsNaN(value) ? -1 : BitConverter.HalfToUInt16Bits(value);
+
     // Rows at a multiple of 16 bytes and rows that are not, with ends of every length.
     [Theory]
     [InlineData(1, 64)]
@@ -56,7 +93,7 @@ public sealed class HalfPairTests
         {
             View2<Half> sum = device.Allocate<Half>(rows, columns);
             Elementwise.ResidualAdd(device, device.Upload<Half>(x, rows, columns), device.Upload<Half>(y, rows, columns), sum);
-            return [.. sum.ToArray().Select(value => Half.IsNaN(value) ? -1 : BitConverter.HalfToUInt16Bits(value))];
+            return [.. sum.ToArray().Select(Bits)];
         }
     }
 }

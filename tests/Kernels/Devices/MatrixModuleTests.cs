@@ -22,11 +22,12 @@ public sealed class MatrixModuleTests
     [Theory]
     [InlineData("Linear.MatMul", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "cp.async.cg.shared.global")]
     [InlineData("Attention.FlashAttention", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", "cp.async.cg.shared.global")]
+    [InlineData("Linear.MatMulBackwardX", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", "cp.async.cg.shared.global")]
     [InlineData("Attention.FlashDecode", "ldmatrix.sync.aligned.m8n8.x4.shared.b16", "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16", "cp.async.cg.shared.global")]
     public void Floats_by_halves_are_rounded_and_multiplied_as_matrices_on_sm_80(string kernel, params string[] instructions)
     {
         KernelDefinition definition = Definition(kernel);
-        Assert.Equal(["Half", "BFloat16"], definition.RoundedProducts.Select(each => each.Element));
+        Assert.Equal(kernel.Contains("Backward", StringComparison.Ordinal) ? ["BFloat16"] : ["Half", "BFloat16"], definition.RoundedProducts.Select(each => each.Element));
         foreach (KernelVariant variant in definition.Variants)
         {
             string element = variant.TypeKey.Split(',')[0];

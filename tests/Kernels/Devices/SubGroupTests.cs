@@ -41,77 +41,17 @@ public sealed unsafe class SubGroupTests
         View2<float> x = device.Upload<float>(values, Rows, columns), plain = device.Allocate<float>(Rows, columns), shuffled = device.Allocate<float>(Rows, columns);
         KernelDefinition definition = KernelRegistry.Definitions.Single(each => each.Name == $"KernelFoundry.Kernels.{kernel}");
         Launch(device, KernelRegistry.Find(definition, "float"), x, plain);
-        Launch(device, WithShuffles(definition, new() { ["T"] = IrElement.F32 }, [], [], &RowPlan), x, shuffled);
+        Launch(device, WithShuffles(definition), x, shuffled);
         float[] expected = plain.ToArray(), actual = shuffled.ToArray();
         for (int i = 0; i < expected.Length; i++)
             Assert.InRange(actual[i], expected[i] - (1e-5f * MathF.Abs(expected[i])) - 1e-30f, expected[i] + (1e-5f * MathF.Abs(expected[i])) + 1e-30f);
     }
 
-    // Rounded rows and weights four bytes at a time, which devices without the extension multiply one by one.
-    [Theory]
-    [InlineData("Q4_0", 1, 64)]
-    [InlineData("Q8_0", 33, 288)]
-    [InlineData("Q6_K", 40, 512)]
-    public void Bytes_are_what_they_are_without(string format, int rows, int columns)
-    {
-        if (!Device.Enumerate().Any(info => info is { Kind: DeviceKind.OpenCl, IsAvailable: true }))
-            Assert.Skip("There is no OpenCL device.");
-        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.OpenCl });
-        switch (format)
-        {
-            case "Q4_0":
-                Products<Q4_0>(device, rows, columns);
-                break;
-            case "Q8_0":
-                Products<Q8_0>(device, rows, columns);
-                break;
-            default:
-                Products<Q6_K>(device, rows, columns);
-                break;
-        }
-    }
-
-    private static void Products<TWeight>(Device device, int rows, int columns)
-        where TWeight : unmanaged, IQuantEncoder
-    {
-        const int Tokens = 2;
-        var random = new Random(rows + columns);
-        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
-        float[] weights = Values(rows * columns);
-        int size = Element<TWeight>.BlockSize, bytes = Element<TWeight>.BlockBytes;
-        var blocks = new byte[weights.Length / size * bytes];
-        for (int i = 0; i < weights.Length / size; i++)
-            TWeight.Encode(weights.AsSpan(i * size, size), [], blocks.AsSpan(i * bytes, bytes));
-        using DeviceMemory memory = device.AllocateBytes(blocks.Length);
-        memory.Write(0, blocks);
-        Panels<TWeight> w = device.Pack(new View2<TWeight>(memory, 0, rows, columns));
-        View2<float> x = device.Upload<float>(Values(Tokens * columns), Tokens, columns), plain = device.Allocate<float>(Tokens, rows), shuffled = device.Allocate<float>(Tokens, rows);
-        Linear.MatVecInt8(device, w, x, plain, default(NoFusion));
-
-        KernelDefinition definition = KernelRegistry.Definitions.Single(each => each.Name == "KernelFoundry.Kernels.Linear.MatVecInt8");
-        string[] types = definition.Variants.Select(variant => variant.TypeKey.Split(','))
-            .First(key => key[0].EndsWith(Element<TWeight>.Name, StringComparison.Ordinal) && key[1].EndsWith(nameof(NoFusion), StringComparison.Ordinal));
-        KernelVariantSet kernel = WithShuffles(
-            definition, new() { ["TWeight"] = IrElement.Quantized(types[0]) }, new() { ["TFusion"] = ShippedIr.Functor(types[1]) },
-            new() { [types[0]] = ShippedIr.Format(types[0]) }, &ProductPlan);
-        var arguments = new KernelArguments();
-        arguments.Add(w);
-        arguments.Add(x);
-        arguments.Add(shuffled);
-        device.Launch(kernel, ref arguments);
-        float[] expected = plain.ToArray(), actual = shuffled.ToArray();
-        float magnitude = MathF.Sqrt(columns) * 0.34f;
-        for (int i = 0; i < expected.Length; i++)
-            Assert.InRange(actual[i], expected[i] - (4e-6f * magnitude), expected[i] + (4e-6f * magnitude));
-        w.Memory!.Dispose();
-    }
-
-    private static KernelVariantSet WithShuffles(
-        KernelDefinition definition, Dictionary<string, IrElement> elements, Dictionary<string, Functor> functors, Dictionary<string, QuantFormat> formats,
-        delegate*<long*, LaunchShape*, void> plan)
+    private static KernelVariantSet WithShuffles(KernelDefinition definition)
     {
         Kernel kernel = IrParser.ParseKernel(definition.IrText);
-        var specialization = new Specialization(elements, functors, new Dictionary<string, int?>(), formats);
+        var specialization = new Specialization(
+            new Dictionary<string, IrElement> { ["T"] = IrElement.F32 }, new Dictionary<string, Functor>(), new Dictionary<string, int?>(), new Dictionary<string, QuantFormat>());
         Kernel specialized = Specializer.Specialize(kernel, specialization, TargetKind.OpenCl);
         var ofOneSubGroup = new Kernel { Name = specialized.Name, Parameters = specialized.Parameters, Body = specialized.Body, WorkGroup = 32 };
         string source = OpenClTarget.RenderSubGroups(ofOneSubGroup, "shuffles")!.Source;
@@ -120,23 +60,18 @@ public sealed unsafe class SubGroupTests
         source = $"{Shuffle}{source[..body]}    __local int kf_exchange[32];\n{source[body..]}";
         var shuffles = new KernelDefinition
         {
-            Name = $"{definition.Name}.Shuffles.{string.Join(".", elements.Values.Select(element => element.Name))}",
+            Name = $"{definition.Name}.Shuffles",
             ClassName = definition.ClassName,
-            VariantSource = () => [new KernelVariant { TypeKey = "", OpenCl = new OpenClCode(source, "shuffles", plan) }],
+            VariantSource = () => [new KernelVariant { TypeKey = "", OpenCl = new OpenClCode(source, "shuffles", &RowPlan) }],
         };
         return KernelRegistry.Find(shuffles, "");
     }
 
     // Views of two axes: pointer, extents, stride.
-    private static void RowPlan(long* slots, LaunchShape* shape) => Plan(shape, (int)slots[1], 1);
-
-    // A program takes sixteen rows of weights and a row of activations.
-    private static void ProductPlan(long* slots, LaunchShape* shape) => Plan(shape, ((int)slots[1] + 15) / 16, (int)slots[5]);
-
-    private static void Plan(LaunchShape* shape, int rows, int columns)
+    private static void RowPlan(long* slots, LaunchShape* shape)
     {
-        shape->Grid0 = rows;
-        shape->Grid1 = columns;
+        shape->Grid0 = (int)slots[1];
+        shape->Grid1 = 1;
         shape->Grid2 = 1;
         shape->WorkGroup = 32;
         shape->LocalBytes = 1 << 16;

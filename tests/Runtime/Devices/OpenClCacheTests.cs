@@ -105,8 +105,8 @@ public sealed unsafe class OpenClCacheTests : IDisposable
 
     private static string Path(int value)
     {
-        using Device device = TestDevices.Open("OpenCl");
-        return OpenClBinaryCache.PathFor(((OpenClDevice)device).CacheIdentity, OpenClProgram.BuildOptions, Source(value))!;
+        using var device = (OpenClDevice)TestDevices.Open("OpenCl");
+        return OpenClBinaryCache.PathFor(device.CacheIdentity, "-cl-std=CL1.2", Source(value))!;
     }
 
     private static int Run(int value)

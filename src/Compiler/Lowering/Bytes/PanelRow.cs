@@ -33,6 +33,10 @@ internal sealed class PanelRow
     /// <summary>Four codes of a row, so many rows after the first.</summary>
     public Expr Codes(int four, int row = 0) => new CodeWord(offset => Word(offset + (PanelLayout.Unit * row)), Bind).Of(_dot.Codes[four]);
 
+    /// <summary>Four codes of the row where neither the part of the block nor the place in it is a constant.</summary>
+    public Expr Codes(CodeFamily family, Expr part, Expr four) => family.Word(
+        part, four, Aligned, e => _emitter.Bind(e, null, _emitter.Depth - 1), Bind);
+
     /// <summary>The scale of a run.</summary>
     public Expr Scale(int run, int row = 0) => Element(_dot.Scale, run, row);
 
@@ -50,8 +54,12 @@ internal sealed class PanelRow
         return _emitter.Emit(value, rows, new AxisIndex(_at with { Offset = _at.Offset + (run * _dot.Run) }, _emitter.Depth)).Scalar();
     }
 
-    private Expr Word(int offset) =>
-        Bind(new LoadView(_dot.View, new[] { _panel, (_place with { Offset = _place.Offset + offset }).Scalar() }, RawType.I32, true, DType.I32, false));
+    private Expr Word(int offset) => Bind(Word((_place with { Offset = _place.Offset + offset }).Scalar()));
+
+    // Panels are aligned, and so are the words of their rows.
+    private Expr Aligned(Expr offset) => Bind(Word(Index(OpCode.Add, _place, new Cell(offset)).Scalar(), PanelLayout.Unit));
+
+    private LoadView Word(Expr place, int alignment = 0) => new(_dot.View, new[] { _panel, place }, RawType.I32, true, DType.I32, false) { Alignment = alignment };
 
     private static Cell Constant(int value) => Cell.Of(Int(value));
 

@@ -3,11 +3,7 @@ using KernelFoundry.Compiler.Lowering;
 
 namespace KernelFoundry.Compiler.Targets.Ptx;
 
-/// <content>
-/// One operation on halves that lie in memory, whose result is a half again: two at a time, without a conversion. The bits are those of floats: products of halves are exact in floats, and a
-/// sum that is rounded to the 24 bits of a float and then to the 11 of a half is the sum rounded once, since 24 is at least 2 x 11 + 2 (Figueroa, "When is double rounding innocuous?",
-/// 1995); sums that are subnormal halves are exact.
-/// </content>
+/// <content><see cref="HalfOperation"/>s of neighbours: two at a time, without a conversion.</content>
 internal sealed partial class PtxWriter
 {
     private const int BytesOfHalf = 2;
@@ -19,12 +15,12 @@ internal sealed partial class PtxWriter
         [OpCode.Mul] = "mul.rn.f16x2",
     };
 
-    // Stores, by the first of a run, with the operation and the first reads of both operands; and the declarations that they stand for.
-    private readonly Dictionary<Stmt, (OpCode Code, LoadView Left, LoadView Right)> _pairs = [];
+    // Stores, by the first of a run, with the operation of the first; and the declarations that they stand for.
+    private readonly Dictionary<Stmt, HalfOperation> _pairs = [];
     private readonly HashSet<string> _inPairs = [];
     private Dictionary<string, int>? _uses;
 
-    private Dictionary<string, int> Uses => _uses ??= CodeWalk.All(program.Body).SelectMany(CodeWalk.Expressions).OfType<Var>().GroupBy(v => v.Name).ToDictionary(g => g.Key, g => g.Count());
+    private Dictionary<string, int> Uses => _uses ??= CodeWalk.Uses(program);
 
     // Operands are read where the result is stored, so that nothing may be written in between.
     private void FindPairs(IReadOnlyList<Stmt> statements)
@@ -48,34 +44,21 @@ internal sealed partial class PtxWriter
 
     private void FindPair(StoreView[] stores, Dictionary<string, Let> before)
     {
-        Let? Declared(Expr value) => value is Var { Name: var name } && Uses[name] == 1 && before.TryGetValue(name, out Let? let) ? let : null;
-        Let?[] results = [.. stores.Select(store => Declared(store.Value))];
-        if (results[0]?.Value is not Apply { Type: DType.F32, Operands.Length: 2, Code: var code } || !PairInstructions.ContainsKey(code)
-            || !results.All(result => result?.Value is Apply { Type: DType.F32 } apply && apply.Code == code))
+        HalfOperation?[] operations = [.. stores.Select(store => HalfOperation.Of(store, before, Uses))];
+        if (operations[0] is not { } first || !operations.All(operation => operation?.Code == first.Code)
+            || !AreNeighbours(operations.Select(operation => operation!.Left)) || !AreNeighbours(operations.Select(operation => operation!.Right)))
             return;
-        Let?[][] operands = [.. Enumerable.Range(0, 2).Select(side => results.Select(result => Declared(((Apply)result!.Value).Operands[side])).ToArray())];
-        if (!operands.All(AreNeighbours))
-            return;
-        _pairs[stores[0]] = (code, (LoadView)operands[0][0]!.Value, (LoadView)operands[1][0]!.Value);
-        _inPairs.UnionWith(results.Concat(operands.SelectMany(side => side)).Select(let => let!.Var.Name));
+        _pairs[stores[0]] = first;
+        _inPairs.UnionWith(operations.SelectMany(operation => operation!.Replaced));
     }
 
-    private bool AreNeighbours(Let?[] loads)
+    private bool AreNeighbours(IEnumerable<LoadView> loads)
     {
-        (string Group, int Distance)? first = null;
-        for (int i = 0; i < loads.Length; i++)
-        {
-            if (loads[i] is not { Value: LoadView { Raw: RawType.F16, ByteOffset: false } load } || KeyOf(load) is not var (group, distance))
-                return false;
-            first ??= (group, distance);
-            if (first != (group, distance - i))
-                return false;
-        }
-
-        return true;
+        (string Group, int First)?[] places = [.. loads.Select((load, i) => KeyOf(load) is var (group, distance) ? (group, distance - i) : ((string, int)?)null)];
+        return places[0] is not null && places.Distinct().Count() == 1;
     }
 
-    private void StorePairs(StoreView first, int count, (OpCode Code, LoadView Left, LoadView Right) pair)
+    private void StorePairs(StoreView first, int count, HalfOperation pair)
     {
         PtxRegister[] left = ReadPairs(pair.Left, count), right = ReadPairs(pair.Right, count);
         PtxRegister[] words = [.. left.Select((word, i) => _code.Fresh(PtxOperandKind.B32, PairInstructions[pair.Code], word, right[i]))];

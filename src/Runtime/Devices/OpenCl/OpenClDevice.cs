@@ -10,7 +10,7 @@ internal sealed unsafe class OpenClDevice : Device
 {
     private readonly DeviceFeatures features;
     private readonly int alignment;
-    private readonly string standard;
+    private readonly string newestStandard;
     private readonly Dictionary<OpenClCode, bool> fitting = [];
     private readonly Dictionary<OpenClCode, OpenClKernel> kernels = [];
 
@@ -25,7 +25,7 @@ internal sealed unsafe class OpenClDevice : Device
     {
         Handle = id.Handle;
         features = Info.Features;
-        standard = $"-cl-std=CL{(OpenClFeatures.IsAtLeast(OpenClPlatform.DeviceText(id.Handle, DeviceVersion), 3, 0) ? "3.0" : "2.0")}";
+        newestStandard = OpenClProgram.NewestStandard(OpenClPlatform.DeviceText(id.Handle, DeviceVersion));
         alignment = Math.Max(64, (int)OpenClPlatform.DeviceValue<uint>(Handle, DeviceMemBaseAddrAlign) / 8);
         CacheIdentity = $"{id.Info.Name}|{id.Info.Driver}|{id.Versions}";
         nint handle = id.Handle;
@@ -181,7 +181,8 @@ internal sealed unsafe class OpenClDevice : Device
             {
                 LaunchShape shape = default;
                 code.Plan(slots, &shape);
-                OpenClKernel built = kernels[code] = new OpenClKernel(this, OpenClProgram.Build(this, code, standard, kernelName), code, kernelName);
+                nint program = OpenClProgram.Build(this, code, OpenClProgram.OptionsFor(code, features, newestStandard, hasSubGroups: true), kernelName);
+                OpenClKernel built = kernels[code] = new OpenClKernel(this, program, code, kernelName);
                 fitting[code] = fits = shape.WorkGroup <= MostItems(built) && built.SubGroupSize(Handle, shape.WorkGroup) is > 0 and var size && size % 32 == 0;
             }
 
@@ -201,7 +202,7 @@ internal sealed unsafe class OpenClDevice : Device
         while (true)
         {
             string options = group == wanted ? "" : $" -D {OpenClProgram.GroupName}={group}";
-            nint program = OpenClProgram.Build(this, code, OpenClProgram.BuildOptions + options, kernelName);
+            nint program = OpenClProgram.Build(this, code, OpenClProgram.OptionsFor(code, features, newestStandard) + options, kernelName);
             built = new OpenClKernel(this, program, code, kernelName, canShrink ? group : null);
             if (!canShrink || group == 1 || group <= MostItems(built))
                 return kernels[code] = built;

@@ -9,8 +9,8 @@ internal static class OpenClFeatures
     [
         (DeviceFeatures.HostMemory, "no memory shared with the host: weights and inputs are copied to the device, results back"),
         (DeviceFeatures.SubGroups, "no sub-groups that shuffle (cl_khr_subgroups, cl_khr_subgroup_shuffle): work-items add up through local memory, with a barrier a step"),
-        (DeviceFeatures.HalfPrecision, "no half-precision arithmetic (cl_khr_fp16): nothing follows, since halves are read and written as such and kernels compute in floats"),
-        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): sub-groups multiply bytes one by one"),
+        (DeviceFeatures.HalfPrecision, "no half-precision arithmetic that keeps subnormal numbers and rounds to nearest (cl_khr_fp16, CL_FP_DENORM, CL_FP_ROUND_TO_NEAREST): sums and products of two halves are computed in floats, with the same bits"),
+        (DeviceFeatures.IntegerDot, "no integer dot product (cl_khr_integer_dot_product): bytes are multiplied one by one, with the same result"),
     ];
 
     // What the largest kernels of the library ask for.
@@ -40,12 +40,15 @@ internal static class OpenClFeatures
             && (extensions.Contains("cl_khr_subgroups") || OpenClPlatform.DeviceValue<uint>(device, DeviceMaxNumSubGroups) > 0);
         if (hasSubGroups && extensions.Contains("cl_khr_subgroup_shuffle"))
             features |= DeviceFeatures.SubGroups;
-        if (extensions.Contains("cl_khr_fp16"))
+        if (extensions.Contains("cl_khr_fp16") && KeepsBits(OpenClPlatform.DeviceValue<ulong>(device, DeviceHalfFpConfig)))
             features |= DeviceFeatures.HalfPrecision;
         if (extensions.Contains("cl_khr_integer_dot_product"))
             features |= DeviceFeatures.IntegerDot;
         return features;
     }
+
+    /// <summary>Whether arithmetic in halves, as CL_DEVICE_HALF_FP_CONFIG describes it, has the bits of floats that are rounded to halves.</summary>
+    public static bool KeepsBits(ulong halfConfiguration) => (~halfConfiguration & (FpDenorm | FpRoundToNearest)) == 0;
 
     /// <summary>Whether "OpenCL major.minor ..." is a version or a later one. Major and minor are single digits in every version published.</summary>
     public static bool IsAtLeast(string version, int major, int minor)

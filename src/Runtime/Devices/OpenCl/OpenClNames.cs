@@ -26,9 +26,13 @@ internal static class OpenClNames
     public const uint DriverVersion = 0x102D;
     public const uint DeviceVersion = 0x102F;
     public const uint DeviceExtensions = 0x1030;
+    public const uint DeviceHalfFpConfig = 0x1033;
     public const uint DeviceHostUnifiedMemory = 0x1035;
     public const uint DeviceMaxNumSubGroups = 0x105C;
     public const uint DevicePreferredWorkGroupSizeMultiple = 0x1067;
+
+    public const ulong FpDenorm = 1;
+    public const ulong FpRoundToNearest = 1 << 2;
 
     public const ulong MemReadWrite = 1;
     public const ulong MemUseHostPtr = 1 << 3;

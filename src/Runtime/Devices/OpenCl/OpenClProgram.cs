@@ -6,11 +6,34 @@ namespace KernelFoundry;
 /// <summary>Builds programs, from a cached binary where there is one that the driver still takes, else from source.</summary>
 internal static unsafe class OpenClProgram
 {
-    /// <summary>No fast-math options: results are part of a kernel's contract.</summary>
-    public const string BuildOptions = "-cl-std=CL1.2";
-
     /// <summary>The size of a work-group, in generated code that bears fewer work-items than its schedule asks for.</summary>
     public const string GroupName = "KF_GROUP";
+
+    // The type of halves, in generated code that may compute in them.
+    private const string HalfName = "KF_HALF";
+
+    // What generated code multiplies four bytes with, by the instruction that compilers of OpenCL C 3.0 have where the device does.
+    private const string DotName = "kf_dot4";
+
+    private const string OldestStandard = "-cl-std=CL1.2";
+
+    /// <summary>
+    /// How code is built for a device. There are no fast-math options: results are part of a kernel's contract. OpenCL C 1.2, but where code takes what only a newer one has.
+    /// </summary>
+    /// <param name="code">The code.</param>
+    /// <param name="features">What the device has, and may use.</param>
+    /// <param name="newestStandard">The option for the newest OpenCL C of the device: see <see cref="NewestStandard"/>.</param>
+    /// <param name="hasSubGroups">Whether it is the code for sub-groups.</param>
+    public static string OptionsFor(OpenClCode code, DeviceFeatures features, string newestStandard, bool hasSubGroups = false)
+    {
+        bool Uses(DeviceFeatures feature, string name) => features.HasFlag(feature) && code.Source.Contains(name, StringComparison.Ordinal);
+        string standard = hasSubGroups || Uses(DeviceFeatures.IntegerDot, DotName) ? newestStandard : OldestStandard;
+        return Uses(DeviceFeatures.HalfPrecision, HalfName) ? $"{standard} -D {HalfName}=half" : standard;
+    }
+
+    /// <summary>The option for the newest OpenCL C of a device, of a version as in "OpenCL 3.0 ...".</summary>
+    public static string NewestStandard(string version) =>
+        OpenClFeatures.IsAtLeast(version, 3, 0) ? "-cl-std=CL3.0" : OpenClFeatures.IsAtLeast(version, 2, 0) ? "-cl-std=CL2.0" : OldestStandard;
 
     public static nint Build(OpenClDevice device, OpenClCode code, string options, string kernelName)
     {

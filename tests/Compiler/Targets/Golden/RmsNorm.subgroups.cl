@@ -11,6 +11,8 @@
 #define KF_SUB_GROUP_SIZE
 #endif
 
+#define kf_item (int)get_local_id(0)
+#define kf_barrier() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 __kernel __attribute__((reqd_work_group_size(64, 1, 1))) KF_SUB_GROUP_SIZE
 void rms_norm(__global uchar* x_p, const long x_o, const int x_e0, const int x_e1, const long x_s0, __global uchar* weight_p, const long weight_o, const int weight_e0, __global uchar* y_p, const long y_o, const int y_e0, const int y_e1, const long y_s0, const float epsilon, __local uchar* scratch)
 {
@@ -22,7 +24,7 @@ void rms_norm(__global uchar* x_p, const long x_o, const int x_e0, const int x_e
     const float f_1 = (float)x_e1;
     float partial = 0.0f;
     const int whole = x_e1 & (-8);
-    for (int e = ((int)get_local_id(0) * 8); e < whole; e += 512)
+    for (int e = (kf_item * 8); e < whole; e += 512)
     {
         const float f_2 = x[(int)get_group_id(0) * x_s0 + e];
         const float f_3 = f_2 * f_2;
@@ -49,7 +51,7 @@ void rms_norm(__global uchar* x_p, const long x_o, const int x_e0, const int x_e
         const float f_17 = f_16 * f_16;
         partial = partial + f_17;
     }
-    for (int e_1 = (whole + (int)get_local_id(0)); e_1 < x_e1; e_1 += 64)
+    for (int e_1 = (whole + kf_item); e_1 < x_e1; e_1 += 64)
     {
         const float f_18 = x[(int)get_group_id(0) * x_s0 + e_1];
         const float f_19 = f_18 * f_18;
@@ -65,11 +67,11 @@ void rms_norm(__global uchar* x_p, const long x_o, const int x_e0, const int x_e
     partial = partial + other_3;
     const float other_4 = sub_group_shuffle_xor(partial, 1u);
     partial = partial + other_4;
-    if (((int)get_local_id(0) & 31) == 0)
+    if ((kf_item & 31) == 0)
     {
-        partials[(int)get_local_id(0) >> 5] = partial;
+        partials[kf_item >> 5] = partial;
     }
-    barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+    kf_barrier();
     const float part = partials[0];
     const float part_1 = partials[1];
     const float part_2 = part + part_1;
@@ -80,7 +82,7 @@ void rms_norm(__global uchar* x_p, const long x_o, const int x_e0, const int x_e
     const float f_22 = 1.0f / sqrt(f_21);
     const int whole_1 = x_e1 & (-8);
     // line 9
-    for (int e_2 = ((int)get_local_id(0) * 8); e_2 < whole_1; e_2 += 512)
+    for (int e_2 = (kf_item * 8); e_2 < whole_1; e_2 += 512)
     {
         const float f_23 = x[(int)get_group_id(0) * x_s0 + e_2];
         const float f_24 = f_23 * f_22;
@@ -123,7 +125,7 @@ void rms_norm(__global uchar* x_p, const long x_o, const int x_e0, const int x_e
         y[(int)get_group_id(0) * y_s0 + (e_2 + 6)] = f_50;
         y[(int)get_group_id(0) * y_s0 + (e_2 + 7)] = f_54;
     }
-    for (int e_3 = (whole_1 + (int)get_local_id(0)); e_3 < x_e1; e_3 += 64)
+    for (int e_3 = (whole_1 + kf_item); e_3 < x_e1; e_3 += 64)
     {
         const float f_55 = x[(int)get_group_id(0) * x_s0 + e_3];
         const float f_56 = f_55 * f_22;
