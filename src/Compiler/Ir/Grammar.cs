@@ -331,7 +331,7 @@ public sealed record Parameter
     /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant. No choice changes a bit of a result.</summary>
     public int[] Choices { get; init; } = [];
 
-    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL, and with instructions on matrices as without them.</summary>
+    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL, with instructions on matrices as without them, and with those of warpgroups as with these.</summary>
     public int ValueFor(TargetKind target) => Values[Math.Min((int)target, Values.Length - 1)];
 
     /// <summary>Whether it is a schedule parameter that stays a run-time value: in a specialised kernel, one for the CPU.</summary>
@@ -347,6 +347,9 @@ public enum TargetKind
 
     /// <summary>CUDA with instructions on matrices.</summary>
     CudaMatrices,
+
+    /// <summary>CUDA with instructions of warpgroups.</summary>
+    CudaWarpgroups,
 }
 
 /// <summary>A type parameter: an element type (functor interface empty) or a functor.</summary>
@@ -383,6 +386,18 @@ public sealed class Kernel
     public required Block Body { get; init; }
 
     public Parameter Find(string name) => Parameters.First(p => p.Name == name);
+
+    /// <summary>The specialised kernel with other work-items, or another body.</summary>
+    public Kernel With(int? workGroup = null, Block? body = null) => new()
+    {
+        Name = Name,
+        Location = Location,
+        Parameters = Parameters,
+        RoundedProducts = RoundedProducts,
+        ApproximatesExp = ApproximatesExp,
+        WorkGroup = workGroup ?? WorkGroup,
+        Body = body ?? Body,
+    };
 }
 
 /// <summary>

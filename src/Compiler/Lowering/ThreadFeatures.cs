@@ -4,12 +4,13 @@ namespace KernelFoundry.Compiler.Lowering;
 /// <param name="HasWarps">Work-items run in warps, and shuffle among themselves: <see cref="Shuffle"/>.</param>
 /// <param name="DotsBytes">It multiplies bytes four at a time: <see cref="DotFour"/>, <see cref="PermuteBytes"/>.</param>
 /// <param name="MultipliesMatrices">Warps multiply matrices, which are copied beside other work: <see cref="MultiplyMatrices"/>, <see cref="CopyAsync"/>.</param>
+/// <param name="MultipliesWarpgroups">So do four warps together, from local memory and beside other work: <see cref="MultiplyWarpgroup"/>.</param>
 /// <param name="ShufflesTotals">
 /// Work-items shuffle where all of a group come, in reductions by the whole group; there is nothing that a warp does by itself.
 /// </param>
 /// <param name="ChoosesGroup">A device may run the code with fewer work-items than the kernel's work-group size: <see cref="GroupSize"/>. Without warps only.</param>
 internal sealed record ThreadFeatures(
-    bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false, bool ShufflesTotals = false, bool ChoosesGroup = false)
+    bool HasWarps = false, bool DotsBytes = false, bool MultipliesMatrices = false, bool MultipliesWarpgroups = false, bool ShufflesTotals = false, bool ChoosesGroup = false)
 {
     /// <summary>Any device, and groups as large as it can have.</summary>
     public static ThreadFeatures None { get; } = new(ChoosesGroup: true);
@@ -25,4 +26,7 @@ internal sealed record ThreadFeatures(
 
     /// <summary>NVIDIA GPUs of compute capability 8.0.</summary>
     public static ThreadFeatures Sm80 { get; } = new(HasWarps: true, DotsBytes: true, MultipliesMatrices: true);
+
+    /// <summary>NVIDIA GPUs of compute capability 9.0, and no others.</summary>
+    public static ThreadFeatures Sm90A { get; } = new(HasWarps: true, DotsBytes: true, MultipliesMatrices: true, MultipliesWarpgroups: true);
 }

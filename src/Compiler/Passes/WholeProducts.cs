@@ -23,16 +23,7 @@ public sealed class WholeProducts
         var body = new Block();
         pass.Copy(kernel.Body, body, takes);
         DeadCode.Remove(body);
-        return new Kernel
-        {
-            Name = kernel.Name,
-            Location = kernel.Location,
-            Parameters = kernel.Parameters,
-            RoundedProducts = kernel.RoundedProducts,
-            ApproximatesExp = kernel.ApproximatesExp,
-            WorkGroup = kernel.WorkGroup,
-            Body = body,
-        };
+        return kernel.With(body: body);
     }
 
     /// <summary>A loop over blocks: its product, the number of elements in a block, and of all.</summary>
