@@ -236,6 +236,9 @@ public sealed class Block
     public List<Op> Ops { get; } = [];
 
     public Op Terminator => Ops[Ops.Count - 1];
+
+    /// <summary>Every op, those of regions after the op that has them.</summary>
+    public IEnumerable<Op> AllOps => Ops.SelectMany(op => op.Regions.SelectMany(region => region.AllOps).Prepend(op));
 }
 
 /// <summary>How a view stores an element: a primitive, a quantization format by name, or (before specialisation) a type parameter.</summary>

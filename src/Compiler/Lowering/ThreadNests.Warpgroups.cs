@@ -14,7 +14,7 @@ internal sealed partial class ThreadNests
 
     /// <summary>As many work-items as a kernel's products on instructions of warpgroups have; null where it has none.</summary>
     public static int? WorkGroupOfWarpgroups(Kernel kernel, ThreadFeatures features) => features.MultipliesWarpgroups
-        ? All(kernel.Body).Where(op => op is { Code: OpCode.Dot, Result.Type.Rank: 2 }).Select(op => (Op: op, Shape: ShapeOf(kernel, op)))
+        ? kernel.Body.AllOps.Where(op => op is { Code: OpCode.Dot, Result.Type.Rank: 2 }).Select(op => (Op: op, Shape: ShapeOf(kernel, op)))
             .Where(each => each.Shape is { } shape && IsStaged(kernel.With(shape.WorkGroup), each.Op, features)).Select(each => each.Shape?.WorkGroup).FirstOrDefault()
         : null;
 
@@ -22,8 +22,6 @@ internal sealed partial class ThreadNests
         LaunchExpressions.Most(product.Result.Type.Shape[0], kernel) is { } tall && LaunchExpressions.Most(product.Result.Type.Shape[1], kernel) is { } wide
             ? WarpgroupShape.Of(tall, wide)
             : null;
-
-    private static IEnumerable<Op> All(Block block) => block.Ops.SelectMany(op => op.Regions.SelectMany(All).Prepend(op));
 
     private ProductSums WarpgroupProducts(StagedRows stages, HalfRows left, HalfRows right, List<Stmt> into)
     {

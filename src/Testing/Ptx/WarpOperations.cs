@@ -33,10 +33,10 @@ internal static class WarpOperations
         where TToFloat : ILaneFunction<uint, float> => new(
         FormattableString.Invariant($"wgmma.mma_async.sync.aligned.m64n{columns}k16.f32.{t}.{t}"), FormattableString.Invariant($"+f32*{columns / 2} b64 b64 pred # # # #"),
         s => new MultiplyWarpgroupStep(s, TToFloat.Apply), 90)
-    {
-        IsSpecific = true,
-        Version = 8.0m,
-    };
+        {
+            IsSpecific = true,
+            Version = 8.0m,
+        };
 
     private static PtxOperation OfWarpgroup(string name, string rules, Func<PtxSlot[], Action<PtxProducts>> action) =>
         new($"wgmma.{name}.sync.aligned", rules, s => new ProductsStep(action(s)), 90) { IsSpecific = true, Version = 8.0m };
