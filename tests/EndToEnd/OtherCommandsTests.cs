@@ -189,6 +189,11 @@ public class OtherCommandsTests
         Assert.Contains(".target sm_80", matrices, StringComparison.Ordinal);
         Assert.Contains("matrices<half>", Kf.Run("kernels", "show", "MatMulHalf", "--stage", "code", "--device", "cuda-sm80").Output, StringComparison.Ordinal);
         Assert.Contains("No instructions on matrices", Kf.Run("kernels", "show", "RmsNorm", "--device", "cuda-sm80").Output, StringComparison.Ordinal);
+        string warpgroups = Kf.Run("kernels", "show", "MatMulHalf", "--device", "cuda-sm90", "--specialization", "T=BFloat16").Output;
+        Assert.Contains(".target sm_90a", warpgroups, StringComparison.Ordinal);
+        Assert.Contains("wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16", warpgroups, StringComparison.Ordinal);
+        Assert.Contains("warpgroup<half>", Kf.Run("kernels", "show", "MatMulHalf", "--stage", "code", "--device", "cuda-sm90").Output, StringComparison.Ordinal);
+        Assert.Contains("No instructions of warpgroups", Kf.Run("kernels", "show", "FlashAttention", "--device", "cuda-sm90", "--specialization", "T=Half,headDim=128").Output, StringComparison.Ordinal);
     }
 
     [Fact]

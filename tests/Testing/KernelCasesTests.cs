@@ -10,7 +10,7 @@ public sealed class KernelCasesTests
         ILookup<bool, TestTarget> targets = TestTargets.All.ToLookup(target => target.Runs(kernel, kernel.Variants[0].TypeKey));
 
         // Its PTX is the same for all GPUs, of which one is enough.
-        Assert.Equal(["Cuda (Emulated sm_70)", "Cuda (Emulated sm_80)", "Matrix interpreter"], targets[false].Select(target => target.Name));
+        Assert.Equal(["Cuda (Emulated sm_70)", "Cuda (Emulated sm_80)", "Matrix interpreter", "Warpgroup interpreter"], targets[false].Select(target => target.Name));
         foreach (TestTarget target in targets[true])
         {
             KernelTest[] own = [.. tests.Where(test => test.Target == target)];
@@ -46,7 +46,7 @@ public sealed class KernelCasesTests
         Assert.Contains("Cuda (Emulated sm_70)", names);
         Assert.Contains("Cuda (Emulated sm_80)", names);
         Assert.Equal(
-            ["Tile interpreter", "Vector interpreter", "Thread interpreter", "SubGroup interpreter", "Warp interpreter", "Matrix interpreter"], names[^6..]);
+            ["Tile interpreter", "Vector interpreter", "Thread interpreter", "SubGroup interpreter", "Warp interpreter", "Matrix interpreter", "Warpgroup interpreter"], names[^7..]);
         Assert.Equal(names.Length, names.Distinct().Count());
     }
 

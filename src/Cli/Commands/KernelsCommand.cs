@@ -82,7 +82,7 @@ internal static class KernelsCommand
     private static Option<string?> ShowDevice()
     {
         var option = new Option<string?>("--device") { Description = "Whose code to print; by default the cpu's." };
-        option.AcceptOnlyFromAmong("cpu", "opencl", "opencl-subgroups", "cuda", "cuda-sm80", "ilgpu");
+        option.AcceptOnlyFromAmong("cpu", "opencl", "opencl-subgroups", "cuda", "cuda-sm80", "cuda-sm90", "ilgpu");
         return option;
     }
 

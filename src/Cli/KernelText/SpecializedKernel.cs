@@ -16,13 +16,14 @@ internal sealed class SpecializedKernel
     private static readonly int s_bits = CpuCode.BestVectorBits;
 
     private readonly KernelDefinition _definition;
+    private readonly Func<TargetKind, Kernel> _specialized;
     private readonly Kernel _kernel;
     private readonly string _device;
     private readonly string _label;
 
     /// <param name="definition">The kernel.</param>
     /// <param name="specialization">As in <c>headDim=96,T=Half,TScore=Causal</c>; null for nothing said.</param>
-    /// <param name="device">cpu, opencl, opencl-subgroups, cuda, cuda-sm80, or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
+    /// <param name="device">cpu, opencl, opencl-subgroups, cuda, cuda-sm80, cuda-sm90, or ilgpu, whose schedule is OpenCL's; null for cpu.</param>
     /// <exception cref="UsageException">A name or value does not fit the kernel.</exception>
     public SpecializedKernel(KernelDefinition definition, string? specialization, string? device)
     {
@@ -35,11 +36,15 @@ internal sealed class SpecializedKernel
         CheckNames(said, types.Keys.Concat(values.Keys));
         IEnumerable<string> bound = values.Select(v => $"{v.Key} = {v.Value?.ToString(CultureInfo.InvariantCulture) ?? "any"}");
         _label = string.Join(", ", types.Values.Select(KernelCatalog.Simple).Concat(bound));
-        _kernel = Specializer.Specialize(IrParser.ParseKernel(definition.IrText), Bind(types, values), _device switch
+        Specialization specialized = Bind(types, values);
+        Kernel kernel = IrParser.ParseKernel(definition.IrText);
+        _specialized = target => Specializer.Specialize(kernel, specialized, target);
+        _kernel = _specialized(_device switch
         {
             "opencl" or "opencl-subgroups" or "ilgpu" => TargetKind.OpenCl,
             "cuda" => TargetKind.Cuda,
             "cuda-sm80" => TargetKind.CudaMatrices,
+            "cuda-sm90" => TargetKind.CudaWarpgroups,
             _ => TargetKind.Cpu,
         });
     }
@@ -55,6 +60,7 @@ internal sealed class SpecializedKernel
             "opencl-subgroups" => OpenClTarget.LowerSubGroups(_kernel),
             "cuda" => PtxTarget.Lower(_kernel),
             "cuda-sm80" => PtxTarget.Lower(_kernel, PtxInstructions.Matrices),
+            "cuda-sm90" => PtxTarget.Lower(_kernel, PtxInstructions.Warpgroups),
             _ => CSharpTarget.Lower(_kernel, s_bits),
         });
 
@@ -71,12 +77,14 @@ internal sealed class SpecializedKernel
                 : "// Nothing to shuffle: devices with sub-groups run the code of the others.\n",
             "ilgpu" => $"// C# for ILGPU\n{IlgpuTarget.RenderMethod(_kernel)}",
             "cuda" => $"// PTX\n{PtxTarget.Render(_ => _kernel, name)[0].Source}",
-            "cuda-sm80" => PtxTarget.Render(_ => _kernel, name).FirstOrDefault(module => module.Target == PtxInstructions.Matrices) is { } module
-                ? $"// PTX\n{module.Source}"
-                : "// No instructions on matrices: GPUs of compute capability 8.0 run the code of the others.\n",
+            "cuda-sm80" => Module(name, PtxInstructions.Matrices) ?? "// No instructions on matrices: GPUs of compute capability 8.0 run the code of the others.\n",
+            "cuda-sm90" => Module(name, PtxInstructions.Warpgroups) ?? "// No instructions of warpgroups: GPUs of compute capability 9.0 run the code of 8.0, or of the others.\n",
             _ => $"// C# for {s_bits}-bit vectors\n{CSharpTarget.RenderWidth(_kernel, s_bits)}",
         };
     }
+
+    private string? Module(string name, int target) =>
+        PtxTarget.Render(_specialized, name).FirstOrDefault(module => module.Target == target) is { } module ? $"// PTX\n{module.Source}" : null;
 
     private Specialization Bind(Dictionary<string, string> types, Dictionary<string, int?> values)
     {

@@ -16,7 +16,11 @@ internal sealed class CodeMachine
     {
         var tracker = new MemoryTracker(memory, CodeWalk.All(program.Body).OfType<StoreView>().Select(s => s.View), intervals: isThreads);
         var buffers = new Dictionary<string, LocalMemory>();
-        var expressions = new ExpressionCompiler(tracker, buffers, arguments, _who, isThreads ? program.WorkGroup : 0);
+        MultiplyWarpgroup[] products = [.. CodeWalk.All(program.Body).OfType<MultiplyWarpgroup>()];
+        var expressions = new ExpressionCompiler(tracker, buffers, arguments, _who, isThreads ? program.WorkGroup : 0)
+        {
+            ProductSums = [.. products.SelectMany(product => product.Sums).Select(sum => sum.Name)],
+        };
         var launch = new WorkItem(0, 0);
         _who.Location = program.Kernel.Location;
         for (int axis = 0; axis < program.Grid.Count; axis++)
@@ -24,7 +28,10 @@ internal sealed class CodeMachine
         foreach (LocalBuffer buffer in program.Buffers)
         {
             int size = expressions.Scalar(buffer.Size)(launch).I32;
-            buffers.Add(buffer.Name, new LocalMemory(buffer.Name, buffer.Type, size, isThreads ? 0 : Lanes.Count - 1, isThreads, _who));
+            buffers.Add(buffer.Name, new LocalMemory(buffer.Name, buffer.Type, size, isThreads ? 0 : Lanes.Count - 1, isThreads, _who)
+            {
+                Unpublished = products.Length > 0 ? [] : null,
+            });
         }
 
         _buffers = buffers.Values.ToArray();
@@ -54,7 +61,11 @@ internal sealed class CodeMachine
         foreach (LocalMemory buffer in _buffers)
             buffer.Clear();
         foreach (WorkItem item in _items)
+        {
             item.Copies.Clear();
+            item.Products.Clear();
+        }
+
         IEnumerator<StopStep>[] runs = _items.Select(i => _body.Stops(i).GetEnumerator()).ToArray();
         while (RunToBarrier(runs))
             _who.Interval++;
@@ -72,10 +83,22 @@ internal sealed class CodeMachine
             while (Exchanged(stops, first, count));
         }
 
+        CheckWarpgroups();
         if (Array.TrueForAll(stops, s => s is null))
             return false;
         Meet(stops, 0, stops.Length);
         return true;
+    }
+
+    // The warps of a warpgroup multiply the same.
+    private void CheckWarpgroups()
+    {
+        const int Size = WarpgroupShape.Warps * Warp.Size;
+        if (Array.FindIndex(_items, item => item.Products.Trace != _items[item.Index / Size * Size].Products.Trace) is >= 0 and var other)
+        {
+            _who.WorkItem = other;
+            throw _who.Fault(FaultKind.BarrierDivergence, "the warps of a warpgroup have multiplied different matrices");
+        }
     }
 
     // Runs the work-items of a warp to their next stop.

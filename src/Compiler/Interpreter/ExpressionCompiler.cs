@@ -11,6 +11,9 @@ internal sealed class ExpressionCompiler(
     private readonly bool isThreads = items > 0;
     private readonly Dictionary<string, (Var Var, int Slot, bool Mutable)> _variables = [];
 
+    /// <summary>Variables that products of warpgroups sum in, beside other work.</summary>
+    public HashSet<string> ProductSums { get; init; } = [];
+
     /// <summary>Slots a work-item needs.</summary>
     public int Variables { get; private set; }
 
@@ -37,6 +40,13 @@ internal sealed class ExpressionCompiler(
     public LocalMemory Buffer(LocalBuffer buffer) =>
         buffers.TryGetValue(buffer.Name, out LocalMemory? found) ? found : throw new IrException($"the program has no buffer {buffer.Name}", who.Location);
 
+    /// <summary>Lets products see what a work-item has written to any buffer.</summary>
+    public void Publish(int item)
+    {
+        foreach (LocalMemory buffer in buffers.Values)
+            buffer.Publish(item);
+    }
+
     /// <summary>A scalar expression.</summary>
     public ScalarCode Scalar(Expr expression)
     {
@@ -46,7 +56,13 @@ internal sealed class ExpressionCompiler(
         {
             case Var variable:
                 int slot = Slot(variable);
-                return item => item.Scalars[slot];
+                if (!ProductSums.Contains(variable.Name))
+                    return item => item.Scalars[slot];
+                return item =>
+                {
+                    item.Products.Touch(slot, variable.Name, who);
+                    return item.Scalars[slot];
+                };
             case Literal literal:
                 return Constant(literal.Value);
             case Apply apply:

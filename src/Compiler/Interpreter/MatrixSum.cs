@@ -11,30 +11,32 @@ public static class MatrixSum
     private const int Bits = 24;
 
     /// <summary>The sum of exact products and what was there before.</summary>
-    public static float Of(float start, IReadOnlyList<double> products)
+    public static float Of(float start, double[] products)
     {
         float sum = start;
-        for (int first = 0; first < products.Count; first += Together)
-            sum = Added(sum, [.. products.Skip(first).Take(Together)]);
+        for (int first = 0; first < products.Length; first += Together)
+            sum = Added(sum, products, first, Math.Min(first + Together, products.Length));
         return sum;
     }
 
-    private static float Added(float start, double[] products)
+    private static float Added(float start, double[] products, int from, int to)
     {
         double largest = Math.Abs((double)start), plain = start;
-        foreach (double product in products)
+        for (int i = from; i < to; i++)
         {
-            largest = Math.Max(largest, Math.Abs(product));
-            plain += product;
+            largest = Math.Max(largest, Math.Abs(products[i]));
+            plain += products[i];
         }
 
         if (largest == 0 || double.IsNaN(plain) || double.IsInfinity(plain))
             return (float)plain;
-        double unit = Math.Pow(2, Exponent(largest) - Bits), sum = Math.Truncate(start / unit);
-        foreach (double product in products)
-            sum += Math.Truncate(product / unit);
+        double unit = PowerOfTwo(Exponent(largest) - Bits), sum = Math.Truncate(start / unit);
+        for (int i = from; i < to; i++)
+            sum += Math.Truncate(products[i] / unit);
         return Cut(sum * unit);
     }
+
+    private static double PowerOfTwo(int exponent) => BitConverter.Int64BitsToDouble((exponent + 1023L) << 52);
 
     // By the bits: a logarithm may be off by one next to a power of two.
     private static int Exponent(double value) => (int)((BitConverter.DoubleToInt64Bits(value) >> 52) & 0x7FF) - 1023;

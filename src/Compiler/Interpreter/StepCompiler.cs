@@ -69,6 +69,18 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
                 return new MultiplyMatricesStep(
                     who, at, product.Element, [.. product.A.AsEnumerable().Select(expressions.Scalar)], [.. product.B.AsEnumerable().Select(expressions.Scalar)],
                     [.. product.Sums.Select(s => expressions.Slot(s, assigned: true))]);
+            case MultiplyWarpgroup product when isThreads:
+                return new MultiplyWarpgroupStep(
+                    who, at, product.Element, expressions.Buffer(product.Buffer), expressions.Scalar(product.A), expressions.Scalar(product.B),
+                    [.. product.Sums.Select(s => expressions.Slot(s, assigned: true))]);
+            case OrderSums when isThreads:
+                return new ProductsStep(who, at, "order of sums", products => products.Order());
+            case CommitProducts when isThreads:
+                return new ProductsStep(who, at, "group of products", products => products.Commit());
+            case WaitProducts wait when isThreads:
+                return new ProductsStep(who, at, "wait for products", products => products.Wait(wait.Remaining));
+            case PublishLocal when isThreads:
+                return new PlainStep(who, at, item => expressions.Publish(item.Index));
             case CopyAsync copy when isThreads:
                 return new PlainStep(who, at, CopyQueue.Start(copy, expressions, memory, who));
             case CommitCopies when isThreads:
@@ -93,7 +105,13 @@ internal sealed class StepCompiler(ExpressionCompiler expressions, MemoryTracker
         }
 
         ScalarCode scalar = expressions.Scalar(value);
-        return slot => item => item.Scalars[slot] = scalar(item);
+        if (!expressions.ProductSums.Contains(variable.Name))
+            return slot => item => item.Scalars[slot] = scalar(item);
+        return slot => item =>
+        {
+            item.Products.Touch(slot, variable.Name, who);
+            item.Scalars[slot] = scalar(item);
+        };
     }
 
     private LoopStep Loop(For loop, SourceLocation at)

@@ -17,14 +17,14 @@ internal sealed class TileMachine
         _kernel = kernel;
         _arguments = arguments;
         _stepsLeft = stepLimit;
-        IEnumerable<string> stored = Ops(kernel.Body).Where(op => op.Code == OpCode.Store).Select(op => op.Attr<MemoryAccess>().View);
+        IEnumerable<string> stored = kernel.Body.AllOps.Where(op => op.Code == OpCode.Store).Select(op => op.Attr<MemoryAccess>().View);
         _memory = new MemoryTracker(memory, stored, intervals: false);
     }
 
     public int[] Grid()
     {
         int[] grid = [1, 1, 1];
-        foreach (Op op in Ops(_kernel.Body).Where(op => op.Code == OpCode.ProgramId))
+        foreach (Op op in _kernel.Body.AllOps.Where(op => op.Code == OpCode.ProgramId))
             grid[op.Attr<int>()] = AtLaunch(op.Operands[0]).I32;
         return grid;
     }
@@ -36,8 +36,6 @@ internal sealed class TileMachine
         _values.Clear();
         Run(_kernel.Body);
     }
-
-    private static IEnumerable<Op> Ops(Block block) => block.Ops.SelectMany(op => op.Regions.SelectMany(Ops).Prepend(op));
 
     private Number AtLaunch(Value value)
     {

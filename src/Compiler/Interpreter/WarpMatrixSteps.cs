@@ -96,6 +96,6 @@ internal sealed class MultiplyMatricesStep(Accessor who, SourceLocation location
                 products.Add((double)WordMath.Half(x, t, element) * WordMath.Half(y, t, element));
         }
 
-        return MatrixSum.Of(start, products);
+        return MatrixSum.Of(start, [.. products]);
     }
 }

@@ -19,4 +19,7 @@ internal sealed class WorkItem(int index, int variables)
 
     /// <summary>Copies under way.</summary>
     public CopyQueue Copies { get; } = new();
+
+    /// <summary>Products of its warpgroup under way.</summary>
+    public ProductQueue Products { get; } = new();
 }

@@ -236,6 +236,9 @@ public sealed class Block
     public List<Op> Ops { get; } = [];
 
     public Op Terminator => Ops[Ops.Count - 1];
+
+    /// <summary>Every op, those of regions after the op that has them.</summary>
+    public IEnumerable<Op> AllOps => Ops.SelectMany(op => op.Regions.SelectMany(region => region.AllOps).Prepend(op));
 }
 
 /// <summary>How a view stores an element: a primitive, a quantization format by name, or (before specialisation) a type parameter.</summary>
@@ -331,7 +334,7 @@ public sealed record Parameter
     /// <summary>Schedule: the values a CPU may be tuned to; none where it is a constant. No choice changes a bit of a result.</summary>
     public int[] Choices { get; init; } = [];
 
-    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL, and with instructions on matrices as without them.</summary>
+    /// <summary>Schedule: the value for a target. What CUDA has none for is as on OpenCL, with instructions on matrices as without them, and with those of warpgroups as with these.</summary>
     public int ValueFor(TargetKind target) => Values[Math.Min((int)target, Values.Length - 1)];
 
     /// <summary>Whether it is a schedule parameter that stays a run-time value: in a specialised kernel, one for the CPU.</summary>
@@ -347,6 +350,9 @@ public enum TargetKind
 
     /// <summary>CUDA with instructions on matrices.</summary>
     CudaMatrices,
+
+    /// <summary>CUDA with instructions of warpgroups.</summary>
+    CudaWarpgroups,
 }
 
 /// <summary>A type parameter: an element type (functor interface empty) or a functor.</summary>
@@ -383,6 +389,18 @@ public sealed class Kernel
     public required Block Body { get; init; }
 
     public Parameter Find(string name) => Parameters.First(p => p.Name == name);
+
+    /// <summary>The specialised kernel with other work-items, or another body.</summary>
+    public Kernel With(int? workGroup = null, Block? body = null) => new()
+    {
+        Name = Name,
+        Location = Location,
+        Parameters = Parameters,
+        RoundedProducts = RoundedProducts,
+        ApproximatesExp = ApproximatesExp,
+        WorkGroup = workGroup ?? WorkGroup,
+        Body = body ?? Body,
+    };
 }
 
 /// <summary>

@@ -220,6 +220,22 @@ public static class CodePrinter
                 case WaitCopies wait:
                     Line($"wait<{IrText.Int(wait.Remaining)}>", wait.Location);
                     break;
+                case MultiplyWarpgroup product:
+                    string ends = $"{product.Sums[0].Name}..{product.Sums[product.Sums.Length - 1].Name}";
+                    Line($"({ends}) += warpgroup<{product.Element.ToString().ToLowerInvariant()}> {product.Buffer.Name}[{Text(product.A)}] by {product.Buffer.Name}[{Text(product.B)}] of {IrText.Int(2 * product.Sums.Length)} columns", product.Location);
+                    break;
+                case OrderSums:
+                    Line("order sums", statement.Location);
+                    break;
+                case CommitProducts:
+                    Line("commit products", statement.Location);
+                    break;
+                case WaitProducts wait:
+                    Line($"wait products<{IrText.Int(wait.Remaining)}>", wait.Location);
+                    break;
+                case PublishLocal:
+                    Line("publish", statement.Location);
+                    break;
                 case Barrier:
                     Line("barrier", statement.Location);
                     break;

@@ -65,6 +65,7 @@ internal static class CodeWalk
         RoundRow round => [round.First, round.Length, round.Group],
         LoadMatrices load => [load.Row],
         MultiplyMatrices product => [.. product.Sums, .. product.A.AsEnumerable(), .. product.B.AsEnumerable()],
+        MultiplyWarpgroup product => [.. product.Sums, product.A, product.B],
         CopyAsync copy => [copy.Index, .. copy.Indices.AsEnumerable(), copy.Count],
         CombineRows combine => [combine.Rows],
         TransposeMatrix transpose => [.. Operands(transpose.Source), .. Operands(transpose.Target), transpose.Rows, transpose.Columns],

@@ -21,13 +21,13 @@ internal sealed class FragmentPlan
     /// <summary>The plan of a kernel for so many rows, or null. What says whether a product of two tiles runs on instructions for matrices is the caller's.</summary>
     public static FragmentPlan? Of(Kernel kernel, int rows, Func<Value, Value, bool> isProduct)
     {
-        Op[] products = [.. All(kernel.Body).Where(op => op.Code == OpCode.Dot && op.Result.Type.Rank == 2)];
+        Op[] products = [.. kernel.Body.AllOps.Where(op => op.Code == OpCode.Dot && op.Result.Type.Rank == 2)];
         foreach (Value extent in products.Select(op => op.Result.Type.Shape[0].Dynamic).OfType<Value>().Distinct())
         {
             var plan = new FragmentPlan(kernel, extent);
             if (LaunchExpressions.Most(new Extent(0, extent), kernel) == rows
                 && products.Any(op => plan.Covers(op.Result.Type.Shape) && plan.IsOfRegisters(op.Operands[0]))
-                && All(kernel.Body).All(op => plan.Bears(op, isProduct)))
+                && kernel.Body.AllOps.All(op => plan.Bears(op, isProduct)))
                 return plan;
         }
 
@@ -73,6 +73,4 @@ internal sealed class FragmentPlan
         int columns = ColumnsOf(shape);
         return !Covers(shape) || columns == 1 || (columns is > 0 and <= MostColumns && columns % Columns == 0);
     }
-
-    private static IEnumerable<Op> All(Block block) => block.Ops.SelectMany(op => op.Regions.SelectMany(All).Prepend(op));
 }

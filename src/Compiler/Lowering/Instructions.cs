@@ -59,3 +59,24 @@ public sealed record CommitCopies : Stmt;
 
 /// <summary>Waits for the work-item's groups of copies but the latest few.</summary>
 public sealed record WaitCopies(int Remaining) : Stmt;
+
+/// <summary>
+/// Sums += A B of a warpgroup, four warps from a multiple of four on: 64 rows of A, two columns of B for every sum of a work-item, and 16 elements of 16 bits along the reduced axis. A row of A, or
+/// a column of B, is a row of 32 words in a buffer, its eight pieces of four permuted: piece p of row r lies in the place of piece p xor r % 8. A and B are the words where row 0's eight words
+/// would begin without that: a multiple of eight rows, and 0, 8, 16 or 24. Warp w has rows 16w on, and each four of the sums, mutable variables, are those of eight columns as in
+/// <see cref="MultiplyMatrices"/>. Begins no earlier than here and ends by when <see cref="WaitProducts"/> says; what it reads has been published (<see cref="PublishLocal"/>) before a barrier, and
+/// nothing else touches the sums meanwhile, nor without an <see cref="OrderSums"/> before it. Products of the same sums follow each other. All work-items of the warpgroup do it, with the same operands.
+/// </summary>
+public sealed record MultiplyWarpgroup(MatrixElement Element, Var[] Sums, LocalBuffer Buffer, Expr A, Expr B) : Stmt;
+
+/// <summary>Orders what the work-items of a warpgroup have done with sums before the products that follow.</summary>
+public sealed record OrderSums : Stmt;
+
+/// <summary>Makes a group of the warpgroup's products since the last one.</summary>
+public sealed record CommitProducts : Stmt;
+
+/// <summary>Waits for the warpgroup's groups of products but the latest few.</summary>
+public sealed record WaitProducts(int Remaining) : Stmt;
+
+/// <summary>Lets products of warpgroups that begin after the next barrier see what the work-item has written to local memory, and the copies that it has waited for.</summary>
+public sealed record PublishLocal : Stmt;

@@ -106,7 +106,8 @@ internal sealed class Renaming
         LoadMatrices load => load with { Buffer = Of(load.Buffer), Row = Of(load.Row) },
         MultiplyMatrices product => product with { A = Of(product.A), B = Of(product.B) },
         CopyAsync copy => copy with { Target = Of(copy.Target), Index = Of(copy.Index), View = _names[copy.View], Indices = Of(copy.Indices), Count = Of(copy.Count) },
-        CommitCopies or WaitCopies or Barrier => statement,
+        MultiplyWarpgroup product => product with { Buffer = Of(product.Buffer), A = Of(product.A), B = Of(product.B) },
+        CommitCopies or WaitCopies or OrderSums or CommitProducts or WaitProducts or PublishLocal or Barrier => statement,
         _ => throw new IrException($"no statement of this form: {statement}", statement.Location),
     };
 

@@ -116,6 +116,19 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 scope.Require(copy.Target.Type == DType.I32 && from.Element.Bytes == 2, $"{from.Element.Name} is copied to {IrText.Word(copy.Target.Type)}");
                 Extents(copy.Index, copy.Count);
                 break;
+            case MultiplyWarpgroup product:
+                Multiply(product);
+                break;
+            case OrderSums or CommitProducts:
+                OfWarp("products of warpgroups");
+                break;
+            case WaitProducts wait:
+                OfWarp("products of warpgroups");
+                scope.Require(wait.Remaining >= 0, $"a wait for all but {IrText.Int(wait.Remaining)} products");
+                break;
+            case PublishLocal:
+                scope.Require(scope.Form == CodeForm.Thread, "what a work-item writes is published in the vector form");
+                break;
             case CommitCopies:
                 scope.Require(scope.Form == CodeForm.Thread, "copies stand in the vector form");
                 break;
@@ -148,6 +161,23 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
             scope.Use(sum);
             scope.RequireMutable(sum);
             scope.Require(sum.Type == type, $"a sum of {product.Element} is {Describe(sum)}");
+        }
+    }
+
+    private void Multiply(MultiplyWarpgroup product)
+    {
+        OfWarp("products of warpgroups");
+        scope.Use(product.Buffer);
+        scope.Require(
+            product.Buffer.Type == DType.I32 && product.Element != MatrixElement.Bytes && WarpgroupShape.Takes(2 * product.Sums.Length),
+            $"a product of {product.Element} from {product.Buffer.Name} with {IrText.Int(product.Sums.Length)} sums");
+        expressions.Index(product.A, "the beginning of a matrix");
+        expressions.Index(product.B, "the beginning of a matrix");
+        foreach (Var sum in product.Sums)
+        {
+            scope.Use(sum);
+            scope.RequireMutable(sum);
+            scope.Require(sum.Type == DType.F32, $"a sum of {product.Element} is {Describe(sum)}");
         }
     }
 

@@ -8,12 +8,14 @@ namespace KernelFoundry.Compiler.Lowering;
 /// know of each other passes through local memory.
 /// </param>
 /// <param name="MultipliesMatrices">Warps multiply matrices, which are copied beside other work: <see cref="MultiplyMatrices"/>, <see cref="CopyAsync"/>.</param>
+/// <param name="MultipliesWarpgroups">So do four warps together, from local memory and beside other work: <see cref="MultiplyWarpgroup"/>.</param>
 /// <param name="ShufflesTotals">
 /// Work-items shuffle where all of a group come, in reductions by the whole group; there is nothing that a warp does by itself.
 /// </param>
 /// <param name="ChoosesGroup">A device may run the code with fewer work-items than the kernel's work-group size: <see cref="GroupSize"/>. Without warps only.</param>
 internal sealed record ThreadFeatures(
-    bool HasWarps = false, bool DotsBytes = false, bool LoopsOverBytes = false, bool MultipliesMatrices = false, bool ShufflesTotals = false, bool ChoosesGroup = false)
+    bool HasWarps = false, bool DotsBytes = false, bool LoopsOverBytes = false, bool MultipliesMatrices = false, bool MultipliesWarpgroups = false, bool ShufflesTotals = false,
+    bool ChoosesGroup = false)
 {
     /// <summary>Any device, and groups as large as it can have. Bytes are multiplied four at a time where it can, and one by one in the same order where not.</summary>
     public static ThreadFeatures None { get; } = new(DotsBytes: true, LoopsOverBytes: true, ChoosesGroup: true);
@@ -29,4 +31,7 @@ internal sealed record ThreadFeatures(
 
     /// <summary>NVIDIA GPUs of compute capability 8.0.</summary>
     public static ThreadFeatures Sm80 { get; } = new(HasWarps: true, DotsBytes: true, MultipliesMatrices: true);
+
+    /// <summary>NVIDIA GPUs of compute capability 9.0, and no others.</summary>
+    public static ThreadFeatures Sm90A { get; } = new(HasWarps: true, DotsBytes: true, MultipliesMatrices: true, MultipliesWarpgroups: true);
 }

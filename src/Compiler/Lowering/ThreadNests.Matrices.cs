@@ -14,7 +14,10 @@ internal sealed partial class ThreadNests
     private const int WordsOfProduct = 8;
 
     /// <summary>A work-item's place among the sums of its warp: row group and two columns from twice the lane on; the warp's first column.</summary>
-    private sealed record WarpPlace(Expr Group, Expr Lane, Expr First, Expr RowOfLoad, Expr WordOfLoad, Expr ColumnOfLoad, Expr WordOfColumn, Expr ColumnOfShortLoad);
+    private record SumPlace(Expr Group, Expr Lane, Expr First);
+
+    /// <summary>And what it loads of operands.</summary>
+    private sealed record WarpPlace(SumPlace Sums, Expr RowOfLoad, Expr WordOfLoad, Expr ColumnOfLoad, Expr WordOfColumn, Expr ColumnOfShortLoad) : SumPlace(Sums);
 
     /// <summary>
     /// Runs a body for the columns of the result, some pairs a warp at a time, and stores the sums it gives: one for every sixteen rows, two for a pair of columns, four elements.
@@ -44,16 +47,18 @@ internal sealed partial class ThreadNests
     private WarpPlace PlaceOf(Var first, List<Stmt> statements)
     {
         Expr lane = Bound(statements, "lane", LaneOfWarp);
-        Expr Bits(string name, Expr value, int shift, int mask) => Bound(statements, name, And(shift == 0 ? value : Make(OpCode.Shr, value, Int(shift)), Int(mask)));
-        Expr row = Bits("rowOfLoad", lane, 0, 15), upper = Bits("upper", lane, 4, 1), middle = Bits("middle", lane, 3, 1), low = Bits("low", lane, 0, 7);
-        Expr group = Bits("rowOfSum", lane, 2, 7), pair = Bits("pair", lane, 0, 3);
+        Expr row = Bits(statements, "rowOfLoad", lane, 0, 15), upper = Bits(statements, "upper", lane, 4, 1), middle = Bits(statements, "middle", lane, 3, 1), low = Bits(statements, "low", lane, 0, 7);
         return new WarpPlace(
-            group, pair, first, row, Bound(statements, "wordOfLoad", Mul(upper, Int(4))), Bound(statements, "columnOfLoad", Add(low, Mul(upper, Int(8)))),
+            SumsOf(lane, first, statements), row, Bound(statements, "wordOfLoad", Mul(upper, Int(4))), Bound(statements, "columnOfLoad", Add(low, Mul(upper, Int(8)))),
             Bound(statements, "wordOfColumn", Mul(middle, Int(4))), Bound(statements, "columnOfShortLoad", Add(low, Mul(middle, Int(8)))));
     }
 
+    private SumPlace SumsOf(Expr lane, Expr first, List<Stmt> into) => new(Bits(into, "rowOfSum", lane, 2, 7), Bits(into, "pair", lane, 0, 3), first);
+
+    private Expr Bits(List<Stmt> into, string name, Expr value, int shift, int mask) => Bound(into, name, And(shift == 0 ? value : Make(OpCode.Shr, value, Int(shift)), Int(mask)));
+
     // The sums of sixteen rows after sixteen from the top on, for some pairs of columns; all of them where there is a place for each, even if no row or column belongs to it.
-    private void StoreSums(ContractRoot root, Expr top, WarpPlace place, Var[][][] sums, List<Stmt> into, bool isWhole = false)
+    private void StoreSums(ContractRoot root, Expr top, SumPlace place, Var[][][] sums, List<Stmt> into, bool isWhole = false)
     {
         var emitter = new ElementEmitter(state, into);
         for (int m = 0; m < sums.Length; m++)
@@ -66,7 +71,7 @@ internal sealed partial class ThreadNests
         }
     }
 
-    private void StoreSums(ContractRoot root, Expr row, WarpPlace place, Var[] sums, ElementEmitter emitter, bool isWhole)
+    private void StoreSums(ContractRoot root, Expr row, SumPlace place, Var[] sums, ElementEmitter emitter, bool isWhole)
     {
         Expr column = emitter.Bind(Add(place.First, Mul(place.Lane, Int(2))), "column", emitter.Depth);
         for (int i = 0; i < sums.Length; i++)

@@ -12,22 +12,33 @@ internal sealed partial class ThreadNests
     // A power of two. Four stages of 128 rows and 128 columns are about as large as their product, which takes their place.
     private const int Stages = 4;
 
-    // Elements of a row in one stage, and their words; a piece is what is copied at once.
-    private const int StageDepth = 32;
-    private const int StageWords = StageDepth / 2;
-    private const int StepsOfStage = StageWords / WordsOfProduct;
-    private const int Piece = 8;
-    private const int PiecesOfRow = StageDepth / Piece;
-    private const int WordsOfPiece = Piece / 2;
+    private const int Piece = StageLayout.Piece;
+    private const int WordsOfPiece = StageLayout.WordsOfPiece;
 
     /// <summary>An operand: where it lies, whether it is of floats, how many rows of it a stage holds, how many there are, and its first word in a stage.</summary>
     private sealed record HalfRows(ViewMatrix Matrix, Value Tile, bool IsTransposed, bool IsRounded, int Most, Expr Rows, int From);
 
-    /// <summary>The stages of a product: so many words each; and the largest magnitude that has been rounded, if it matters.</summary>
-    private sealed record StagedRows(ContractRoot Root, MatrixElement Element, LocalBuffer Buffer, int Words, Var? Largest);
+    /// <summary>The stages of a product: how they lie, so many words each; and the largest magnitude that has been rounded, if it matters.</summary>
+    private sealed record StagedRows(ContractRoot Root, MatrixElement Element, StageLayout Layout, LocalBuffer Buffer, int Words, Var? Largest);
 
     /// <summary>A work-item's pieces of a stage's rows, one in every so many of them: the rows in the view, the first one's word in a stage, and whether each is there.</summary>
     private sealed record StagePieces(HalfRows Rows, Expr IsWhole, Expr[] ViewRows, Expr Word, int Apart, Expr?[] IsThere);
+
+    /// <summary>Both operands on their way through stages: a work-item's pieces, floats that it holds meanwhile, how many chunks there are, and the place of its pieces in a row.</summary>
+    private sealed record Arriving(StagePieces[] Operands, Var[] Floats, Expr Chunks, Expr Place);
+
+    /// <summary>A chunk on its way, if it is there: of each operand, whether it can be started, what starts it, and what stores it word by word; and what stores the floats that it started to load.</summary>
+    private sealed record Arrival(Expr IsThere, List<(Expr CanStart, List<Stmt> Starts, List<Stmt> Words)> Operands, Stmt[] Ends, SourceLocation Location)
+    {
+        /// <summary>Starts what can be started, and stores what cannot.</summary>
+        public If Any => new(IsThere, [.. Operands.Select(each => new If(each.CanStart, each.Starts, each.Words) { Location = Location })], []) { Location = Location };
+
+        /// <summary>Starts what can be started.</summary>
+        public If Started => new(IsThere, [.. Operands.Select(each => new If(each.CanStart, each.Starts, []) { Location = Location })], []) { Location = Location };
+
+        /// <summary>Stores what cannot be started.</summary>
+        public IEnumerable<Stmt> Stored => Operands.Select(each => new If(new Apply(OpCode.Not, DType.Bool, false, new[] { each.CanStart }), each.Words, []) { Location = Location });
+    }
 
     // Where the product itself goes, if nothing lies there yet: it is stored when the last stage has been multiplied.
     private LocalBuffer StagesOf(ContractRoot root, int words)
@@ -36,61 +47,71 @@ internal sealed partial class ThreadNests
         return state.NewBuffer("stages", DType.I32, Int(words), root.Accumulator is null && target.Size is Literal ? target : null);
     }
 
-    // The pieces of eight rows of a stage lie in all banks: one piece of eight rows is read at once, and eight pieces of two rows are written.
-    internal static Expr Swizzled(Expr word, Expr row) => Make(OpCode.Xor, word, Mul(And(Make(OpCode.Shr, row, Int(1)), Int(PiecesOfRow - 1)), Int(WordsOfPiece)));
-
     /// <summary>The turns: what is copied in one is multiplied three turns later, and nothing is in the first three.</summary>
     private void EachStage(StagedRows stages, HalfRows left, HalfRows right, List<Stmt> into, Action<Expr, List<Stmt>> multiply)
     {
         SourceLocation location = stages.Root.Location;
-        Expr chunks = Bound(into, "chunks", Div(Add(stages.Root.K, Int(StageDepth - 1)), Int(StageDepth)));
-        Expr own = Bound(into, "ownRow", Part(new ThreadIndex(), PiecesOfRow)), place = Bound(into, "piece", And(new ThreadIndex(), Int(PiecesOfRow - 1)));
-        StagePieces[] operands = [.. new[] { left, right }.Select(rows => Pieces(rows, own, place, into))];
-        Var[] floats = [.. Enumerable.Range(0, left.IsRounded ? operands[0].ViewRows.Length * Piece : 0).Select(_ => Mutable(into, "ahead", new Literal(Number.Of(0f))))];
+        Arriving arriving = ArrivingOf(stages, left, right, into);
         var chunk = state.NewVar("chunk", DType.I32);
         var body = new List<Stmt> { new WaitCopies(Stages - 2) { Location = location }, new Barrier { Location = location } };
-        Expr At(Expr turn) => Mul(And(turn, Int(Stages - 1)), Int(stages.Words));
-        Expr stage = Bound(body, "stage", At(chunk)), first = Bound(body, "column", Add(Mul(chunk, Int(StageDepth)), Mul(place, Int(Piece))));
-
-        // Copies say what is beyond the end; floats are read so only where all of a stage is there.
-        Expr isAhead = left.IsRounded
-            ? Bound(body, "isAhead", Op(OpCode.And, DType.Bool, operands[0].IsWhole, Op(OpCode.Le, DType.Bool, Mul(Add(chunk, Int(1)), Int(StageDepth)), stages.Root.K)))
-            : operands[0].IsWhole;
-        var arrivals = new List<Stmt>();
-        foreach (StagePieces pieces in operands.Reverse())
-        {
-            List<Stmt> whole = [], single = [];
-            if (pieces.Rows.IsRounded)
-                ReadAhead(pieces, first, floats, whole);
-            else
-                CopyPieces(stages, pieces, stage, first, whole);
-            Words(stages, pieces.Rows, chunk, stage, single);
-            arrivals.Add(new If(pieces.Rows.IsRounded ? isAhead : pieces.IsWhole, whole, single) { Location = location });
-        }
-
-        body.Add(new If(Less(chunk, chunks), arrivals, []) { Location = location });
+        Arrival next = ArrivalOf(stages, arriving, chunk, body);
+        body.Add(next.Any);
         body.Add(new CommitCopies { Location = location });
         var products = new List<Stmt>();
-        multiply(Bound(products, "current", At(Add(chunk, Int(1)))), products);
+        multiply(Bound(products, "current", StageAt(stages, Add(chunk, Int(1)))), products);
         body.Add(new If(Op(OpCode.Ge, DType.Bool, chunk, Int(Stages - 1)), products, []) { Location = location });
-        if (left.IsRounded)
-        {
-            var stores = new List<Stmt>();
-            StoreAhead(stages, operands[0], stage, floats, stores);
-            body.Add(new If(isAhead, stores, []) { Location = location });
-        }
-
-        into.Add(new For(chunk, Zero, Add(chunks, Int(Stages - 1)), Int(1), body) { Location = location });
+        body.AddRange(next.Ends);
+        into.Add(new For(chunk, Zero, Add(arriving.Chunks, Int(Stages - 1)), Int(1), body) { Location = location });
     }
 
-    private StagePieces Pieces(HalfRows rows, Expr own, Expr place, List<Stmt> into)
+    private static Expr StageAt(StagedRows stages, Expr chunk) => Mul(And(chunk, Int(Stages - 1)), Int(stages.Words));
+
+    private Arriving ArrivingOf(StagedRows stages, HalfRows left, HalfRows right, List<Stmt> into)
     {
-        int apart = Group / PiecesOfRow, count = (rows.Most + apart - 1) / apart;
+        StageLayout layout = stages.Layout;
+        Expr chunks = Bound(into, "chunks", Div(Add(stages.Root.K, Int(layout.Depth - 1)), Int(layout.Depth)));
+        Expr own = Bound(into, "ownRow", Part(new ThreadIndex(), layout.Pieces)), place = Bound(into, "piece", And(new ThreadIndex(), Int(layout.Pieces - 1)));
+        StagePieces[] operands = [.. new[] { left, right }.Select(rows => Pieces(layout, rows, own, place, into))];
+        Var[] floats = [.. Enumerable.Range(0, left.IsRounded ? operands[0].ViewRows.Length * Piece : 0).Select(_ => Mutable(into, "ahead", new Literal(Number.Of(0f))))];
+        return new Arriving(operands, floats, chunks, place);
+    }
+
+    // What brings a chunk of both operands into its stage: what can be started, what does it at once where that cannot, and, of floats, what is left to do when they are there.
+    private Arrival ArrivalOf(StagedRows stages, Arriving arriving, Expr chunk, List<Stmt> into)
+    {
+        (StagePieces left, int depth, SourceLocation location) = (arriving.Operands[0], stages.Layout.Depth, stages.Root.Location);
+        Expr stage = Bound(into, "stage", StageAt(stages, chunk)), first = Bound(into, "column", Add(Mul(chunk, Int(depth)), Mul(arriving.Place, Int(Piece))));
+
+        // Copies say what is beyond the end; floats are read so only where all of a stage is there.
+        Expr isAhead = left.Rows.IsRounded
+            ? Bound(into, "isAhead", Op(OpCode.And, DType.Bool, left.IsWhole, Op(OpCode.Le, DType.Bool, Mul(Add(chunk, Int(1)), Int(depth)), stages.Root.K)))
+            : left.IsWhole;
+        List<(Expr, List<Stmt>, List<Stmt>)> ways = [];
+        foreach (StagePieces pieces in arriving.Operands.Reverse())
+        {
+            List<Stmt> starts = [], words = [];
+            if (pieces.Rows.IsRounded)
+                ReadAhead(pieces, first, arriving.Floats, starts);
+            else
+                CopyPieces(stages, pieces, stage, first, starts);
+            Words(stages, pieces.Rows, chunk, stage, words);
+            ways.Add((pieces.Rows.IsRounded ? isAhead : pieces.IsWhole, starts, words));
+        }
+
+        var stores = new List<Stmt>();
+        if (left.Rows.IsRounded)
+            StoreAhead(stages, left, stage, arriving.Floats, stores);
+        return new Arrival(Less(chunk, arriving.Chunks), ways, stores.Count == 0 ? [] : [new If(isAhead, stores, []) { Location = location }], location);
+    }
+
+    private StagePieces Pieces(StageLayout layout, HalfRows rows, Expr own, Expr place, List<Stmt> into)
+    {
+        int apart = Group / layout.Pieces, count = (rows.Most + apart - 1) / apart;
         Expr isWhole = Bound(into, "isWhole", BeginsAtPiece(rows.Matrix, rows.IsRounded ? Piece / 2 : Piece));
         Expr Row(int i) => Add(rows.Matrix.Start[rows.Matrix.RowAxis], Make(OpCode.Min, Add(own, Int(i * apart)), Sub(rows.Rows, Int(1))));
         return new StagePieces(
             rows, isWhole, [.. Enumerable.Range(0, count).Select(i => Bound(into, "row", Row(i)))],
-            Bound(into, "wordOfPiece", Add(Add(Mul(own, Int(StageWords)), Swizzled(Mul(place, Int(WordsOfPiece)), own)), Int(rows.From))), apart,
+            Bound(into, "wordOfPiece", Add(Add(Mul(own, Int(layout.Words)), layout.Swizzled(Mul(place, Int(WordsOfPiece)), own)), Int(rows.From))), apart,
             [.. Enumerable.Range(1, count).Select(i => i * apart <= rows.Most ? null : Less(own, Int(rows.Most - ((i - 1) * apart))))]);
     }
 
@@ -104,8 +125,6 @@ internal sealed partial class ThreadNests
         }
     }
 
-    private static Expr WordOf(StagePieces pieces, Expr stage, int piece) => Add(Add(stage, pieces.Word), Int(piece * pieces.Apart * StageWords));
-
     private static Expr[] IndicesOf(StagePieces pieces, int piece, Expr column)
     {
         Expr[] indices = [.. pieces.Rows.Matrix.Start.AsEnumerable()];
@@ -118,9 +137,9 @@ internal sealed partial class ThreadNests
     {
         ViewMatrix matrix = pieces.Rows.Matrix;
         (Expr readable, Expr count) = Readable(first, stages.Root.K, e => Bound(into, "piece", e));
-        Expr column = Bound(into, "column", Add(matrix.Start[matrix.Start.Length - 1], readable)), word = Bound(into, "target", WordOf(pieces, stage, 0));
+        Expr column = Bound(into, "column", Add(matrix.Start[matrix.Start.Length - 1], readable)), word = Bound(into, "target", Add(stage, pieces.Word));
         EachPiece(pieces, into, (i, emitter) => emitter.Innermost.Add(
-            new CopyAsync(stages.Buffer, Add(word, Int(i * pieces.Apart * StageWords)), matrix.View, IndicesOf(pieces, i, column), count) { Location = stages.Root.Location }));
+            new CopyAsync(stages.Buffer, Add(word, Int(i * pieces.Apart * stages.Layout.Words)), matrix.View, IndicesOf(pieces, i, column), count) { Location = stages.Root.Location }));
     }
 
     // Loaded all, and not looked at before the products are under way.
@@ -143,7 +162,7 @@ internal sealed partial class ThreadNests
 
     private void StoreAhead(StagedRows stages, StagePieces pieces, Expr stage, Var[] floats, List<Stmt> into)
     {
-        Expr word = Bound(into, "target", WordOf(pieces, stage, 0));
+        Expr word = Bound(into, "target", Add(stage, pieces.Word));
         EachPiece(pieces, into, (i, emitter) =>
         {
             Var[] piece = [.. floats.Skip(i * Piece).Take(Piece)];
@@ -151,23 +170,23 @@ internal sealed partial class ThreadNests
                 Notice(stages, value, emitter);
             Expr[] words = [.. Enumerable.Range(0, WordsOfPiece).Select(w => emitter.Bind(new PackPair(piece[2 * w], piece[(2 * w) + 1], RawOf(stages.Element)), null, emitter.Depth))];
             for (int w = 0; w < words.Length; w++)
-                emitter.Innermost.Add(new StoreLocal(stages.Buffer, Add(word, Int((i * pieces.Apart * StageWords) + w)), words[w]) { Location = stages.Root.Location });
+                emitter.Innermost.Add(new StoreLocal(stages.Buffer, Add(word, Int((i * pieces.Apart * stages.Layout.Words) + w)), words[w]) { Location = stages.Root.Location });
         });
     }
 
     // A stage word by word: where rows lie anywhere, and at the end of floats.
     private void Words(StagedRows stages, HalfRows rows, Expr chunk, Expr stage, List<Stmt> into)
     {
-        ContractRoot root = stages.Root;
-        Over(into, new ThreadIndex(), Int(rows.Most * StageWords), Int(Group), (emitter, item) =>
+        (ContractRoot root, StageLayout layout) = (stages.Root, stages.Layout);
+        Over(into, new ThreadIndex(), Int(rows.Most * layout.Words), Int(Group), (emitter, item) =>
         {
             Expr Bind(string name, Expr value) => emitter.Bind(value, name, emitter.Depth);
-            Expr own = Bind("ownRow", Part(item.Cell.Scalar(), StageWords)), word = Bind("word", And(item.Cell.Scalar(), Int(StageWords - 1)));
-            Expr row = Bind("row", Make(OpCode.Min, own, Sub(rows.Rows, Int(1)))), first = Bind("column", Add(Mul(chunk, Int(StageDepth)), Mul(word, Int(2))));
+            Expr own = Bind("ownRow", Part(item.Cell.Scalar(), layout.Words)), word = Bind("word", And(item.Cell.Scalar(), Int(layout.Words - 1)));
+            Expr row = Bind("row", Make(OpCode.Min, own, Sub(rows.Rows, Int(1)))), first = Bind("column", Add(Mul(chunk, Int(layout.Depth)), Mul(word, Int(2))));
             Expr[] pair = [.. Enumerable.Range(0, 2).Select(i => ElementOrZero(rows.Tile, rows.IsTransposed, row, emitter.Bind(Add(first, Int(i)), null, emitter.Depth), root.K, emitter))];
             foreach (Expr value in rows.IsRounded ? pair : [])
                 Notice(stages, value, emitter);
-            Expr target = Bind("target", Add(Add(Add(stage, Mul(own, Int(StageWords))), Swizzled(word, own)), Int(rows.From)));
+            Expr target = Bind("target", Add(Add(Add(stage, Mul(own, Int(layout.Words))), layout.Swizzled(word, own)), Int(rows.From)));
             emitter.Innermost.Add(new StoreLocal(stages.Buffer, target, Bind("pair", new PackPair(pair[0], pair[1], RawOf(stages.Element)))) { Location = root.Location });
         });
     }

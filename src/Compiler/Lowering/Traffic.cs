@@ -80,6 +80,9 @@ internal sealed class Traffic
                 foreach (Expr operand in product.A.AsEnumerable().Concat(product.B.AsEnumerable()))
                     Visit(operand);
                 break;
+            case MultiplyWarpgroup product:
+                Reads.Add(product.Buffer.Name);
+                break;
             case CopyAsync copy:
                 Writes.Add(copy.Target.Name);
                 Reads.Add("view " + copy.View);

@@ -17,28 +17,17 @@ public sealed class WholeProducts
     /// <summary>The kernel with every such loop replaced whose product the caller takes; the kernel itself where there is none.</summary>
     public static Kernel In(Kernel kernel, Func<Op, bool> takes)
     {
-        if (!All(kernel.Body).Any(op => Of(op) is { } blocks && takes(blocks.Product)))
+        if (!kernel.Body.AllOps.Any(op => Of(op) is { } blocks && takes(blocks.Product)))
             return kernel;
         var pass = new WholeProducts();
         var body = new Block();
         pass.Copy(kernel.Body, body, takes);
         DeadCode.Remove(body);
-        return new Kernel
-        {
-            Name = kernel.Name,
-            Location = kernel.Location,
-            Parameters = kernel.Parameters,
-            RoundedProducts = kernel.RoundedProducts,
-            ApproximatesExp = kernel.ApproximatesExp,
-            WorkGroup = kernel.WorkGroup,
-            Body = body,
-        };
+        return kernel.With(body: body);
     }
 
     /// <summary>A loop over blocks: its product, the number of elements in a block, and of all.</summary>
     private sealed record Blocks(Op Product, Value Count, Value Extent);
-
-    private static IEnumerable<Op> All(Block block) => block.Ops.SelectMany(op => op.Regions.SelectMany(All).Prepend(op));
 
     // for k0 from 0 to a view's extent by a constant, with k = range(k0, max(min(constant, extent - k0), 0)), nothing but reads along k, and sums = dot(a, b, sums).
     private static Blocks? Of(Op loop)

@@ -20,12 +20,11 @@ internal static class KernelAttributes
     public static int[] Schedule(AttributeData attribute)
     {
         int? Of(string name) => attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value as int?;
-        int[] values = [Of("Cpu") ?? 1, Of("OpenCl") ?? 1];
-        int? cuda = Of("Cuda"), matrices = Of("CudaMatrices");
-        if ((cuda ?? matrices) is null)
-            return values;
-        values = [.. values, cuda ?? values[(int)TargetKind.OpenCl]];
-        return matrices is { } own ? [.. values, own] : values;
+        List<int> values = [Of("Cpu") ?? 1, Of("OpenCl") ?? 1];
+        int?[] cuda = [Of("Cuda"), Of("CudaMatrices"), Of("CudaWarpgroups")];
+        foreach (int? own in cuda.Take(Array.FindLastIndex(cuda, each => each is not null) + 1))
+            values.Add(own ?? values[values.Count - 1]);
+        return [.. values];
     }
 
     /// <summary>What a CPU may be tuned to; none where the parameter is a constant.</summary>

@@ -34,7 +34,7 @@ public static partial class Linear
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
         [Schedule(Cpu = 256, OpenCl = 8, Cuda = 32, CudaMatrices = 128, CpuChoices = [64, 128, 256, 512])] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 64, CudaMatrices = 128, CpuChoices = [32, 64, 128, 256])] int blockRows,
+        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 64, CudaMatrices = 128, CudaWarpgroups = 256, CpuChoices = [32, 64, 128, 256])] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 32, Cuda = 256)] int blockCols)
         where TWeight : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

@@ -35,7 +35,7 @@ public static partial class Linear
         [Shape("tokens", "rows")] View2<float> y,
         TEpilogue epilogue,
         [Schedule(Cpu = 256, OpenCl = 8, Cuda = 64, CudaMatrices = 128)] int blockTokens,
-        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 128)] int blockRows,
+        [Schedule(Cpu = 64, OpenCl = 16, Cuda = 128, CudaWarpgroups = 256)] int blockRows,
         [Schedule(Cpu = 256, OpenCl = 32, Cuda = 4096)] int blockCols)
         where T : unmanaged
         where TEpilogue : struct, IEpilogue<TEpilogue>

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace KernelFoundry;
 
-/// <summary>A kernel variant compiled to a PTX module for one generation of NVIDIA GPUs and all later ones.</summary>
+/// <summary>A kernel variant compiled to a PTX module for one generation of NVIDIA GPUs and all later ones, or for that generation alone.</summary>
 public sealed unsafe class CudaCode
 {
     private readonly delegate*<ReadOnlySpan<byte>> packed;
@@ -49,6 +49,9 @@ public sealed unsafe class CudaCode
 
     /// <summary>The least compute capability it runs on: 70 for <c>sm_70</c>.</summary>
     public int Target { get; }
+
+    /// <summary>Whether it runs on devices of exactly that compute capability and on no later ones, as PTX for <c>sm_90a</c> does.</summary>
+    public bool IsSpecific { get; init; }
 
     /// <summary>The PTX module.</summary>
     public string Source => source ??= Unpack(packed());

@@ -16,8 +16,8 @@ public static class EmulatedCuda
         Open(new EmulatedCudaDriver(new EmulatedGpu($"Emulated sm_{target}", target)), 0, options);
 
     /// <summary>Opens an emulated device that changes modules before it loads them: for tests of whether mistakes in them are found.</summary>
-    internal static Device OpenMistaken(Func<string, string> rewrite) =>
-        Open(new EmulatedCudaDriver(new EmulatedGpu("Mistaken", 90)) { Rewrite = rewrite }, 0);
+    internal static Device OpenMistaken(Func<string, string> rewrite, int target = 90) =>
+        Open(new EmulatedCudaDriver(new EmulatedGpu("Mistaken", target)) { Rewrite = rewrite }, 0);
 
     /// <summary>Whether a device is an emulated one.</summary>
     /// <param name="device">The device.</param>
@@ -36,8 +36,8 @@ public static class EmulatedCuda
         try
         {
             PtxModule module = PtxParser.Parse(code.Source);
-            if (module.Target != code.Target)
-                throw new PtxException(2, $"the module is for sm_{module.Target}, and said to be for sm_{code.Target}");
+            if (module.Target != code.Target || module.IsSpecific != code.IsSpecific)
+                throw new PtxException(2, $"the module is for sm_{module.Target}{(module.IsSpecific ? "a" : "")}, and said to be for sm_{code.Target}{(code.IsSpecific ? "a" : "")}");
             if (!module.Entries.TryGetValue(code.EntryPoint, out PtxEntry? entry))
                 throw new PtxException(1, $"the module has no entry {code.EntryPoint}");
             _ = new PtxProgram(module, entry);

@@ -14,7 +14,7 @@ internal sealed unsafe partial class EmulatedCudaDriver
             try
             {
                 PtxModule parsed = PtxParser.Parse(Rewritten(Marshal.PtrToStringUTF8((nint)image)!));
-                if (parsed.Target > context.Gpu.Target)
+                if (parsed.Target > context.Gpu.Target || (parsed.IsSpecific && parsed.Target != context.Gpu.Target))
                     return NoBinaryForGpu;
                 *module = Handle(new EmulatedModule(parsed));
                 return Success;

@@ -39,6 +39,9 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
     /// <summary>Page-locked buffers.</summary>
     public int PinnedBuffers => pinned.Count;
 
+    /// <summary>The version of CUDA it is of, as drivers write it.</summary>
+    public int Version { get; init; } = 12040;
+
     /// <summary>What becomes of a module's text before it is loaded: for tests of whether mistakes in it are found.</summary>
     public Func<string, string>? Rewrite { get; set; }
 
@@ -71,7 +74,7 @@ internal sealed unsafe partial class EmulatedCudaDriver(params IReadOnlyList<Emu
 
     public int DriverGetVersion(int* version)
     {
-        *version = 12040;
+        *version = Version;
         return Success;
     }
 

@@ -15,7 +15,7 @@ internal sealed record EmulatedGpu(string Name, int Target)
     public long MemoryBytes { get; init; } = 8L << 30;
 
     /// <summary>Bytes of shared memory a block may ask for.</summary>
-    public int SharedBytes { get; init; } = 99 << 10;
+    public int SharedBytes { get; init; } = Target == 90 ? 227 << 10 : 99 << 10;
 
     /// <summary>Whether it has memory pools.</summary>
     public bool HasPools { get; init; } = true;

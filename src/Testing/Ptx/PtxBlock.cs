@@ -15,7 +15,7 @@ internal sealed class PtxBlock : IDisposable
         Memory = memory;
         Parameters = parameters;
         SharedBytes = program.StaticSharedBytes + dynamicShared;
-        Shared = new PtxSharedMemory(program.SharedGranule);
+        Shared = new PtxSharedMemory(program.SharedGranule, program.SharedStart) { Written = program.HasProducts ? [] : null };
         warps = [.. Enumerable.Range(0, (threads + PtxWarp.Lanes - 1) / PtxWarp.Lanes).Select(number => new PtxWarp(program, this, number))];
     }
 
@@ -46,6 +46,7 @@ internal sealed class PtxBlock : IDisposable
             foreach (PtxWarp warp in warps)
                 warp.Run();
             isDone = Meet();
+            CheckWarpgroups();
             Shared.Barrier();
         }
         while (!isDone);
@@ -69,6 +70,17 @@ internal sealed class PtxBlock : IDisposable
         }
 
         return warps[0].Barrier < 0;
+    }
+
+    // The four warps of a warpgroup multiply the same.
+    private void CheckWarpgroups()
+    {
+        foreach (PtxWarp warp in warps)
+        {
+            PtxWarp first = warps[warp.FirstThread / PtxWarp.Lanes / MultiplyWarpgroupStep.Warps * MultiplyWarpgroupStep.Warps];
+            if (warp.Products.Trace != first.Products.Trace)
+                throw new PtxFaultException($"block {Name}: the warps of a warpgroup, from threads {first.FirstThread} and {warp.FirstThread} on, have multiplied different matrices");
+        }
     }
 
     private string Place(PtxWarp warp)

@@ -42,6 +42,10 @@ internal sealed class PtxChecker
             ?? throw new PtxException(instruction.Line, $"{instruction.Opcode} is no instruction of the subset");
         if (operation.Target > module.Target)
             throw new PtxException(instruction.Line, $"{instruction.Opcode} needs sm_{operation.Target}, and the module's target is sm_{module.Target}");
+        if (operation.IsSpecific && !(module.IsSpecific && module.Target == operation.Target))
+            throw new PtxException(instruction.Line, $"{instruction.Opcode} is of sm_{operation.Target}a alone, and the module's target is sm_{module.Target}{(module.IsSpecific ? "a" : "")}");
+        if (operation.Version > module.Version)
+            throw new PtxException(instruction.Line, FormattableString.Invariant($"{instruction.Opcode} needs .version {operation.Version}, and the module's is {module.Version}"));
         return operation;
     }
 

@@ -1,10 +1,13 @@
 namespace KernelFoundry.Testing.Ptx;
 
 /// <summary>A parsed module: one or more entries and the shared arrays they name.</summary>
+/// <param name="Version">The version of the language.</param>
 /// <param name="Target">The compute capability of <c>.target</c>: 70 for <c>sm_70</c>.</param>
+/// <param name="IsSpecific">Whether it is for that capability alone: <c>sm_90a</c>.</param>
 /// <param name="Shared">Shared arrays by name.</param>
 /// <param name="Entries">The entries by name.</param>
-internal sealed record PtxModule(int Target, IReadOnlyDictionary<string, PtxShared> Shared, IReadOnlyDictionary<string, PtxEntry> Entries);
+internal sealed record PtxModule(
+    decimal Version, int Target, bool IsSpecific, IReadOnlyDictionary<string, PtxShared> Shared, IReadOnlyDictionary<string, PtxEntry> Entries);
 
 /// <summary>An array in shared memory; the one without a length gets what the launch says, behind the others.</summary>
 internal sealed record PtxShared(string Name, int Alignment, int Bytes, bool IsDynamic);

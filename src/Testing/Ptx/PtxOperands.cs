@@ -21,7 +21,7 @@ internal static class PtxOperands
             foreach (string name in Names(instruction.Operands[i]))
             {
                 bool isRegister = rule.Kind is PtxRuleKind.Register or PtxRuleKind.Global or PtxRuleKind.Shared;
-                if (isRegister && rule.IsWritten == isWritten)
+                if (isRegister && (rule.IsUpdated || rule.IsWritten == isWritten))
                     yield return name;
             }
         }

@@ -11,4 +11,10 @@ internal sealed record PtxOperation(string Opcode, PtxRule[] Rules, Func<PtxSlot
         : this(opcode, [.. rules.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(PtxRule.Parse)], create, target)
     {
     }
+
+    /// <summary>The first version of the language that has it.</summary>
+    public decimal Version { get; init; } = 6.0m;
+
+    /// <summary>Whether only modules for one compute capability alone may have it: those for <c>sm_90a</c>.</summary>
+    public bool IsSpecific { get; init; }
 }

@@ -27,13 +27,15 @@ internal sealed class PtxParser
             throw new PtxException(version.Line, $".version {version.Text}: 6.0 or later is needed");
         Expect(".target");
         PtxToken target = Take();
-        if (!target.Text.StartsWith("sm_", StringComparison.Ordinal) || !int.TryParse(target.Text.AsSpan(3), CultureInfo.InvariantCulture, out int capability))
+        bool isSpecific = target.Text.EndsWith('a');
+        if (!target.Text.StartsWith("sm_", StringComparison.Ordinal)
+            || !int.TryParse(target.Text.AsSpan(3, target.Text.Length - (isSpecific ? 4 : 3)), CultureInfo.InvariantCulture, out int capability) || (isSpecific && capability < 90))
             throw new PtxException(target.Line, $".target {target.Text}: sm_ and a number are needed");
         Expect(".address_size");
         Expect("64");
         while (Next.Text.Length > 0)
             Declaration();
-        return new PtxModule(capability, shared, entries);
+        return new PtxModule(number, capability, isSpecific, shared, entries);
     }
 
     private void Declaration()

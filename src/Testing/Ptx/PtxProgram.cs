@@ -19,6 +19,13 @@ internal sealed class PtxProgram
         PtxOperation[] operations = PtxChecker.Check(module, entry);
         PlaceShared();
         Steps = [.. operations.Select((operation, i) => Step(operation, entry.Instructions[i]))];
+        Sums = Steps.OfType<MultiplyWarpgroupStep>().SelectMany(step => step.Sums).Distinct().Select((offset, i) => (offset, i)).ToDictionary(each => each.offset, each => each.i);
+        for (int i = 0; i < Steps.Length && HasProducts; i++)
+        {
+            if (Steps[i] is not MultiplyWarpgroupStep)
+                Steps[i].Touches = [.. Touched(operations[i], entry.Instructions[i])];
+        }
+
         SharedGranule = operations.Select((operation, i) => SharedBytes(operation, entry.Instructions[i])).Append(16).Min();
     }
 
@@ -42,15 +49,32 @@ internal sealed class PtxProgram
     /// <summary>Bytes of the arrays whose lengths the module says.</summary>
     public int StaticSharedBytes { get; private set; }
 
+    /// <summary>Where shared memory starts.</summary>
+    public uint SharedStart { get; private set; }
+
+    /// <summary>Registers that products of warpgroups sum in, by their place in the register file, numbered from 0.</summary>
+    public IReadOnlyDictionary<int, int> Sums { get; }
+
+    /// <summary>Whether it has products of warpgroups.</summary>
+    public bool HasProducts => Sums.Count > 0;
+
     /// <summary>Bytes of the narrowest access to shared memory.</summary>
     public int SharedGranule { get; }
 
+    // The sums that an instruction reads or writes, by their numbers.
+    private IEnumerable<int> Touched(PtxOperation operation, PtxInstruction instruction) =>
+        from name in PtxOperands.Read(operation, instruction).Concat(PtxOperands.Written(operation, instruction)).Distinct()
+        where registers.TryGetValue(name, out _) && Sums.ContainsKey(registers[name])
+        select Sums[registers[name]];
+
     private void PlaceShared()
     {
+        // Not at 0, and at a multiple of 1024 only where an array asks for it, so that nothing can rely on that.
+        SharedStart = 4096 + (uint)module.Shared.Values.Select(array => array.Alignment).Append(512).Max();
         foreach (PtxShared array in module.Shared.Values.OrderBy(array => array.IsDynamic))
         {
             StaticSharedBytes = (StaticSharedBytes + array.Alignment - 1) / array.Alignment * array.Alignment;
-            sharedAddresses[array.Name] = PtxSharedMemory.Base + (uint)StaticSharedBytes;
+            sharedAddresses[array.Name] = SharedStart + (uint)StaticSharedBytes;
             StaticSharedBytes += array.Bytes;
         }
     }

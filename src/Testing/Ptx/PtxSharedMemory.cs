@@ -5,11 +5,8 @@ namespace KernelFoundry.Testing.Ptx;
 /// that a race between two barriers, a read of what no thread of the block has written, and an access out of bounds are faults. A copy under way writes from when it starts to when it has
 /// been waited for: until then its bytes are nobody's.
 /// </summary>
-internal sealed class PtxSharedMemory(int granule)
+internal sealed class PtxSharedMemory(int granule, uint start)
 {
-    /// <summary>Where it starts: not at 0, so that nothing can rely on that.</summary>
-    public const uint Base = 1024;
-
     private const ulong Many = 0xFFFF;
 
     // Barrier number << 32 | the warp's own << 16 | thread + 1.
@@ -19,6 +16,10 @@ internal sealed class PtxSharedMemory(int granule)
     // The block's first barrier number << 32 | thread + 1 of a copy under way.
     private ulong[] copies = [];
     private byte[] bytes = [];
+
+    // Products under way that read there, and since which barrier they may.
+    private int[] products = [];
+    private ulong[] visible = [];
     private ulong epoch = 1;
     private ulong firstEpoch = 1;
 
@@ -34,11 +35,19 @@ internal sealed class PtxSharedMemory(int granule)
             writers = new ulong[(length / granule) + 1];
             readers = new ulong[(length / granule) + 1];
             copies = new ulong[(length / granule) + 1];
+            products = new int[(length / granule) + 1];
+            visible = new ulong[(length / granule) + 1];
         }
+
+        Array.Clear(products);
+        Written?.Clear();
 
         // What an earlier block has left is there, as on hardware.
         firstEpoch = ++epoch;
     }
+
+    /// <summary>Where each thread has written since its last fence of the asynchronous proxy; null where no instruction of that proxy reads.</summary>
+    public Dictionary<int, List<int>>? Written { get; init; }
 
     /// <summary>All threads have met.</summary>
     public void Barrier() => epoch++;
@@ -67,8 +76,49 @@ internal sealed class PtxSharedMemory(int granule)
         int at = At(address, count, warp, lane, "write");
         ulong thread = Stamp(warp, lane);
         for (int i = at / granule; i < (at + count + granule - 1) / granule; i++)
+        {
             Claim(warp, lane, i, "writes", thread);
+            if (Written is null)
+                continue;
+            if (!Written.TryGetValue(warp.FirstThread + lane, out List<int>? own))
+                Written[warp.FirstThread + lane] = own = [];
+            own.Add(i);
+            visible[i] = 0;
+        }
+
         return bytes.AsSpan(at, count);
+    }
+
+    /// <summary>fence.proxy.async of a thread: what it has written is visible to products after the next barrier.</summary>
+    public void Fence(int thread)
+    {
+        if (Written is null || !Written.TryGetValue(thread, out List<int>? own))
+            return;
+        foreach (int i in own)
+            visible[i] = epoch;
+        own.Clear();
+    }
+
+    /// <summary>A product starts to read: hardware may read there until it has been waited for.</summary>
+    public ReadOnlySpan<byte> StartProduct(uint address, int count, PtxWarp warp)
+    {
+        ReadOnlySpan<byte> read = Read(address, count, warp, 0);
+        for (int i = (int)(address - start) / granule; i < ((int)(address - start) + count + granule - 1) / granule; i++)
+        {
+            if (visible[i] < firstEpoch || visible[i] == epoch)
+                throw warp.Fault(0, $"multiplies shared memory at {i * granule}, which no fence.proxy.async of its writer and a barrier have made visible to it");
+            products[i]++;
+        }
+
+        return read;
+    }
+
+    /// <summary>A product that read there has been waited for: it may have read just now.</summary>
+    public void EndProduct(uint address, int count, PtxWarp warp)
+    {
+        for (int i = (int)(address - start) / granule; i < ((int)(address - start) + count + granule - 1) / granule; i++)
+            products[i]--;
+        _ = Read(address, count, warp, 0);
     }
 
     /// <summary>A copy to a thread's bytes starts: hardware may write them at any time from now on.</summary>
@@ -111,6 +161,8 @@ internal sealed class PtxSharedMemory(int granule)
     private void Claim(PtxWarp warp, int lane, int index, string does, ulong thread)
     {
         Free(warp, lane, index, does);
+        if (products[index] > 0)
+            throw warp.Fault(lane, $"{does} shared memory at {index * granule}, which a product reads that has not been waited for");
         if (IsRace(writers[index], thread))
             throw Race(warp, lane, index, does, "written", writers[index]);
         if (IsRace(readers[index], thread))
@@ -141,9 +193,9 @@ internal sealed class PtxSharedMemory(int granule)
     private int At(uint address, int count, PtxWarp warp, int lane, string what)
     {
         if (address % count != 0)
-            throw warp.Fault(lane, $"{what} of {count} bytes of shared memory at {(long)address - Base}, which is not aligned to them");
-        return address >= Base && address - Base <= (uint)(Length - count) && count <= Length
-            ? (int)(address - Base)
-            : throw warp.Fault(lane, $"{what} of {count} bytes of shared memory at {(long)address - Base}, and the block has {Length}");
+            throw warp.Fault(lane, $"{what} of {count} bytes of shared memory at {(long)address - start}, which is not aligned to them");
+        return address >= start && address - start <= (uint)(Length - count) && count <= Length
+            ? (int)(address - start)
+            : throw warp.Fault(lane, $"{what} of {count} bytes of shared memory at {(long)address - start}, and the block has {Length}");
     }
 }

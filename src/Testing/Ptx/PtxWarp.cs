@@ -28,6 +28,7 @@ internal sealed unsafe class PtxWarp : IDisposable
         Registers = (byte*)NativeMemory.AlignedAlloc((nuint)program.RegisterBytes, 64);
         Predicates = new uint[program.PredicateCount];
         CopyGroups = new PtxCopyGroups();
+        Products = new PtxProducts(program.Sums.Count);
         new Span<byte>(Registers, program.RegisterBytes).Fill(0xCD);
         foreach ((int offset, int bytes, long bits) in program.Constants)
         {
@@ -43,6 +44,8 @@ internal sealed unsafe class PtxWarp : IDisposable
 
     public PtxBlock Block { get; }
 
+    public PtxProgram Program => program;
+
     /// <summary>Number of lane 0's thread in its block.</summary>
     public int FirstThread { get; }
 
@@ -54,6 +57,9 @@ internal sealed unsafe class PtxWarp : IDisposable
 
     /// <summary>Asynchronous copies under way.</summary>
     public PtxCopyGroups CopyGroups { get; }
+
+    /// <summary>Products of its warpgroup under way.</summary>
+    public PtxProducts Products { get; }
 
     /// <summary>How often the warp's lanes have met by an instruction of the warp.</summary>
     public int Meetings { get; set; }
@@ -72,6 +78,7 @@ internal sealed unsafe class PtxWarp : IDisposable
         next = 0;
         Meetings = 0;
         CopyGroups.Clear();
+        Products.Clear();
     }
 
     /// <summary>Sets a register to a value of each lane.</summary>
@@ -118,6 +125,8 @@ internal sealed unsafe class PtxWarp : IDisposable
                     next = active == 0 ? int.MaxValue : next + 1;
                     break;
                 default:
+                    if (mask != 0 && step.Touches.Length > 0)
+                        Products.Touch(step.Touches, this);
                     if (mask != 0)
                         step.Run(this, mask);
                     next++;

@@ -5,6 +5,8 @@ namespace KernelFoundry.Testing.Ptx;
 /// <summary>What lanes of a warp do together.</summary>
 internal static class WarpOperations
 {
+    private static readonly int[] ColumnsOfWarpgroups = [128, 256];
+
     public static IEnumerable<PtxOperation> All =>
     [
         Shuffle("bfly", ShuffleMode.Butterfly), Shuffle("down", ShuffleMode.Down), Shuffle("up", ShuffleMode.Up), Shuffle("idx", ShuffleMode.Index),
@@ -15,12 +17,29 @@ internal static class WarpOperations
         new("bar.warp.sync", "b32", s => new WarpBarrierStep(s[0])),
         Multiply<FloatFunctions.FromHalf>("m16n8k16", "f16", 4, 2, 80), Multiply<FloatFunctions.FromBFloat16>("m16n8k16", "bf16", 4, 2, 80),
         Multiply<FloatFunctions.FromHalf>("m16n8k8", "f16", 2, 1, 75),
+        .. ColumnsOfWarpgroups.SelectMany(columns => new[] { MultiplyWarpgroup<FloatFunctions.FromHalf>(columns, "f16"), MultiplyWarpgroup<FloatFunctions.FromBFloat16>(columns, "bf16") }),
+        OfWarpgroup("fence", "", _ => products => products.Fence()), OfWarpgroup("commit_group", "", _ => products => products.Commit()),
+        OfWarpgroup("wait_group", "#", s => products => products.Wait((int)s[0].Value)),
+        new("fence.proxy.async.shared::cta", "", _ => new ProxyFenceStep(), 90) { Version = 8.0m },
         .. new[] { ("s8", "s8"), ("s8", "u8"), ("u8", "s8"), ("u8", "u8") }.SelectMany(t => MultiplyBytes(t.Item1, t.Item2)),
     ];
 
     private static PtxOperation Shuffle(string name, ShuffleMode mode) => new(
         $"shfl.sync.{name}.b32", "=b32?pred b32 b32 b32 b32",
         s => new ShuffleStep(mode, s[0], s.Length > 5 ? s[5] : null, s[1], s[2], s[3], s[4]));
+
+    // Sums, both operands' descriptors, whether sums are added to, and by literals the operands' signs and whether they are transposed.
+    private static PtxOperation MultiplyWarpgroup<TToFloat>(int columns, string t)
+        where TToFloat : ILaneFunction<uint, float> => new(
+        FormattableString.Invariant($"wgmma.mma_async.sync.aligned.m64n{columns}k16.f32.{t}.{t}"), FormattableString.Invariant($"+f32*{columns / 2} b64 b64 pred # # # #"),
+        s => new MultiplyWarpgroupStep(s, TToFloat.Apply), 90)
+        {
+            IsSpecific = true,
+            Version = 8.0m,
+        };
+
+    private static PtxOperation OfWarpgroup(string name, string rules, Func<PtxSlot[], Action<PtxProducts>> action) =>
+        new($"wgmma.{name}.sync.aligned", rules, s => new ProductsStep(action(s)), 90) { IsSpecific = true, Version = 8.0m };
 
     private static PtxOperation[] MultiplyBytes(string a, string b) =>
     [

@@ -20,4 +20,7 @@ internal enum InterpreterForm
 
     /// <summary>What PTX for GPUs that multiply matrices is rendered from.</summary>
     Matrix,
+
+    /// <summary>What PTX for GPUs whose warpgroups multiply matrices is rendered from.</summary>
+    Warpgroup,
 }

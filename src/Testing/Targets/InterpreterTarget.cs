@@ -16,11 +16,13 @@ internal sealed class InterpreterTarget(InterpreterForm form)
     /// <inheritdoc/>
     public override bool IsTunable => form < InterpreterForm.Thread;
 
-    /// <inheritdoc/>
-    internal override bool Runs(KernelDefinition kernel, string typeKey) => form != InterpreterForm.Matrix || HasNewerPtx(kernel, typeKey);
+    private int NewestTarget => form == InterpreterForm.Warpgroup ? PtxInstructions.Warpgroups : PtxInstructions.Matrices;
 
     /// <inheritdoc/>
-    internal override bool RoundsProducts(KernelDefinition kernel, string typeKey) => form == InterpreterForm.Matrix && HasNewerPtx(kernel, typeKey);
+    internal override bool Runs(KernelDefinition kernel, string typeKey) => form < InterpreterForm.Matrix || HasNewerPtx(kernel, typeKey, NewestTarget);
+
+    /// <inheritdoc/>
+    internal override bool RoundsProducts(KernelDefinition kernel, string typeKey) => form >= InterpreterForm.Matrix && HasNewerPtx(kernel, typeKey);
 
     /// <inheritdoc/>
     internal override IReadOnlyDictionary<string, byte[]> Run(KernelInputs inputs, IReadOnlyDictionary<string, TensorImage> images)
@@ -32,6 +34,7 @@ internal sealed class InterpreterTarget(InterpreterForm form)
             InterpreterForm.Thread or InterpreterForm.SubGroup => TargetKind.OpenCl,
             InterpreterForm.Warp => TargetKind.Cuda,
             InterpreterForm.Matrix => TargetKind.CudaMatrices,
+            InterpreterForm.Warpgroup => TargetKind.CudaWarpgroups,
             _ => TargetKind.Cpu,
         };
         Kernel specialized = Specializer.Specialize(kernel, specialization, target);
@@ -56,8 +59,8 @@ internal sealed class InterpreterTarget(InterpreterForm form)
             case InterpreterForm.Warp:
                 ThreadInterpreter.Run(PtxTarget.Lower(specialized), memory, scalars);
                 break;
-            case InterpreterForm.Matrix:
-                ThreadInterpreter.Run(PtxTarget.Lower(specialized, PtxInstructions.Matrices), memory, scalars);
+            case InterpreterForm.Matrix or InterpreterForm.Warpgroup:
+                ThreadInterpreter.Run(PtxTarget.Lower(specialized, NewestTarget), memory, scalars);
                 break;
             default:
                 ThreadInterpreter.Run(OpenClTarget.Lower(specialized), memory, scalars);

@@ -27,9 +27,9 @@ public abstract class TestTarget
     /// <summary>Whether it takes the values of <see cref="KernelTest.Schedule"/>.</summary>
     public virtual bool IsTunable => false;
 
-    /// <summary>Whether GPUs differ in which PTX of a kernel they run.</summary>
-    private protected static bool HasNewerPtx(KernelDefinition kernel, string typeKey) =>
-        kernel.Variants.Any(variant => variant.TypeKey == typeKey && variant.Cuda.Count > 1);
+    /// <summary>Whether GPUs differ in which PTX of a kernel they run, and those from a compute capability on have one of their own.</summary>
+    private protected static bool HasNewerPtx(KernelDefinition kernel, string typeKey, int target = 80) =>
+        kernel.Variants.Any(variant => variant.TypeKey == typeKey && variant.Cuda.Any(code => code.Target >= target));
 
     /// <summary>A device as a target.</summary>
     /// <param name="device">The device, open for as long as tests run.</param>

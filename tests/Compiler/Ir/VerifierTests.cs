@@ -124,7 +124,7 @@ public class VerifierTests
     [InlineData("type T\nparam x: functor T", "takes T for what it is not")]
     [InlineData("type T : I\nparam x: view type T 1", "takes T for what it is not")]
     [InlineData("type T\ntype T", "used twice")]
-    [InlineData("param b: schedule i32 (4)", "1 values for 4 targets")]
+    [InlineData("param b: schedule i32 (4)", "1 values for 5 targets")]
     [InlineData("param b: specialized f32 (4)", "listed values")]
     [InlineData("param b: scalar i8", "is an i8")]
     public void Broken_parameters_are_refused(string parameters, string message)

@@ -81,15 +81,16 @@ public class ScheduleTests
             () => IrVerifier.Verify(IrParser.ParseKernel(Text.Replace("(16, 4) choices (16, 32, 48)", values, StringComparison.Ordinal)))).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("(16, 4) choices (16, 32, 48)", 4, 4)]
-    [InlineData("(16, 4, 8)", 8, 8)]
-    [InlineData("(16, 4, 8, 32)", 8, 32)]
-    public void Cuda_has_what_it_is_given_and_otherwise_what_comes_before(string values, int cuda, int matrices)
+    [InlineData("(16, 4) choices (16, 32, 48)", 4, 4, 4)]
+    [InlineData("(16, 4, 8)", 8, 8, 8)]
+    [InlineData("(16, 4, 8, 32)", 8, 32, 32)]
+    [InlineData("(16, 4, 8, 32, 64)", 8, 32, 64)]
+    public void Cuda_has_what_it_is_given_and_otherwise_what_comes_before(string values, int cuda, int matrices, int warpgroups)
     {
         Kernel kernel = IrParser.ParseKernel(Text.Replace("(16, 4) choices (16, 32, 48)", values, StringComparison.Ordinal));
         IrVerifier.Verify(kernel);
         Parameter block = kernel.Find("block");
-        Assert.Equal([4, cuda, matrices], new[] { TargetKind.OpenCl, TargetKind.Cuda, TargetKind.CudaMatrices }.Select(block.ValueFor));
+        Assert.Equal([4, cuda, matrices, warpgroups], new[] { TargetKind.OpenCl, TargetKind.Cuda, TargetKind.CudaMatrices, TargetKind.CudaWarpgroups }.Select(block.ValueFor));
     }
 
     private static Kernel On(TargetKind target) => Specializer.Specialize(IrParser.ParseKernel(Text), Specialization.None, target);

@@ -121,7 +121,7 @@ public sealed class WholeProductTests
     [Fact]
     public void Pieces_of_a_stage_that_go_together_lie_in_all_banks()
     {
-        static int Bank(int row, int piece) => ((16 * row) + ((Literal)ThreadNests.Swizzled(Expressions.Int(4 * piece), Expressions.Int(row))).Value.I32) % 32;
+        static int Bank(int row, int piece) => ((16 * row) + ((Literal)StageLayout.Warps.Swizzled(Expressions.Int(4 * piece), Expressions.Int(row))).Value.I32) % 32;
         for (int row = 0; row < 128; row += 8)
         {
             for (int piece = 0; piece < 4; piece++)

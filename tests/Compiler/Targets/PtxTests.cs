@@ -61,8 +61,9 @@ public sealed class PtxTests
     [Fact]
     public void An_instruction_of_newer_GPUs_is_not_in_older_modules()
     {
-        Assert.All(PtxInstructions.All, form => Assert.Contains(form.Target, new[] { PtxInstructions.Baseline, PtxInstructions.Matrices }));
+        Assert.All(PtxInstructions.All, form => Assert.Contains(form.Target, new[] { PtxInstructions.Baseline, PtxInstructions.Matrices, PtxInstructions.Warpgroups }));
         Assert.Equal(PtxInstructions.Matrices, PtxInstructions.Of("cp.async.commit_group").Single().Target);
+        Assert.Equal(PtxInstructions.Warpgroups, PtxInstructions.Of("wgmma.fence.sync.aligned").Single().Target);
         PtxModule module = Assert.Single(PtxTarget.Render(_ => Specialised(RmsNorm()), "rms_norm"));
         Assert.Equal(PtxInstructions.Baseline, module.Target);
     }

@@ -72,10 +72,14 @@ public sealed class StagedProductTests
     [InlineData(65, 130, 33, 40)]
     [InlineData(70, 36, 168, 171)]
     [InlineData(3, 129, 8, 8)]
+    [InlineData(140, 270, 576, 576)]
     public void Products_are_those_of_doubles(int tokens, int rows, int cols, int pitch)
     {
-        Check<Half>(tokens, rows, cols, pitch, value => (Half)value, value => (double)value);
-        Check<BFloat16>(tokens, rows, cols, pitch, value => (BFloat16)value, value => (float)value);
+        foreach (int target in new[] { 80, 90 })
+        {
+            Check<Half>(target, tokens, rows, cols, pitch, value => (Half)value, value => (double)value);
+            Check<BFloat16>(target, tokens, rows, cols, pitch, value => (BFloat16)value, value => (float)value);
+        }
     }
 
     // What keeps the turns apart: the wait for a stage, the barrier after it (before which others still read the stage that is filled next), and the one before sums take the stages' place.
@@ -87,19 +91,21 @@ public sealed class StagedProductTests
         Func<string, string>[] mistakes =
         [
             source => source.Replace("cp.async.wait_group 2;", "cp.async.wait_group 3;", StringComparison.Ordinal),
-            source => Without(source, 0),
-            source => Without(source, 1),
+            source => MistakenProduct.Without(source, "bar.sync 0;", 0),
+            source => MistakenProduct.Without(source, "bar.sync 0;", 1),
         ];
-        Assert.Null(Failure(kernel, source => source));
-        Assert.All(mistakes, mistake => Assert.Contains("shared memory at", Failure(kernel, mistake), StringComparison.Ordinal));
+        Assert.Null(MistakenProduct.Failure(kernel, 80, source => source));
+        Assert.All(mistakes, mistake => Assert.Contains("shared memory at", MistakenProduct.Failure(kernel, 80, mistake), StringComparison.Ordinal));
     }
 
     // One activation that is no half, in the last stage and in a block of its own: the block is multiplied in floats, the others as matrices.
-    [Fact]
-    public void A_float_that_is_no_half_is_found_in_any_stage()
+    [Theory]
+    [InlineData(80)]
+    [InlineData(90)]
+    public void A_float_that_is_no_half_is_found_in_any_stage(int target)
     {
         const int Tokens = 130, Rows = 9, Cols = 72;
-        using Device device = EmulatedCuda.Open(80);
+        using Device device = EmulatedCuda.Open(target);
         Half[] w = [.. Enumerable.Range(0, Rows * Cols).Select(i => (Half)(1 + (i % 3)))];
         float[] x = new float[Tokens * Cols];
         x[(129 * Cols) + 71] = 70_000f;
@@ -116,10 +122,10 @@ public sealed class StagedProductTests
         }
     }
 
-    private static void Check<T>(int tokens, int rows, int cols, int pitch, Func<float, T> element, Func<T, double> number)
+    private static void Check<T>(int target, int tokens, int rows, int cols, int pitch, Func<float, T> element, Func<T, double> number)
         where T : unmanaged
     {
-        using Device device = EmulatedCuda.Open(80);
+        using Device device = EmulatedCuda.Open(target);
         var random = new Random((tokens * 1000) + cols);
         T[] w = [.. Enumerable.Range(0, rows * pitch).Select(_ => element((random.NextSingle() * 2) - 1))];
         T[] x = [.. Enumerable.Range(0, tokens * pitch).Select(_ => element((random.NextSingle() * 2) - 1))];
@@ -143,37 +149,6 @@ public sealed class StagedProductTests
             // Every eight products are added to what is there and cut to 24 bits: by 2^-23 of the largest term or sum each.
             double error = ((cols / 8) + 1) * 4 * Math.ScaleB(largest, -23);
             Assert.InRange(results[i], sum - error, sum + error);
-        }
-    }
-
-    // A module without one of the barriers from the wait on.
-    private static string Without(string source, int barrier)
-    {
-        const string Opcode = "\tbar.sync 0;\n";
-        int at = source.IndexOf("cp.async.wait_group", StringComparison.Ordinal);
-        for (int i = 0; i <= barrier; i++)
-            at = source.IndexOf(Opcode, at + 1, StringComparison.Ordinal);
-        return source.Remove(at, Opcode.Length);
-    }
-
-    private static string? Failure(string kernel, Func<string, string> rewrite)
-    {
-        const int Size = 192;
-        using Device device = EmulatedCuda.OpenMistaken(rewrite);
-        View2<Half> w = device.Upload<Half>(new Half[Size * Size], Size, Size);
-        View2<float> y = device.Allocate<float>(Size, Size);
-        try
-        {
-            if (kernel == nameof(Linear.MatMulHalf))
-                Linear.MatMulHalf(device, w, device.Upload<Half>(new Half[Size * Size], Size, Size), y, default(NoEpilogue));
-            else
-                Linear.MatMul(device, w, device.Upload<float>(new float[Size * Size], Size, Size), y, default(NoEpilogue));
-            device.Synchronize();
-            return null;
-        }
-        catch (DeviceException failure)
-        {
-            return failure.Message;
         }
     }
 

@@ -248,6 +248,30 @@ public unsafe class CudaDeviceTests
         Assert.Equal([expected], y.ToArray());
     }
 
+    // One for a capability alone is for devices of exactly that, whose driver knows such modules.
+    [Theory]
+    [InlineData(80, 12040, 80)]
+    [InlineData(89, 12040, 80)]
+    [InlineData(90, 12040, 90)]
+    [InlineData(90, 11080, 80)]
+    [InlineData(100, 12080, 80)]
+    [InlineData(120, 12080, 80)]
+    public void A_module_for_one_capability_runs_on_no_other(int target, int version, int expected)
+    {
+        using CudaDevice device = EmulatedCuda.Open(new EmulatedCudaDriver(new EmulatedGpu("One", target)) { Version = version }, 0);
+        string Source(int module) =>
+            PtxText.Entry("say", ".u64 y, .u32 y_e0", $"ld.param.u64 %rd1, [y];\nst.global.b32 [%rd1], {module};\nret;", module)
+                .Replace(".target sm_90", ".target sm_90a", StringComparison.Ordinal);
+        KernelVariantSet kernel = ProbeKernel.Cuda(
+            new CudaCode(70, Source(70), "say", &ProbeKernel.OneProgram), new CudaCode(80, Source(80), "say", &ProbeKernel.OneProgram),
+            new CudaCode(90, Source(90), "say", &ProbeKernel.OneProgram) { IsSpecific = true });
+        View1<int> y = device.Allocate<int>(1);
+        var arguments = new KernelArguments();
+        arguments.Add(y);
+        device.Launch(kernel, ref arguments);
+        Assert.Equal([expected], y.ToArray());
+    }
+
     [Fact]
     public void A_variant_without_a_module_for_the_device_is_an_error()
     {

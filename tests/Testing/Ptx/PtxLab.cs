@@ -42,11 +42,11 @@ internal static unsafe class PtxLab
         """;
 
     /// <summary>A module whose entry runs a body between loading and storing the threads' words.</summary>
-    public static string Module(string body, int target = 80) => $$"""
-        .version 7.0
-        .target sm_{{target}}
+    public static string Module(string body, int target = 80, bool isSpecific = false) => $$"""
+        .version {{(isSpecific ? "8.0" : "7.0")}}
+        .target sm_{{target}}{{(isSpecific ? "a" : "")}}
         .address_size 64
-        .extern .shared .align 16 .b8 shared[];
+        .extern .shared .align {{(isSpecific ? 1024 : 16)}} .b8 shared[];
         .visible .entry lab(.param .u64 in, .param .u64 out)
         {
         {{Registers}}
@@ -57,9 +57,9 @@ internal static unsafe class PtxLab
         """;
 
     /// <summary>Runs a body on one block, and gives each thread's eight results.</summary>
-    public static uint[][] Run(string body, uint[][] inputs, int shared = 0, int target = 80)
+    public static uint[][] Run(string body, uint[][] inputs, int shared = 0, int target = 80, bool isSpecific = false)
     {
-        PtxModule module = PtxParser.Parse(Module(body, target));
+        PtxModule module = PtxParser.Parse(Module(body, target, isSpecific));
         var program = new PtxProgram(module, module.Entries["lab"]);
         var memory = new PtxGlobalMemory();
         nuint bytes = (nuint)(inputs.Length * Words * 4);

@@ -5,12 +5,13 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 /// </summary>
 public sealed record PtxForm(string Opcode, PtxOperandKind Result, IReadOnlyList<PtxOperandKind> Operands)
 {
-    private const string Letters = "h r d f p r1 r2 r4 f2 f4 i l s v a g m";
+    private const string Letters = "h r d f p r1 r2 r4 f2 f4 f64 f128 i l s v a g m";
 
     private static readonly PtxOperandKind[] Kinds =
     [
         PtxOperandKind.B16, PtxOperandKind.B32, PtxOperandKind.B64, PtxOperandKind.F32, PtxOperandKind.Pred,
-        PtxOperandKind.B32x1, PtxOperandKind.B32x2, PtxOperandKind.B32x4, PtxOperandKind.F32x2, PtxOperandKind.F32x4, PtxOperandKind.Integer, PtxOperandKind.Label,
+        PtxOperandKind.B32x1, PtxOperandKind.B32x2, PtxOperandKind.B32x4, PtxOperandKind.F32x2, PtxOperandKind.F32x4, PtxOperandKind.F32x64,
+        PtxOperandKind.F32x128, PtxOperandKind.Integer, PtxOperandKind.Label,
         PtxOperandKind.Special, PtxOperandKind.Symbol, PtxOperandKind.ParameterAddress, PtxOperandKind.GlobalAddress, PtxOperandKind.SharedAddress,
     ];
 
@@ -19,7 +20,7 @@ public sealed record PtxForm(string Opcode, PtxOperandKind Result, IReadOnlyList
 
     /// <summary>
     /// A form from a row of the table, such as "f = F F": registers h (.b16), r (.b32), d (.b64), f (.f32), p (.pred); R, D and F are a register or a
-    /// literal; r1, r2, r4, f2 and f4 that many in braces; i an integer literal; l a label; s a special register; v the shared memory's name; a, g and m addresses of parameters, global and shared
+    /// literal; r1, r2, r4, f2, f4, f64 and f128 that many in braces; i an integer literal; l a label; s a special register; v the shared memory's name; a, g and m addresses of parameters, global and shared
     /// memory.
     /// </summary>
     public static PtxForm Parse(string opcode, string shape)

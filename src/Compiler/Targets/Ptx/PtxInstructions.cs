@@ -2,19 +2,22 @@ namespace KernelFoundry.Compiler.Targets.Ptx;
 
 /// <summary>
 /// The instructions that rendered PTX consists of, and nothing else: the subset that an emulator must know and a driver must take. Names, types and
-/// rounding are those of NVIDIA's "Parallel Thread Execution ISA", version 7.0. Every float operation rounds to nearest even and keeps subnormal
+/// rounding are those of NVIDIA's "Parallel Thread Execution ISA", version 7.0, and 8.0 for what is of sm_90a. Every float operation rounds to nearest even and keeps subnormal
 /// numbers, without .ftz and .approx, but for ex2.
 /// </summary>
 public static class PtxInstructions
 {
-    /// <summary>The version of the language.</summary>
-    public const string Version = "7.0";
+    /// <summary>The version of the language that a module for a compute capability is of: the oldest that has its instructions.</summary>
+    public static string VersionOf(int target) => target >= Warpgroups ? "8.0" : "7.0";
 
     /// <summary>The compute capability that every module may assume.</summary>
     public const int Baseline = 70;
 
     /// <summary>The compute capability of the instructions on matrices and of asynchronous copies.</summary>
     public const int Matrices = 80;
+
+    /// <summary>The compute capability of the instructions of warpgroups, which no later one has: sm_90a.</summary>
+    public const int Warpgroups = 90;
 
     // Shapes as in PtxForm.Parse. A destination of loads and a source of stores may be wider than what lies in memory.
     private static readonly (string Shape, string Opcodes)[] Table =
@@ -136,8 +139,20 @@ public static class PtxInstructions
         ("i", "cp.async.wait_group"),
     ];
 
+    // For sm_90a alone. Sums, which are added to, the descriptors of both operands in shared memory, whether sums are added to (or begin), signs of the operands, and whether they are transposed.
+    private static readonly (string Shape, string Opcodes)[] WarpgroupTable =
+    [
+        ("f64 d d p i i i i", "wgmma.mma_async.sync.aligned.m64n128k16.f32.f16.f16 wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16"),
+        ("f128 d d p i i i i", "wgmma.mma_async.sync.aligned.m64n256k16.f32.f16.f16 wgmma.mma_async.sync.aligned.m64n256k16.f32.bf16.bf16"),
+        ("", "wgmma.fence.sync.aligned wgmma.commit_group.sync.aligned"),
+        ("i", "wgmma.wait_group.sync.aligned"),
+
+        // Memory written as usual is seen by what reads it beside other work.
+        ("", "fence.proxy.async.shared::cta"),
+    ];
+
     /// <summary>All forms; an opcode may have several.</summary>
-    public static IReadOnlyList<PtxForm> All { get; } = [.. Forms(Table, Baseline), .. Forms(MatrixTable, Matrices)];
+    public static IReadOnlyList<PtxForm> All { get; } = [.. Forms(Table, Baseline), .. Forms(MatrixTable, Matrices), .. Forms(WarpgroupTable, Warpgroups)];
 
     private static IEnumerable<PtxForm> Forms((string Shape, string Opcodes)[] table, int target) =>
         from row in table from opcode in row.Opcodes.Split(' ') select PtxForm.Parse(opcode, row.Shape) with { Target = target };

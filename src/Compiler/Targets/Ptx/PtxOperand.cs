@@ -48,7 +48,7 @@ internal sealed class PtxVector(IReadOnlyList<PtxRegister> registers) : PtxOpera
 {
     public override PtxOperandKind Kind => registers.Count == 1 ? PtxOperandKind.B32x1 : KindOf(registers);
 
-    public override string ToString() => $"{{{string.Join(", ", registers)}}}";
+    public override string ToString() => $"{{{string.Join(",", registers)}}}";
 
     /// <summary>The kind of one register or of several.</summary>
     /// <exception cref="InvalidOperationException">No instruction takes so many of the kind.</exception>
@@ -59,6 +59,8 @@ internal sealed class PtxVector(IReadOnlyList<PtxRegister> registers) : PtxOpera
         (PtxOperandKind.B32, 4) => PtxOperandKind.B32x4,
         (PtxOperandKind.F32, 2) => PtxOperandKind.F32x2,
         (PtxOperandKind.F32, 4) => PtxOperandKind.F32x4,
+        (PtxOperandKind.F32, 64) => PtxOperandKind.F32x64,
+        (PtxOperandKind.F32, 128) => PtxOperandKind.F32x128,
         (var kind, var count) => throw new InvalidOperationException($"there is no vector of {count} {kind}"),
     };
 }

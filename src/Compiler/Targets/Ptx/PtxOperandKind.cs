@@ -59,4 +59,10 @@ public enum PtxOperandKind
 
     /// <summary>One register .b32 in braces.</summary>
     B32x1 = 1 << 17,
+
+    /// <summary>Sixty-four registers .f32 in braces.</summary>
+    F32x64 = 1 << 18,
+
+    /// <summary>A hundred and twenty-eight registers .f32 in braces.</summary>
+    F32x128 = 1 << 19,
 }

@@ -89,6 +89,21 @@ internal sealed partial class PtxWriter
             case WaitCopies wait:
                 _code.Do("cp.async.wait_group", Literal(wait.Remaining));
                 break;
+            case MultiplyWarpgroup product:
+                Multiply(product);
+                break;
+            case OrderSums:
+                _code.Do("wgmma.fence.sync.aligned");
+                break;
+            case CommitProducts:
+                _code.Do("wgmma.commit_group.sync.aligned");
+                break;
+            case WaitProducts wait:
+                _code.Do("wgmma.wait_group.sync.aligned", Literal(wait.Remaining));
+                break;
+            case PublishLocal:
+                _code.Do("fence.proxy.async.shared::cta");
+                break;
             case Lowering.Barrier:
                 _code.Do("bar.sync", Literal(0));
                 break;

@@ -27,10 +27,11 @@ internal sealed partial class PtxWriter(Program program, int target)
         _code.Do("ret");
         if (_code.Lines.OfType<PtxInstruction>().FirstOrDefault(line => line.Target > target) is { } newer)
             throw new InvalidOperationException($"{newer} is not of sm_{Int(target)}");
+        bool isSpecific = target == PtxInstructions.Warpgroups;
         var text = new StringBuilder();
-        text.Append($".version {PtxInstructions.Version}\n.target sm_{Int(target)}\n.address_size 64\n\n");
+        text.Append($".version {PtxInstructions.VersionOf(target)}\n.target sm_{Int(target)}{(isSpecific ? "a" : "")}\n.address_size 64\n\n");
         if (program.Buffers.Count > 0)
-            text.Append($".extern .shared .align 16 .b8 {Shared}[];\n\n");
+            text.Append($".extern .shared .align {Int(isSpecific ? MatrixAlignment : 16)} .b8 {Shared}[];\n\n");
         text.Append($".visible .entry {entryPoint}(");
         text.Append(string.Concat(_slots.Select((slot, i) => $"{(i > 0 ? "," : "")}\n{Indentation}.param {ParameterType(slot.Parameter, slot.Kind)} {ParameterName(slot)}")));
         text.Append($")\n.reqntid {Int(program.WorkGroup)}, 1, 1\n{{\n");

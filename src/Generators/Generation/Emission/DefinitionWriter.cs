@@ -1,5 +1,6 @@
 using System.Text;
 using KernelFoundry.Compiler.Ir;
+using KernelFoundry.Compiler.Targets.Ptx;
 using KernelFoundry.Generators.Generation.Models;
 
 namespace KernelFoundry.Generators.Generation.Emission;
@@ -86,7 +87,7 @@ internal static class DefinitionWriter
                 : ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)",
             Space + variant.OpenClClass, Space + RenderedVariant.SubGroupClass(variant.OpenClClass));
         string Module(int target) => string.Format(System.Globalization.CultureInfo.InvariantCulture,
-            "new({0}, &{1}.Source, {1}.EntryPoint, &{1}.Plan)", target, Space + RenderedVariant.PtxClass(variant.CpuClass, target));
+            "new({0}, &{1}.Source, {1}.EntryPoint, &{1}.Plan){2}", target, Space + RenderedVariant.PtxClass(variant.CpuClass, target), target == PtxInstructions.Warpgroups ? " { IsSpecific = true }" : "");
         string cuda = variant.PtxSize == 0 ? "" : $", Cuda = {CSharp.List(variant.PtxTargets.Select(Module))}";
         return $"TypeKey = {CSharp.Literal(typeKey)}, Specialized = {variant.Specialized}{cpu}{openCl}{cuda}";
     }

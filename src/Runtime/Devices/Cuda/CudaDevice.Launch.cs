@@ -71,7 +71,7 @@ internal sealed unsafe partial class CudaDevice
         for (int i = 0; i < codes.Count; i++)
         {
             CudaCode code = codes[i];
-            if (code.Target <= newestCode && code.Target > (best?.Target ?? 0))
+            if (code.Target <= newestCode && (!code.IsSpecific || TakesSpecific(code)) && code.Target > (best?.Target ?? 0))
                 best = code;
         }
 
@@ -81,6 +81,8 @@ internal sealed unsafe partial class CudaDevice
                 $"Kernel {kernel.Kernel.Name}, variant {variant}, has PTX for {string.Join(", ", variant.Cuda.Select(code => $"sm_{code.Target}"))} and "
                 + $"later, but device '{Name}' is sm_{id.Target}."));
     }
+
+    private bool TakesSpecific(CudaCode code) => code.Target == id.Target && id.DriverVersion >= CudaPlatform.SpecificVersion;
 
     private CudaFunction FunctionFor(CudaCode code, string kernelName)
     {

@@ -12,6 +12,9 @@ internal static unsafe class CudaPlatform
     /// <summary>The oldest generation with the instructions on matrices that PTX is rendered with.</summary>
     public const int MatrixTarget = 80;
 
+    /// <summary>The oldest version of CUDA whose drivers take modules for one generation alone, which are of PTX 8.0: 12.0.</summary>
+    public const int SpecificVersion = 12000;
+
     private static readonly Lazy<IReadOnlyList<CudaDeviceId>> System = new(() => DevicesOf(CudaLibrary.Instance!));
 
     /// <summary>The devices of the system's driver, which must be there.</summary>
@@ -64,7 +67,7 @@ internal static unsafe class CudaPlatform
         catch (DeviceException failed)
         {
             return new CudaDeviceId(
-                ordinal, 0, 0, 0, false, new DeviceInfo { Kind = DeviceKind.Cuda, Name = $"CUDA device {ordinal}", Unavailable = failed.Message });
+                ordinal, 0, version, 0, 0, false, new DeviceInfo { Kind = DeviceKind.Cuda, Name = $"CUDA device {ordinal}", Unavailable = failed.Message });
         }
     }
 
@@ -83,7 +86,7 @@ internal static unsafe class CudaPlatform
         int target = (10 * capability.Major) + capability.Minor;
         int staticShared = Attribute(DeviceMaxSharedMemoryPerBlock);
         return new CudaDeviceId(
-            device, target, staticShared, Math.Min(Attribute(DeviceMaxGridY), Attribute(DeviceMaxGridZ)), Attribute(DeviceMemoryPoolsSupported) != 0,
+            device, target, version, staticShared, Math.Min(Attribute(DeviceMaxGridY), Attribute(DeviceMaxGridZ)), Attribute(DeviceMemoryPoolsSupported) != 0,
             new DeviceInfo
             {
                 Kind = DeviceKind.Cuda,

@@ -23,6 +23,12 @@ public sealed class ScheduleAttribute : Attribute
     /// </summary>
     public int CudaMatrices { get; init; }
 
+    /// <summary>
+    /// The value on CUDA devices whose instructions multiply matrices by warpgroups, of compute capability 9.0, in code that has such instructions; that of <see cref="CudaMatrices"/>
+    /// where it is not set.
+    /// </summary>
+    public int CudaWarpgroups { get; init; }
+
     /// <summary>The values a CPU may be tuned to, <see cref="Cpu"/> among them; null where it is a constant.</summary>
     public int[]? CpuChoices { get; init; }
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class MultiplyHalvesStep<TToFloat>(PtxSlot d, PtxSlot a, 
                 {
                     for (int j = 0; j < products.Length; j++)
                         products[j] = (double)left[row, k + j] * right[k + j, column];
-                    sum = Sum(sum, products);
+                    sum = PtxMatrixSum.Add(sum, products);
                 }
 
                 ((float*)(warp.Registers + d.Elements![i]))[lane] = sum;
@@ -44,26 +44,6 @@ internal sealed unsafe class MultiplyHalvesStep<TToFloat>(PtxSlot d, PtxSlot a, 
         }
 
         warp.Meetings++;
-    }
-
-    private static float Sum(double before, ReadOnlySpan<double> products)
-    {
-        double largest = Math.Abs(before), sum = before;
-        foreach (double product in products)
-        {
-            largest = Math.Max(largest, Math.Abs(product));
-            sum += product;
-        }
-
-        if (largest == 0 || !double.IsFinite(sum))
-            return (float)sum;
-        int unit = Math.ILogB(largest) - 24;
-        double units = Math.Truncate(Math.ScaleB(before, -unit));
-        foreach (double product in products)
-            units += Math.Truncate(Math.ScaleB(product, -unit));
-        double exact = Math.ScaleB(units, unit);
-        float rounded = (float)exact;
-        return Math.Abs((double)rounded) <= Math.Abs(exact) ? rounded : rounded > 0 ? MathF.BitDecrement(rounded) : MathF.BitIncrement(rounded);
     }
 
     private static void Split(PtxWarp warp, int register, int lane, ref float low, ref float high)

@@ -9,6 +9,9 @@ internal abstract class PtxStep
     /// <summary>The predicate register that lanes need; -1 for none.</summary>
     public int Guard { get; private set; } = -1;
 
+    /// <summary>The sums of products of warpgroups that it reads or writes, by their numbers, without being one.</summary>
+    public int[] Touches { get; set; } = [];
+
     /// <summary>Says what the step was made from.</summary>
     public PtxStep Of(PtxInstruction instruction, int guard)
     {
