@@ -9,7 +9,7 @@ namespace KernelFoundry.Compiler.Targets;
 /// Renders the matrix products of generated CPU code (<see cref="Contract"/>), a class a vector width, for the runtime: rows and columns are
 /// blocked so that their sums stay in registers (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
 /// </summary>
-public static class ContractionTarget
+public static partial class ContractionTarget
 {
     // Sums held at once: rows by 16-lane vectors of columns, and columns when products run along the depth. Twice that many hardware
     // registers hold them at 128 bits as at 512, a 16-lane vector being four registers there.
@@ -19,10 +19,6 @@ public static class ContractionTarget
         (256, [(4, 1), (2, 1), (1, 1)], [4, 1], []),
         (128, [(2, 1), (1, 1)], [2, 1], []),
     ];
-
-    // Where products along the depth have so many rows and are so deep, turning 16 rows of b costs less than combining the lanes of every sum.
-    private const int LeastTurnedRows = 8, GreatestTurnedDepth = 256;
-
 
     private static readonly LocalBuffer A = new("a", DType.F32, Int(0));
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
@@ -73,26 +69,6 @@ public static class ContractionTarget
         return text.ToString();
     }
 
-    private static string[] TurnWhereItPays(IEnumerable<int> columns) => !columns.Any() ? [] :
-    [
-        "int done = 0;",
-        $"if (rows >= {LeastTurnedRows} && depth <= {GreatestTurnedDepth})",
-        "{",
-        .. columns.Distinct().SelectMany(count => new[]
-        {
-            $"    for (; done + {count} <= columns; done += {count})",
-            $"        ByTurnedDepth{count}(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, {count}, depth, accumulates);",
-        }),
-        "}",
-        "",
-    ];
-
-    private static string[] TurnedMemory(int vectors) =>
-    [
-        $"byte* memory = stackalloc byte[{(GreatestTurnedDepth * vectors * Lanes.Count * sizeof(float)) + Prefetch.Line}];",
-        $"float* turned = (float*)(((nint)memory + {Prefetch.Line - 1}) & -{Prefetch.Line});",
-    ];
-
     /// <summary>The product by columns as a program whose buffers are a, b and c; what the rendered method computes.</summary>
     public static IReadOnlyList<Stmt> ByColumns((int Rows, int Vectors)[] blocks, bool asks = false)
     {
@@ -129,17 +105,6 @@ public static class ContractionTarget
         }
 
         return body;
-    }
-
-    /// <summary>The product along the depth of some vectors of columns, a column a lane.</summary>
-    private static IReadOnlyList<Stmt> ByTurnedDepth(IGrouping<int, (int Rows, int Vectors)> blocks)
-    {
-        Expr columns = Int(blocks.Key * Lanes.Count);
-        return
-        [
-            new TransposeMatrix(new BufferMatrix(B, StrideB), new BufferMatrix(Turned, columns), columns, Depth),
-            .. RowBlocks([.. blocks.Select(b => b.Rows)], Int(0), Rows, rows => TurnedBlock(rows, blocks.Key)),
-        ];
     }
 
     private static List<Stmt> RowBlocks(int[] blocks, Expr from, Expr last, Func<(Var First, int Count), List<Stmt>> block)
@@ -230,59 +195,6 @@ public static class ContractionTarget
         for (int c = 0; c < columns; c++)
             StoreOnto(body, $"c{c}", Add(at, Int(c)), new ReduceLanes(ReduceKind.Sum, sums[c]));
         return body;
-    }
-
-    // Partial sums l and l + 8 are added first, then what is four, two and one apart: as lanes are combined, and so that few of them wait for others.
-    private static List<Stmt> TurnedBlock((Var First, int Count) rows, int vectors)
-    {
-        var body = new List<Stmt>();
-        (int Row, int Vector)[] cells = [.. from r in Enumerable.Range(0, rows.Count) from v in Enumerable.Range(0, vectors) select (r, v)];
-        for (int r = 0; r < rows.Count; r++)
-        {
-            body.Add(new Let(Scalar($"a{r}"), Mul(Add(rows.First, Int(r)), StrideA)));
-            body.Add(new Let(Scalar($"c{r}"), Mul(Add(rows.First, Int(r)), StrideC)));
-        }
-
-        Combine(0, Lanes.Count);
-        foreach ((int row, int vector) in cells)
-            StoreOnto(body, $"before{row}_{vector}", Add(Scalar($"c{row}"), Int(vector * Lanes.Count)), Sum(row, vector, 0));
-        return body;
-
-        static Var Sum(int row, int vector, int partial) => new($"sum{row}_{vector}_{partial}", DType.F32, true);
-
-        // Every partial sum first + i (16 / count) onto the first of them.
-        void Combine(int first, int count)
-        {
-            if (count == 1)
-            {
-                Multiply(first);
-                return;
-            }
-
-            int other = first + (Lanes.Count / count);
-            Combine(first, count / 2);
-            Combine(other, count / 2);
-            foreach ((int row, int vector) in cells)
-                body.Add(new Assign(Sum(row, vector, first), new Apply(OpCode.Add, DType.F32, true, new[] { Sum(row, vector, first), Sum(row, vector, other) })));
-        }
-
-        void Multiply(int partial)
-        {
-            Var k = Scalar("k"), line = Scalar("line");
-            body.AddRange(cells.Select(c => new Let(Sum(c.Row, c.Vector, partial), Zeros, true)));
-            var loop = new List<Stmt> { new Let(line, Mul(k, Int(vectors * Lanes.Count))) };
-            for (int v = 0; v < vectors; v++)
-                loop.Add(new Let(new Var($"b{v}", DType.F32, true), new LoadLocal(Turned, Add(line, Int(v * Lanes.Count)), true)));
-            for (int r = 0; r < rows.Count; r++)
-            {
-                var x = new Var($"x{r}", DType.F32, true);
-                loop.Add(new Let(x, new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false))));
-                for (int v = 0; v < vectors; v++)
-                    loop.Add(MultiplyAdd(Sum(r, v, partial), x, new Var($"b{v}", DType.F32, true)));
-            }
-
-            body.Add(new For(k, Int(partial), Depth, Int(Lanes.Count), loop));
-        }
     }
 
     // c = (accumulates ? c : 0) + product.

@@ -109,9 +109,11 @@ public static partial class Sampling
         interval.Store(1, to);
     }
 
-    // As they are left: up to a whole group, -inf, which weighs nothing.
+    // As they are left: up to a whole group, -inf, which weighs nothing. A workload's case holds indices only.
     private static void CandidateInputs(KernelCase c)
     {
+        if (!c.Has("list"))
+            return;
         for (int i = (int)c.Values("size")[0]; i < c.Values("list").Length && i % Group != 0; i++)
         {
             c.Values("list")[i] = double.NegativeInfinity;

@@ -35,7 +35,7 @@ public class HotLoopTests
         new("MatMulInt8", "q6_k", 512, "Pairs", "vpmaddubsw", 4.5, "vpmaddwd"),
         new("FlashDecode", "f32", 512, "Run512", "vrndscaleps", 46, "vscalefps"),
         new("FlashDecode", "f16", 512, "Run512", "vrndscaleps", 46, "vscalefps"),
-        new("FlashAttention", "f32", 512, "Run512", "vrndscaleps", 34, "vscalefps"),
+        new("FlashAttention", "f32", 512, "Run512", "vrndscaleps", 38, "vscalefps"),
         new("FlashAttention", "f32", 512, "ByTurnedDepth32", "vfmadd231ps", 3),
         new("FlashDecode", "f32", 512, "ByDepthAhead", "vfmadd231ps", 2.5),
         new("FlashDecode", "f32", 512, "ByColumnsAhead", "vfmadd231ps", 3.5),

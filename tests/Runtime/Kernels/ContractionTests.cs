@@ -17,7 +17,7 @@ public sealed unsafe class ContractionTests
         {
             foreach (int columns in new[] { 1, 15, 16, 21, 33, 64, 80 })
             {
-                foreach (int depth in new[] { 0, 1, 17, 64 })
+                foreach (int depth in new[] { 0, 1, 17, 64, 256, 259 })
                     shapes.Add(rows, columns, depth);
             }
         }
