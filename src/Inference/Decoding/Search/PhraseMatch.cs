@@ -18,9 +18,9 @@ internal sealed class PhraseMatch(BannedPhrases phrases)
         int start = -1;
         foreach (byte each in _bytes.WrittenSpan)
         {
-            state = phrases.Next(state, each);
+            state = phrases.Automaton.Next(state, each);
             bytes++;
-            int length = phrases.LongestEnding(state);
+            int length = phrases.Automaton.LongestEnding(state);
             if (length > 0 && (start < 0 || bytes - length < start))
                 start = bytes - length;
         }
