@@ -12,8 +12,11 @@ public sealed class BannedPhrases
 {
     private const int MostBytes = 1 << 24;
     private readonly Tokenizer _tokenizer;
+    private readonly Task<PhraseAutomaton> _automaton;
 
-    /// <summary>Builds the automaton.</summary>
+    /// <summary>
+    /// Checks the phrases and begins to build the automaton, on a thread of its own beside the prompt: the first token waits for what is left of it.
+    /// </summary>
     /// <param name="tokenizer">The tokenizer of the model.</param>
     /// <param name="phrases">The texts, none empty.</param>
     /// <param name="ignoresCase">Whether ASCII letters match in either case.</param>
@@ -26,7 +29,7 @@ public sealed class BannedPhrases
         IgnoresCase = ignoresCase;
         string[] all = [.. phrases];
         Validate(all);
-        Automaton = new PhraseAutomaton(all, ignoresCase);
+        _automaton = Task.Run(() => new PhraseAutomaton(all, ignoresCase));
     }
 
     /// <summary>Checks phrases without building the automaton.</summary>
@@ -47,7 +50,8 @@ public sealed class BannedPhrases
     /// <summary>Whether ASCII letters match in either case.</summary>
     public bool IgnoresCase { get; }
 
-    internal PhraseAutomaton Automaton { get; }
+    /// <summary>The automaton; waits until it is built.</summary>
+    internal PhraseAutomaton Automaton => _automaton.Result;
 
     internal PhraseMatch Begin() => new(this);
 
