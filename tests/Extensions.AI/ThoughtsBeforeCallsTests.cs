@@ -18,6 +18,8 @@ public class ThoughtsBeforeCallsTests
     private const string Thinks = Hermes + "{# <think> #}";
     private static readonly AIMessage[] s_messages = [new(ChatRole.User, "the ab")];
 
+    public static TheoryData<string> Families => [.. ChatFormats.All.Where(format => format.CanRequireCall && format.Reasoning is not null).Select(format => format.Name)];
+
     [Theory]
     [InlineData(Thinks, "<think>")]
     [InlineData(Hermes + "<think>\n", "")]
@@ -32,6 +34,19 @@ public class ThoughtsBeforeCallsTests
             Assert.Equal("lamp", Assert.Single(contents.OfType<FunctionCallContent>()).Name);
             Assert.Equal(("", ChatFinishReason.ToolCalls), (response.Text, response.FinishReason));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public async Task EveryFamilyThinksInItsOwnMarkers(string family)
+    {
+        ChatFormat format = ChatFormats.Get(family);
+        string template = $"{{{{ bos_token }}}}{{# {string.Join(' ', format.TemplateMarkers)} {format.Reasoning!.Begin} #}}{{{{ messages[0].content }}}}";
+        ChatResponse response = await Answer(template, $"{format.Reasoning.Begin}he ab{format.Reasoning.End}\n");
+        IList<AIContent> contents = Assert.Single(response.Messages).Contents;
+        Assert.Equal("he ab", string.Concat(contents.OfType<TextReasoningContent>().Select(each => each.Text)));
+        Assert.Equal("lamp", Assert.Single(contents.OfType<FunctionCallContent>()).Name);
+        Assert.Equal(("", ChatFinishReason.ToolCalls), (response.Text, response.FinishReason));
     }
 
     [Theory]
