@@ -55,7 +55,7 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
         string prompt = Render(messages, settings, template);
         int[] tokens = Encode(prompt);
         IReadOnlyList<int> stops = settings.Generation.StopTokens ?? ChatStopTokens.Find(model.File, model.Tokenizer, format);
-        GrammarConstraint? constraint = ConstraintOf(settings, format, stops);
+        GrammarConstraint? constraint = ConstraintOf(settings, format, format.Reasoning?.Before(template.Source, prompt) ?? RequiredThoughts.None, stops);
         GenerationOptions options = settings.Generation with { StopTokens = stops, IncludeSpecial = true };
         Func<ChatOutputParser> parser = () => format.CreateParser(prompt, messages.Sum(m => m.ToolCalls.Count));
         if (settings.Search.IsOn)
@@ -87,15 +87,15 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
     /// <summary>Frees the keys and values.</summary>
     public void Dispose() => _cache.Dispose();
 
-    private GrammarConstraint? ConstraintOf(ChatSettings settings, ChatFormat format, IReadOnlyList<int> stops)
+    private GrammarConstraint? ConstraintOf(ChatSettings settings, ChatFormat format, RequiredThoughts thoughts, IReadOnlyList<int> stops)
     {
         if (!settings.RequiresCall)
             return settings.Grammar is { } grammar ? new GrammarConstraint(Compiled(grammar, grammar, () => _trie ??= TokenTrie.Create(model.Tokenizer)), stops) : null;
         if (settings.Grammar is not null)
             throw new ArgumentException($"{nameof(ChatSettings)}.{nameof(settings.Grammar)} and {nameof(settings.RequiresCall)} both say what the answer is; leave one out.");
-        string key = string.Join('\n', settings.Tools.Select(tool => $"{tool.Name}\n{tool.Parameters}").Prepend(format.Name));
+        string key = string.Join('\n', settings.Tools.Select(tool => $"{tool.Name}\n{tool.Parameters}").Prepend($"{format.Name} {thoughts}"));
         Grammar? known = _grammar?.Source as string == key ? _grammar!.Value.Grammar : null;
-        return new GrammarConstraint(Compiled(key, known ?? RequiredCall.Of(format, settings.Tools), () => CallTrie(format)), stops);
+        return new GrammarConstraint(Compiled(key, known ?? RequiredCall.Of(format, settings.Tools, thoughts), () => CallTrie(format)), stops);
     }
 
     // The masks of one grammar are kept for the next answer.
@@ -106,12 +106,10 @@ public sealed class ChatSession(LanguageModel model) : IDisposable
         return known.Compiled;
     }
 
-    // The markers around a call may be control tokens, which no other text has.
     private TokenTrie CallTrie(ChatFormat format)
     {
-        ToolCallSection section = RequiredCall.SectionOf(format)!;
         if (_callTrie?.Format != format)
-            _callTrie = (format, TokenTrie.Create(model.Tokenizer, section.End is { } end ? [section.Begin, end] : [section.Begin]));
+            _callTrie = (format, TokenTrie.Create(model.Tokenizer, RequiredCall.MarkersOf(format)));
         return _callTrie.Value.Trie;
     }
 

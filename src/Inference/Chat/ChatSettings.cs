@@ -22,7 +22,11 @@ public sealed record ChatSettings
     /// <summary>The functions the model may call.</summary>
     public IReadOnlyList<ChatTool> Tools { get; init; } = [];
 
-    /// <summary>Whether the answer must be a call of one of <see cref="Tools"/>: then it is nothing else, neither text nor thoughts. For families that write calls as JSON.</summary>
+    /// <summary>
+    /// Whether the answer must be a call of one of <see cref="Tools"/>: then it has no text, but may begin with thoughts where the template or the prompt
+    /// has their markers, unless the prompt ends with thoughts that are over. Thoughts that are not over after the most tokens leave no room for the call:
+    /// the answer then has none, and <see cref="FinishReason.Length"/>. For families that write calls as JSON.
+    /// </summary>
     public bool RequiresCall { get; init; }
 
     /// <summary>A second pass over the same conversation; <see cref="GuidanceOptions.NegativePrompt"/> is its system message.</summary>

@@ -174,6 +174,33 @@ public sealed class GrammarTests
         Assert.True(Accepts(new GrammarAutomaton(many.Rules), "x19999"));
     }
 
+    [Theory]
+    [InlineData("a", "ab")]
+    [InlineData("aab", "ab")]
+    [InlineData("abab", "ab")]
+    [InlineData("aéa", "aé😀")]
+    public void TextsUntilAMarkerEndWithItsFirst(string marker, string letters)
+    {
+        (Pattern until, var rules) = UntilPattern.Of(marker);
+        var automaton = new GrammarAutomaton(Grammar.FromChoices(["!"]).After(until, rules).Rules);
+        string[] characters = [.. letters.EnumerateRunes().Select(rune => rune.ToString())];
+        List<string> texts = [""];
+        int accepted = 0;
+        for (int length = 0; length <= 8; length++)
+        {
+            foreach (string text in texts)
+            {
+                bool isUntil = text.IndexOf(marker, StringComparison.Ordinal) is var at && at >= 0 && at == text.Length - marker.Length;
+                Assert.Equal((text, isUntil), (text, Accepts(automaton, text + "!")));
+                accepted += isUntil ? 1 : 0;
+            }
+
+            texts = [.. texts.SelectMany(text => characters.Select(each => text + each))];
+        }
+
+        Assert.True(accepted > 5, $"{accepted} texts");
+    }
+
     internal static bool Accepts(GrammarAutomaton automaton, string text)
     {
         int state = automaton.Start;

@@ -84,6 +84,21 @@ public sealed class TokenGrammarTests
         Assert.True(firsts.Count > 1);
     }
 
+    [Fact]
+    public void HealedPromptsKeepTheirGrammar()
+    {
+        using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
+        using LanguageModel model = new TinyModel().Open(device);
+        TokenTrie trie = TokenTrie.Create(model.Tokenizer);
+        foreach (Grammar grammar in new[] { Grammar.FromRegex("[ab]{3}"), Grammar.FromGbnf("root ::= [ab] [ab] [ab]") })
+        {
+            (int[] shorter, GrammarConstraint? constraint) = TokenHealing.Heal(model.Tokenizer, trie, [1, 3 + 'h'], [], grammar);
+            DecodingPipeline pipeline = DecodingPipeline.Logits.With(constraint!).ToProbabilities().Draw(1);
+            GenerationChunk[] chunks = [.. new TextGenerator(model).Generate(shorter, new GenerationOptions { MaxTokens = 9, Pipeline = pipeline, StopTokens = [] })];
+            Assert.Matches("^h[ab]{3}$", string.Concat(chunks.Select(chunk => chunk.Text)));
+        }
+    }
+
     // A mask that was worked out before is looked up: far below the 50 microseconds a token may cost.
     [Fact]
     public void MasksAreRememberedOverLargeVocabularies()

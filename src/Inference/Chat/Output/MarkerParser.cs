@@ -18,7 +18,7 @@ internal sealed class MarkerParser : ChatOutputParser
         : base(firstCall)
     {
         _format = format;
-        _isReasoning = format.Reasoning is { } reasoning && prompt.AsSpan().TrimEnd().EndsWith(reasoning.Begin, StringComparison.Ordinal);
+        _isReasoning = format.Reasoning?.AreBegunBy(prompt) ?? false;
         _dropsSpace = _isReasoning;
         _markers =
         [

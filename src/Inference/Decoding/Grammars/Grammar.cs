@@ -140,8 +140,20 @@ public sealed class Grammar
     internal static Grammar FromPrefix(byte[] prefix) => Of("prefix",
         Pattern.Sequence(new BytesPattern(prefix), CharacterSets.Any.Star()));
 
-    /// <summary>The texts of this grammar after a text.</summary>
-    internal Grammar After(byte[] prefix) => Of(_source, Pattern.Sequence(new BytesPattern(prefix), new RulePattern(_root, 0)), _named);
+    /// <summary>The texts of this grammar after other ones.</summary>
+    /// <param name="before">What comes first.</param>
+    /// <param name="rules">The rules it refers to.</param>
+    internal Grammar After(Pattern before, IReadOnlyDictionary<string, (Pattern, int)>? rules = null)
+    {
+        var all = new Dictionary<string, (Pattern, int)>(_named);
+        foreach ((string name, (Pattern, int) rule) in rules ?? new Dictionary<string, (Pattern, int)>())
+            all.Add(name, rule);
+
+        // A root that no grammar has: that of this one goes on being a rule.
+        string root = $"(before {_root})";
+        all.Add(root, (Pattern.Sequence(before, new RulePattern(_root, 0)), 0));
+        return new Grammar(_source, root, all);
+    }
 
     /// <summary>Compiles it for a vocabulary.</summary>
     /// <param name="trie">The vocabulary.</param>

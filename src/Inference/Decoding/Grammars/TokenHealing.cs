@@ -28,7 +28,7 @@ public static class TokenHealing
         if (bytes.WrittenCount == 0)
             return (prompt.ToArray(), grammar is null ? null : new GrammarConstraint(grammar.For(trie), stopTokens));
         byte[] prefix = bytes.WrittenSpan.ToArray();
-        Grammar healed = grammar is null ? Grammar.FromPrefix(prefix) : grammar.After(prefix);
+        Grammar healed = grammar is null ? Grammar.FromPrefix(prefix) : grammar.After(new BytesPattern(prefix));
         return (prompt[..^1].ToArray(), new GrammarConstraint(healed.For(trie), stopTokens));
     }
 }

@@ -15,12 +15,13 @@ internal sealed class PhraseMatch(BannedPhrases phrases)
         (int state, int bytes, bool atTextStart) = _after[^1];
         _bytes.ResetWrittenCount();
         phrases.AppendBytes(token, ref atTextStart, _bytes);
+        PhraseAutomaton automaton = phrases.Automaton;
         int start = -1;
         foreach (byte each in _bytes.WrittenSpan)
         {
-            state = phrases.Next(state, each);
+            state = automaton.Next(state, each);
             bytes++;
-            int length = phrases.LongestEnding(state);
+            int length = automaton.LongestEnding(state);
             if (length > 0 && (start < 0 || bytes - length < start))
                 start = bytes - length;
         }

@@ -16,6 +16,7 @@ internal sealed class SampledRun : IDisposable
     private readonly int _promptLength;
     private readonly int _most;
     private readonly List<(double Model, double Pipeline)> _logProbabilities = [];
+    private readonly float[] _raw;
     private int[] _tokens;
     private int _count;
     private int _takenBack;
@@ -34,6 +35,7 @@ internal sealed class SampledRun : IDisposable
         _sampler = new SequenceSampler(banning, prompt.Device, prompt.Vocabulary);
         _target = prompt.Device.Allocate<int>(1);
         _measures = prompt.Device.Allocate<float>(1, Sampling.Measures);
+        _raw = new float[prompt.Vocabulary];
         _match = options.Banned?.Begin();
         _sequence = prompt.Fork();
         _sequence.Rollback(Math.Min(_sequence.Length, _count - 1));
@@ -55,14 +57,13 @@ internal sealed class SampledRun : IDisposable
         Sampling.Measure(_sequence.Device, logits.Reshape(1, logits.Extent0), _target, _measures);
         Span<float> measures = stackalloc float[Sampling.Measures];
         _measures.CopyTo(measures);
-        float[] raw = new float[logits.Extent0];
-        logits.CopyTo(raw);
+        logits.CopyTo(_raw);
         SampledToken drawn = _sampler.Next(logits, _tokens.AsMemory(0, _count), _promptLength);
         if (drawn.IsComplete)
             return End(true, default);
         if (drawn.Token < 0)
             return _banned.Any(_count) && TryTakeBack(_count - 1) || NoToken();
-        (double, double) logProbability = (raw[drawn.Token] - measures[1], drawn.LogProbability);
+        (double, double) logProbability = (_raw[drawn.Token] - measures[1], drawn.LogProbability);
         if (_stops.Contains(drawn.Token))
             return End(true, logProbability);
         if (drawn.Token == _options.BackspaceToken)
