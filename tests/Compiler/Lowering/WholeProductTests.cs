@@ -11,61 +11,6 @@ public sealed class WholeProductTests
 {
     private static readonly Dictionary<string, Number> None = [];
 
-    // y[t, r] = sum over k of x[t, k] w[r, k], blocks of 32 x 64 results and 16 columns.
-    private const string Text = """
-        kernel Product file "Product.cs" workgroup 64
-        param w: view Half 2
-        param x: view Half 2
-        param y: view float 2
-        {
-          %0: i32 = viewextent<0> w
-          %1: i32 = const 64
-          %3: i32 = const 0
-          %2: i32 = const 63
-          %4: i32 = add %0, %2
-          %5: i32 = div %4, %1
-          %6: i32 = programid<0> %5
-          %7: i32 = mul %6, %1
-          %8: i32 = sub %0, %7
-          %9: i32 = min %1, %8
-          %11: i32 = max %9, %3
-          %12: i32[%11] = range %7, %11
-          %13: i32 = viewextent<0> x
-          %14: i32 = const 32
-          %15: i32 = const 31
-          %16: i32 = add %13, %15
-          %17: i32 = div %16, %14
-          %18: i32 = programid<1> %17
-          %19: i32 = mul %18, %14
-          %20: i32 = sub %13, %19
-          %21: i32 = min %14, %20
-          %22: i32 = max %21, %3
-          %23: i32[%22] = range %19, %22
-          %24: f32 = const START
-          %25: f32[%22, %11] = splat %24, %22, %11
-          %26: i32 = viewextent<1> w
-          %27: i32 = const 16
-          %28: i32[%22, 1] = expand<1> %23
-          %29: i32[%11, 1] = expand<1> %12
-          %30: f32[%22, %11] = for %3, %26, %27, %25 { (%31: i32, %32: f32[%22, %11])
-            %33: i32 = sub %26, %31
-            %34: i32 = min %27, %33
-            %35: i32 = max %34, %3
-            %36: i32[%35] = range %31, %35
-            %37: i32[1, %35] = expand<0> %36
-            %38: f32[%22, %35] = load x[%28, %37]
-            %39: f32[%11, %35] = load w[%29, %37]
-            %40: f32[%35, %11] = transpose %39
-            %41: f32[%22, %11] = dot %38, %40, %32
-            yield %41
-          }
-          %42: i32[1, %11] = expand<0> %12
-          store y[%28, %42] = %30
-          return
-        }
-
-        """;
-
     [Fact]
     public void A_loop_over_blocks_becomes_one_product()
     {
@@ -105,7 +50,7 @@ public sealed class WholeProductTests
     [InlineData("range %31, %35", "range %33, %35")]
     public void Other_loops_stay(string part, string other)
     {
-        Kernel kernel = IrParser.ParseKernel(Text.Replace("START", "0", StringComparison.Ordinal).Replace(part, other, StringComparison.Ordinal));
+        Kernel kernel = IrParser.ParseKernel(LoopedProduct.TextOf(32, 64, "0").Replace(part, other, StringComparison.Ordinal));
         Assert.Same(kernel, WholeProducts.In(kernel, _ => true));
     }
 
@@ -146,7 +91,7 @@ public sealed class WholeProductTests
     [InlineData(16, 16, 4)]
     public void Sums_that_do_not_fit_are_left_to_others(int rows, int columns, int warps) => Assert.Null(WarpGrid.Of(rows, columns, warps));
 
-    private static Kernel Kernel(string start) => IrParser.ParseKernel(Text.Replace("START", start, StringComparison.Ordinal));
+    private static Kernel Kernel(string start) => IrParser.ParseKernel(LoopedProduct.TextOf(32, 64, start));
 
     // Small integers: every order of sums gives the same floats.
     private static float[] Run(Kernel kernel, int tokens, int rows, int cols, Action<Kernel, InterpreterMemory> run)
