@@ -187,6 +187,8 @@ internal sealed class HeldRows
                     break;
                 case ContractBytes product:
                     Of(product.A, product.ScalesA, product.B, product.ScalesB, product.Target);
+                    if (product.Sums is { } sums)
+                        names.Add(sums.Name);
                     break;
                 case TransposeMatrix transpose:
                     Of(transpose.Source);

@@ -1,3 +1,4 @@
+using KernelFoundry.Compiler.Interpreter;
 using KernelFoundry.Compiler.Ir;
 
 namespace KernelFoundry.Compiler.Tests.Lowering;
@@ -64,5 +65,24 @@ internal static class LoopedProduct
     {
         (string Name, int Value)[] sizes = [("LASTTOKEN", tokens - 1), ("TOKENS", tokens), ("LASTROW", rows - 1), ("ROWS", rows)];
         return sizes.Aggregate(Text, (text, size) => text.Replace(size.Name, IrText.Int(size.Value), StringComparison.Ordinal)).Replace("START", start, StringComparison.Ordinal);
+    }
+    /// <summary>y, [tokens, rows], of operands that are small integers: every order of sums gives the same floats.</summary>
+    public static float[] Run(int tokens, int rows, int cols, Action<InterpreterMemory> run)
+    {
+        var memory = new InterpreterMemory();
+        memory.Add(View("w", Element.F16, rows, cols));
+        memory.Add(View("x", Element.F16, tokens, cols));
+        InterpreterView y = View("y", Element.F32, tokens, rows);
+        memory.Add(y);
+        run(memory);
+        return [.. Enumerable.Range(0, tokens * rows).Select(i => BitConverter.ToSingle(y.Buffer, 4 * i))];
+    }
+
+    private static InterpreterView View(string name, Element element, params int[] shape)
+    {
+        byte[] bytes = new byte[shape.Aggregate(1, (a, b) => a * b) * element.Bytes];
+        for (int i = 0; element == Element.F16 && i < bytes.Length / 2; i++)
+            BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (Half)(((i * 7) % 13) - 6));
+        return new InterpreterView(name, element, bytes, 0, shape, null, null) { Uninitialized = name == "y" };
     }
 }

@@ -20,11 +20,11 @@ public sealed class WarpgroupProductTests
     public void Has_the_same_result(string start, int tokens, int rows, int cols)
     {
         Kernel kernel = Kernel(start);
-        float[] expected = Run(tokens, rows, cols, memory => TileInterpreter.Run(kernel, memory, None));
+        float[] expected = LoopedProduct.Run(tokens, rows, cols, memory => TileInterpreter.Run(kernel, memory, None));
         Program program = Lower(kernel);
         Assert.Contains(CodeWalk.All(program.Body), statement => statement is MultiplyWarpgroup);
         Assert.Equal(128, program.WorkGroup);
-        Assert.Equal(expected, Run(tokens, rows, cols, memory => ThreadInterpreter.Run(program, memory, None)));
+        Assert.Equal(expected, LoopedProduct.Run(tokens, rows, cols, memory => ThreadInterpreter.Run(program, memory, None)));
     }
 
     [Fact]
@@ -66,8 +66,7 @@ public sealed class WarpgroupProductTests
         }
     }
 
-    private static Kernel Kernel(string start, int tall = 64) =>
-        IrParser.ParseKernel(LoopedProduct.TextOf(tall, 128, start));
+    private static Kernel Kernel(string start, int tall = 64) => IrParser.ParseKernel(LoopedProduct.TextOf(tall, 128, start));
 
     private static Program Lower(Kernel kernel) => PtxTarget.Lower(kernel, PtxInstructions.Warpgroups);
 
@@ -85,32 +84,12 @@ public sealed class WarpgroupProductTests
     {
         try
         {
-            Run(20, 70, 400, memory => ThreadInterpreter.Run(program, memory, None));
+            LoopedProduct.Run(20, 70, 400, memory => ThreadInterpreter.Run(program, memory, None));
             return null;
         }
         catch (KernelFaultException fault)
         {
             return fault.Fault;
         }
-    }
-
-    // Small integers: every order of sums gives the same floats.
-    private static float[] Run(int tokens, int rows, int cols, Action<InterpreterMemory> run)
-    {
-        var memory = new InterpreterMemory();
-        InterpreterView View(string name, Element element, params int[] shape)
-        {
-            byte[] bytes = new byte[shape.Aggregate(1, (a, b) => a * b) * element.Bytes];
-            for (int i = 0; element == Element.F16 && i < bytes.Length / 2; i++)
-                BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (Half)(((i * 7) % 13) - 6));
-            return new InterpreterView(name, element, bytes, 0, shape, null, null) { Uninitialized = name == "y" };
-        }
-
-        memory.Add(View("w", Element.F16, rows, cols));
-        memory.Add(View("x", Element.F16, tokens, cols));
-        InterpreterView y = View("y", Element.F32, tokens, rows);
-        memory.Add(y);
-        run(memory);
-        return [.. Enumerable.Range(0, tokens * rows).Select(i => BitConverter.ToSingle(y.Buffer, 4 * i))];
     }
 }

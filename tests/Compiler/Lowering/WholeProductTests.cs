@@ -33,11 +33,11 @@ public sealed class WholeProductTests
     public void And_has_the_same_result(string start, int tokens, int rows, int cols)
     {
         Kernel kernel = Kernel(start);
-        float[] expected = Run(kernel, tokens, rows, cols, (k, memory) => TileInterpreter.Run(k, memory, None));
-        Assert.Equal(expected, Run(WholeProducts.In(kernel, _ => true), tokens, rows, cols, (k, memory) => TileInterpreter.Run(k, memory, None)));
+        float[] expected = LoopedProduct.Run(tokens, rows, cols, memory => TileInterpreter.Run(kernel, memory, None));
+        Assert.Equal(expected, LoopedProduct.Run(tokens, rows, cols, memory => TileInterpreter.Run(WholeProducts.In(kernel, _ => true), memory, None)));
         Program program = PtxTarget.Lower(kernel, PtxInstructions.Matrices);
         Assert.Contains(CodeWalk.All(program.Body), statement => statement is CopyAsync);
-        Assert.Equal(expected, Run(kernel, tokens, rows, cols, (k, memory) => ThreadInterpreter.Run(program, memory, None)));
+        Assert.Equal(expected, LoopedProduct.Run(tokens, rows, cols, memory => ThreadInterpreter.Run(program, memory, None)));
     }
 
     // What else a loop may do: anything but blocks from the beginning to the end of a view, one after the other, and sums that nothing else reads.
@@ -92,24 +92,4 @@ public sealed class WholeProductTests
     public void Sums_that_do_not_fit_are_left_to_others(int rows, int columns, int warps) => Assert.Null(WarpGrid.Of(rows, columns, warps));
 
     private static Kernel Kernel(string start) => IrParser.ParseKernel(LoopedProduct.TextOf(32, 64, start));
-
-    // Small integers: every order of sums gives the same floats.
-    private static float[] Run(Kernel kernel, int tokens, int rows, int cols, Action<Kernel, InterpreterMemory> run)
-    {
-        var memory = new InterpreterMemory();
-        InterpreterView View(string name, Element element, params int[] shape)
-        {
-            byte[] bytes = new byte[shape.Aggregate(1, (a, b) => a * b) * element.Bytes];
-            for (int i = 0; element == Element.F16 && i < bytes.Length / 2; i++)
-                BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (Half)(((i * 7) % 13) - 6));
-            return new InterpreterView(name, element, bytes, 0, shape, null, null) { Uninitialized = name == "y" };
-        }
-
-        memory.Add(View("w", Element.F16, rows, cols));
-        memory.Add(View("x", Element.F16, tokens, cols));
-        InterpreterView y = View("y", Element.F32, tokens, rows);
-        memory.Add(y);
-        run(kernel, memory);
-        return [.. Enumerable.Range(0, tokens * rows).Select(i => BitConverter.ToSingle(y.Buffer, 4 * i))];
-    }
 }
