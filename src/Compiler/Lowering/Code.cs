@@ -196,13 +196,10 @@ public sealed record BufferMatrix(LocalBuffer Buffer, Expr RowStride, Expr? Firs
 /// <summary>
 /// Target[m, n] = (Accumulates ? Target[m, n] : 0) + sum over k of A[m, k] B[k, n], or B[n, k] where not by columns (vector form only). By
 /// columns the products are fused onto the target one k after the other; otherwise into 16 partial sums, k mod 16 each, which are combined
-/// as <see cref="ReduceLanes"/> does and then added. Next, if any, is what will be read soon. How rows and columns are blocked is the target's
-/// business and never changes a result.
+/// as <see cref="ReduceLanes"/> does and then added. Where it streams, what lies after B will be read soon. How rows and columns are blocked is the
+/// target's business and never changes a result.
 /// </summary>
-public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates, Upcoming? Next = null) : Stmt;
-
-/// <summary>The part of a view that is laid out as a matrix and lies so many rows further on; it may be outside the view.</summary>
-public sealed record Upcoming(ViewMatrix Matrix, int Rows);
+public sealed record Contract(Matrix A, Matrix B, BufferMatrix Target, Expr M, Expr N, Expr K, bool ByColumns, bool Accumulates, bool Streams = false) : Stmt;
 
 /// <summary>
 /// Target[r] = the lanes of the vector at Source[16 r], combined as <see cref="ReduceLanes"/> does; none is NaN unless they are summed (floats; vector form

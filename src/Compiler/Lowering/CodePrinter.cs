@@ -180,7 +180,7 @@ public static class CodePrinter
                 case Contract product:
                     string form = $"contract{(product.ByColumns ? "<columns>" : "<depth>")}";
                     Line($"{form} {Text(product.Target)} {(product.Accumulates ? "+=" : "=")} {Text(product.A)} by {Text(product.B)} of "
-                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]{(product.Next is { } next ? $" ahead of {Text(next.Matrix)} by {IrText.Int(next.Rows)}" : "")}", product.Location);
+                        + $"[{Text(product.M)}, {Text(product.N)}, {Text(product.K)}]{(product.Streams ? " streaming" : "")}", product.Location);
                     break;
                 case CombineRows combine:
                     Line($"combine<{IrText.Word(combine.Kind)}> {combine.Target.Name} = {combine.Source.Name} of [{Text(combine.Rows)}]", combine.Location);

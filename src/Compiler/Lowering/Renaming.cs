@@ -63,7 +63,6 @@ internal sealed class Renaming
             M = Of(product.M),
             N = Of(product.N),
             K = Of(product.K),
-            Next = product.Next is { } next ? next with { Matrix = (ViewMatrix)Of(next.Matrix) } : null,
         },
         CombineRows combine => combine with { Source = Of(combine.Source), Target = Of(combine.Target), Rows = Of(combine.Rows) },
         TransposeMatrix transpose => transpose with

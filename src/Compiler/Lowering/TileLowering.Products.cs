@@ -105,7 +105,7 @@ internal sealed partial class TileLowering
             (right, byColumns) = (Matrices.Of(across), true);
         }
 
-        _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Next(op, right)) { Location = op.Location });
+        _out.Add(new Contract(left, right, Matrices.Of(target), m, n, k, byColumns, op.Operands.Length > 2, Streams(op, right)) { Location = op.Location });
         _state.Buffers[result] = target;
     }
 
@@ -121,12 +121,12 @@ internal sealed partial class TileLowering
         return Matrices.Of(across);
     }
 
-    // A few rows by blocks of a view, block after block: bound by reading the view, whose next block lies one block of rows further on.
-    private Upcoming? Next(Op op, Matrix right)
+    // A few rows by blocks of a view: bound by reading the view, which goes on after the block.
+    private bool Streams(Op op, Matrix right)
     {
         Value b = op.Operands[1];
         Extent rows = (b.Definition is { Code: OpCode.Transpose } transpose ? transpose.Operands[0] : b).Type.Shape[0];
-        return !HasManyRows(op.Result) && right is ViewMatrix view && _state.Bound(rows) is Literal { Value.I32: var block } ? new Upcoming(view, block) : null;
+        return !HasManyRows(op.Result) && right is ViewMatrix && _state.Bound(rows) is Literal;
     }
 
     private bool HasManyRows(Value tile) => LaunchExpressions.IsAtLeast(_state.Bound(tile.Type.Shape[0]), RowsToTranspose, _state.Kernel);

@@ -11,22 +11,21 @@ namespace KernelFoundry.Compiler.Targets;
 /// </summary>
 public static partial class ContractionTarget
 {
-    // Sums held at once: rows by 16-lane vectors of columns, and columns when products run along the depth. Twice that many hardware
+    // Sums held at once: rows by 16-lane vectors of columns, and rows by columns where products run along the depth. Twice that many hardware
     // registers hold them at 128 bits as at 512, a 16-lane vector being four registers there.
-    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, int[] Columns, (int Rows, int Vectors)[] Turned)[] Blockings =
+    private static readonly (int Width, (int Rows, int Vectors)[] Blocks, (int Rows, int Columns)[] Deep, (int Rows, int Vectors)[] Turned)[] Blockings =
     [
-        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [Lanes.Count, 4, 1], [(3, 2), (1, 2), (6, 1), (1, 1)]),
-        (256, [(4, 1), (2, 1), (1, 1)], [4, 1], []),
-        (128, [(2, 1), (1, 1)], [2, 1], []),
+        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [(3, 8), (2, 8), (1, 8), (1, 4), (1, 1)], [(3, 2), (1, 2), (6, 1), (1, 1)]),
+        (256, [(4, 1), (2, 1), (1, 1)], [(1, 4), (1, 1)], []),
+        (128, [(2, 1), (1, 1)], [(1, 2), (1, 1)], []),
     ];
 
     private static readonly LocalBuffer A = new("a", DType.F32, Int(0));
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
     private static readonly LocalBuffer C = new("c", DType.F32, Int(0));
     private static readonly LocalBuffer Turned = new("turned", DType.F32, Int(0));
-    private static readonly LocalBuffer Next = new("next", DType.F32, Int(0));
     private static readonly Var StrideA = Scalar("strideA"), StrideB = Scalar("strideB"), StrideC = Scalar("strideC");
-    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), Done = Scalar("done"), StrideNext = Scalar("strideNext");
+    private static readonly Var Rows = Scalar("rows"), Columns = Scalar("columns"), Depth = Scalar("depth"), Done = Scalar("done");
     private static readonly Var Accumulates = new("accumulates", DType.Bool);
 
     /// <summary>The whole file.</summary>
@@ -44,23 +43,23 @@ public static partial class ContractionTarget
             namespace KernelFoundry;
 
             """.Replace("\r", ""));
-        foreach ((int width, (int Rows, int Vectors)[] blocks, int[] columns, (int Rows, int Vectors)[] turned) in Blockings)
+        foreach ((int width, (int Rows, int Vectors)[] blocks, (int Rows, int Columns)[] deep, (int Rows, int Vectors)[] turned) in Blockings)
         {
             text.Append($"\n/// <summary>Matrix products of generated CPU code, with vectors of {width} bits.</summary>\n");
             text.Append("[EditorBrowsable(EditorBrowsableState.Never)]\n").Append($"public static unsafe class Contractions{width}\n{{\n");
             const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
             const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
             const string TurnedDepth = "and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.";
-            const string Asks = " Asks for a matrix laid out as b, which comes next.", Parameters = ", float* next, long strideNext";
+            const string Asks = " Asks for what lies some pages after b.";
             bool turns = turned.Length > 0;
             string[] methods =
             [
                 new Writer(ByColumns(blocks), width).Method("ByColumns", Columns),
-                new Writer(ByColumns(blocks, asks: true), width).Method("ByColumnsAhead", Columns + Asks, Parameters),
-                new Writer(ByDepth(columns, turns: turns), width).Method("ByDepth", Depth, start: TurnWhereItPays(turned.Select(b => b.Vectors * Lanes.Count))),
+                new Writer(ByColumns(blocks, asks: true), width).Method("ByColumnsAhead", Columns + Asks),
+                new Writer(ByDepth(deep, turns: turns), width).Method("ByDepth", Depth, start: TurnWhereItPays(turned.Select(b => b.Vectors * Lanes.Count))),
                 .. turned.GroupBy(b => b.Vectors).Select(blocks => new Writer(ByTurnedDepth(blocks), width).Method(
                     $"ByTurnedDepth{blocks.Key * Lanes.Count}", $"As ByDepth, for {blocks.Key * Lanes.Count} columns {TurnedDepth}", start: TurnedMemory(blocks.Key), visibility: "private")),
-                new Writer(ByDepth(columns, asks: true), width).Method("ByDepthAhead", Depth + Asks, Parameters),
+                new Writer(ByDepth(deep, asks: true), width).Method("ByDepthAhead", Depth + Asks),
             ];
             text.Append(string.Join("\n", methods));
             text.Append("}\n");
@@ -90,17 +89,15 @@ public static partial class ContractionTarget
     }
 
     /// <summary>The product along the depth; from column "done" where another way took those before.</summary>
-    public static IReadOnlyList<Stmt> ByDepth(int[] columnBlocks, bool asks = false, bool turns = false)
+    public static IReadOnlyList<Stmt> ByDepth((int Rows, int Columns)[] blocks, bool asks = false, bool turns = false)
     {
         var body = new List<Stmt>();
         Expr from = turns ? Done : Int(0);
-        foreach (int block in columnBlocks)
+        foreach (IGrouping<int, int> together in blocks.GroupBy(b => b.Columns, b => b.Rows))
         {
-            Var column = Scalar("n"), row = Scalar("m");
-            Expr to = block == 1 ? Columns : Mul(Div(Columns, Int(block)), Int(block));
-            List<Stmt> inner = DepthBlock(row, column, block);
-            var rows = new For(row, Int(0), Rows, Int(1), inner);
-            body.Add(new For(column, from, to, Int(block), asks ? [.. AskForRows(column, block), rows] : [rows]));
+            Var column = Scalar("n");
+            Expr to = together.Key == 1 ? Columns : turns ? Add(from, Mul(Div(Sub(Columns, from), Int(together.Key)), Int(together.Key))) : Mul(Div(Columns, Int(together.Key)), Int(together.Key));
+            body.Add(new For(column, from, to, Int(together.Key), RowBlocks([.. together], Int(0), Rows, rows => DepthBlock(rows, column, together.Key, asks))));
             from = to;
         }
 
@@ -144,8 +141,8 @@ public static partial class ContractionTarget
 
         Var k = Scalar("k"), line = Scalar("line");
         var loop = new List<Stmt> { new Let(line, Add(Mul(k, StrideB), column)) };
-        for (int v = 0; v < vectors && asks; v++)
-            loop.Add(AskFor(Add(Add(Mul(k, StrideNext), column), Int(v * Lanes.Count))));
+        if (asks)
+            loop.Add(AskOnce(rows.First, line, vectors));
         for (int v = 0; v < vectors; v++)
             loop.Add(new Let(new Var($"b{v}", DType.F32, true), new LoadLocal(B, Add(line, Int(v * Lanes.Count)), true, count)));
         for (int r = 0; r < rows.Count; r++)
@@ -162,63 +159,59 @@ public static partial class ContractionTarget
         return body;
     }
 
-    private static List<Stmt> DepthBlock(Var row, Var column, int columns)
+    private static List<Stmt> DepthBlock((Var First, int Count) rows, Var column, int columns, bool asks)
     {
-        Var k = Scalar("k"), whole = Scalar("whole"), a = Scalar("a0");
-        Var[] sums = Enumerable.Range(0, columns).Select(c => new Var($"sum{c}", DType.F32, true)).ToArray();
-        var body = new List<Stmt> { new Let(whole, And(Depth, Int(-Lanes.Count))), new Let(a, Mul(row, StrideA)) };
+        Var k = Scalar("k"), whole = Scalar("whole"), first = Scalar("b0");
+        (int Row, int Column)[] cells = [.. from r in Enumerable.Range(0, rows.Count) from c in Enumerable.Range(0, columns) select (r, c)];
+        Var Sum((int Row, int Column) cell) => new($"sum{cell.Row}_{cell.Column}", DType.F32, true);
+        var body = new List<Stmt> { new Let(whole, And(Depth, Int(-Lanes.Count))) };
+        for (int r = 0; r < rows.Count; r++)
+            body.Add(new Let(Scalar($"a{r}"), Mul(Add(rows.First, Int(r)), StrideA)));
         for (int c = 0; c < columns; c++)
-        {
             body.Add(new Let(Scalar($"b{c}"), Mul(Add(column, Int(c)), StrideB)));
-            body.Add(new Let(sums[c], Zeros, true));
-        }
+        body.AddRange(cells.Select(cell => new Let(Sum(cell), Zeros, true)));
 
         List<Stmt> Step(Expr at, Expr? count)
         {
-            var x = new Var("x", DType.F32, true);
-            var step = new List<Stmt> { new Let(x, new LoadLocal(A, Add(a, at), true, count)) };
+            var step = new List<Stmt>();
+            for (int r = 0; r < rows.Count; r++)
+                step.Add(new Let(new Var($"x{r}", DType.F32, true), new LoadLocal(A, Add(Scalar($"a{r}"), at), true, count)));
             for (int c = 0; c < columns; c++)
-                step.Add(MultiplyAdd(sums[c], x, new LoadLocal(B, Add(Scalar($"b{c}"), at), true, count)));
+            {
+                Expr b = new LoadLocal(B, Add(Scalar($"b{c}"), at), true, count);
+                if (rows.Count > 1)
+                    step.Add(new Let(new Var($"y{c}", DType.F32, true), b));
+                for (int r = 0; r < rows.Count; r++)
+                    step.Add(MultiplyAdd(Sum((r, c)), new Var($"x{r}", DType.F32, true), rows.Count > 1 ? new Var($"y{c}", DType.F32, true) : b));
+            }
+
             return step;
         }
 
-        body.Add(new For(k, Int(0), whole, Int(Lanes.Count), Step(k, null)));
+        // Line after line as they lie in memory, which processors go on with by themselves, not a line of each row.
+        List<Stmt> steps = Step(k, null);
+        if (asks)
+            steps.Insert(0, AskOnce(rows.First, Add(first, Mul(k, Int(columns))), columns));
+        body.Add(new For(k, Int(0), whole, Int(Lanes.Count), steps));
         body.Add(new If(Less(whole, Depth), Step(whole, Sub(Depth, whole)), []));
-        Var at = Scalar("at");
-        body.Add(new Let(at, Add(Mul(row, StrideC), column)));
-        if (columns == Lanes.Count)
-        {
-            StoreOnto(body, "before", at, new Spread(new Exprs([.. sums.Select(sum => new ReduceLanes(ReduceKind.Sum, sum))])));
-            return body;
-        }
-
-        for (int c = 0; c < columns; c++)
-            StoreOnto(body, $"c{c}", Add(at, Int(c)), new ReduceLanes(ReduceKind.Sum, sums[c]));
+        for (int r = 0; r < rows.Count; r++)
+            body.Add(new StoreSums($"at{r}", Add(Mul(Add(rows.First, Int(r)), StrideC), column), [.. cells.Where(cell => cell.Row == r).Select(Sum)]));
         return body;
     }
 
     // c = (accumulates ? c : 0) + product.
     private static void StoreOnto(List<Stmt> body, string name, Expr index, Expr product)
     {
-        bool isVector = product.IsVector;
-        var before = new Var(name, DType.F32, isVector);
-        body.Add(new Let(before, isVector ? Zeros : new Literal(Number.Of(0f)), true));
-        body.Add(new If(Accumulates, [new Assign(before, new LoadLocal(C, index, isVector))], []));
-        body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, isVector, new[] { before, product })));
+        var before = new Var(name, DType.F32, true);
+        body.Add(new Let(before, Zeros, true));
+        body.Add(new If(Accumulates, [new Assign(before, new LoadLocal(C, index, true))], []));
+        body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, true, new[] { before, product })));
     }
 
-    // The rows of what comes next that stand where these of b do: line by line in the order in which they lie, which processors go on with by themselves.
-    private static IEnumerable<Stmt> AskForRows(Var column, int columns)
-    {
-        Var row = Scalar("r"), k = Scalar("k"), next = Scalar("next0");
-        yield return new For(row, column, Add(column, Int(columns)), Int(1),
-        [
-            new Let(next, Mul(row, StrideNext)),
-            new For(k, Int(0), Depth, Int(Prefetch.Line / sizeof(float)), [AskFor(Add(next, k))]),
-        ]);
-    }
-
-    private static Prefetch AskFor(Expr element) => new(Next.Name, new[] { element }, false, 0, Prefetch.Line);
+    // So many lines from a distance after an element of b on; not again where more rows are multiplied by the same.
+    private static If AskOnce(Var row, Expr element, int lines) => new(
+        new Apply(OpCode.Eq, DType.Bool, false, new Expr[] { row, Int(0) }),
+        [new Prefetch(B.Name, new[] { element }, false, Prefetch.Ahead, lines * Prefetch.Line)], []);
 
     private static Broadcast Zeros => new(new Literal(Number.Of(0f)));
 
@@ -226,20 +219,49 @@ public static partial class ContractionTarget
 
     private static Var Scalar(string name) => new(name, DType.I32);
 
+    // c = (accumulates ? c : 0) + the sum of the lanes of each vector, one element after the other from the index on.
+    private sealed record StoreSums(string Name, Expr Index, Var[] Vectors) : Stmt;
+
     private sealed class Writer(IReadOnlyList<Stmt> body, int width)
-        : VectorWriter(new Program(new Kernel { Name = "Contraction", Body = new Block() }, [A, B, C, Next], body, []), width)
+        : VectorWriter(new Program(new Kernel { Name = "Contraction", Body = new Block() }, [A, B, C], body, []), width)
     {
-        public string Method(string name, string summary, string parameters = "", string[]? start = null, string visibility = "public")
+        public string Method(string name, string summary, string[]? start = null, string visibility = "public")
         {
             IndentBy(1);
             Line($"/// <summary>{summary}</summary>");
             Line("[SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-            Open($"{visibility} static void {name}(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates{parameters})");
+            Open($"{visibility} static void {name}(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)");
             foreach (string line in start ?? [])
                 Line(line);
             WriteAll(Program.Body);
             Close();
             return ToString();
+        }
+
+        protected override void WriteAll(IEnumerable<Stmt> statements)
+        {
+            foreach (Stmt statement in statements)
+            {
+                if (statement is StoreSums store)
+                    WriteStoreSums(store);
+                else
+                    base.WriteAll([statement]);
+            }
+        }
+
+        // Eight vectors of 512 bits are combined together.
+        private void WriteStoreSums(StoreSums store)
+        {
+            Line($"float* {store.Name} = {Address(C.Name, Scalar(store.Index))};");
+            string[] whole = [.. store.Vectors.Select(Vector).Where(parts => parts.Length == 1).Select(parts => parts[0])];
+            if (whole.Length == Lanes.Count / 2)
+            {
+                Line($"((accumulates ? Vector256.Load({store.Name}) : Vector256<float>.Zero) + Lanes.Sums({string.Join(", ", whole)})).Store({store.Name});");
+                return;
+            }
+
+            for (int i = 0; i < store.Vectors.Length; i++)
+                Line($"{store.Name}[{Int(i)}] = (accumulates ? {store.Name}[{Int(i)}] : 0f) + {Scalar(new ReduceLanes(ReduceKind.Sum, store.Vectors[i]))};");
         }
 
         // Offsets of matrices may pass 31 bits.

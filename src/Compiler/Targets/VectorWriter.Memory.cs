@@ -94,11 +94,11 @@ internal partial class VectorWriter
 
     protected override void WriteContract(Contract contract)
     {
-        string form = (contract.ByColumns ? "ByColumns" : "ByDepth") + (contract.Next is null ? "" : "Ahead");
+        string form = (contract.ByColumns ? "ByColumns" : "ByDepth") + (contract.Streams ? "Ahead" : "");
         string columns = Bare(Scalar(contract.N)), depth = Bare(Scalar(contract.K));
         string accumulates = contract.Accumulates ? "true" : "false";
         Line($"Contractions{Int(width)}.{form}({MatrixText(contract.A)}, {MatrixText(contract.B)}, {MatrixText(contract.Target)}, "
-            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates}{(contract.Next is { } next ? NextText(next) : "")});");
+            + $"{Bare(Scalar(contract.M))}, {columns}, {depth}, {accumulates});");
     }
 
     protected override void WriteTranspose(TransposeMatrix transpose) => Line(
@@ -106,13 +106,6 @@ internal partial class VectorWriter
 
     protected override void WriteCombineRows(CombineRows combine) =>
         Line($"Lanes.{combine.Kind}Rows{Int(width)}({combine.Source.Name}, {combine.Target.Name}, {Bare(Scalar(combine.Rows))});");
-
-    private string NextText(Upcoming next)
-    {
-        (string pointer, string offset) = Place(next.Matrix.View, next.Matrix.Start, Scalar, false);
-        string stride = $"{next.Matrix.View}_s{Int(next.Matrix.RowAxis)}";
-        return $", {Address(pointer, offset)}{(next.Rows == 0 ? "" : $" + {Int(next.Rows)} * {stride}")}, {stride}";
-    }
 
     private string MatrixText(Matrix matrix) => matrix switch
     {
@@ -179,9 +172,9 @@ internal partial class VectorWriter
 
     private static string Element((string Pointer, string Offset) place) => $"{place.Pointer}[{place.Offset}]";
 
-    private static string Address((string Pointer, string Offset) place) => Address(place.Pointer, place.Offset);
+    protected static string Address((string Pointer, string Offset) place) => Address(place.Pointer, place.Offset);
 
-    private static string Address(string pointer, string offset) => offset == "0" ? pointer : $"{pointer} + {offset}";
+    protected static string Address(string pointer, string offset) => offset == "0" ? pointer : $"{pointer} + {offset}";
 
     private string PartAddress(string address, int part) => part > 0 ? $"{address} + {Int(part * _lanes)}" : _inLaneLoop ? $"{address} + {LaneLoop}" : address;
 

@@ -11,7 +11,7 @@ internal partial class VectorWriter
 
     private string Part(Var variable, int part) => _parts == 1 ? variable.Name : $"{variable.Name}__{Int(part)}";
 
-    private string[] Vector(Expr expression)
+    protected string[] Vector(Expr expression)
     {
         switch (expression)
         {

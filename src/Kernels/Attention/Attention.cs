@@ -11,7 +11,7 @@ public static partial class Attention
     /// table[p / BlockTokens] * BlockTokens + p % BlockTokens (Kwon et al., "Efficient memory management for large language model serving with
     /// PagedAttention", 2023, section 4.1).
     /// </summary>
-    public const int BlockTokens = 32;
+    public const int BlockTokens = 64;
 
     /// <summary>
     /// Keys whose state is computed apart, from a multiple of this number on: states are then merged in the order of their keys. Prefill and decoding cut

@@ -52,7 +52,7 @@ public static partial class Attention
         [Value("keys")] int keys,
         [Value(0.2f)] float scale,
         [Schedule(Cpu = 64, OpenCl = 8, Cuda = 32, CudaMatrices = 64)] int blockQ,
-        [Schedule(Cpu = 32, OpenCl = 32)] int blockK)
+        [Schedule(Cpu = 64, OpenCl = 32)] int blockK)
         where T : unmanaged
         where TScore : struct, IScoreFunctor<TScore>
     {

@@ -52,12 +52,12 @@ public static partial class Attention
         TScore score,
         [Value("headDim")] [Specialize(64, 128, Cpu = false)] int headDim,
         [Value(0.2f)] float scale,
-        [Schedule(Cpu = 32, OpenCl = 32)] int blockK)
+        [Schedule(Cpu = 64, OpenCl = 32)] int blockK)
         where T : unmanaged
         where TScore : struct, IScoreFunctor<TScore>
     {
-        int kvHead = ProgramId(0, k.Extent1);
-        int split = ProgramId(1, max.Extent1);
+        int split = ProgramId(0, max.Extent1);
+        int kvHead = ProgramId(1, k.Extent1);
         int sequence = ProgramId(2, q.Extent0);
         int group = q.Extent1 / k.Extent1;
         int position = positions.LoadInt(sequence);

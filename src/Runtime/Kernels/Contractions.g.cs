@@ -593,9 +593,9 @@ public static unsafe class Contractions512
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for a matrix laid out as b, which comes next.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies some pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
         for (long n = 0; n < (columns & -32); n += 32)
         {
@@ -663,8 +663,11 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                        Lanes.Prefetch((byte*)(b + line) + 8256);
+                    }
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> x0 = Vector512.Create(a0__row0[k]);
@@ -760,7 +763,10 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     Vector512<float> x0 = Vector512.Create(a0__row8[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
@@ -843,10 +849,13 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                        Lanes.Prefetch((byte*)(b + line) + 8256);
+                        Lanes.Prefetch((byte*)(b + line) + 8320);
+                        Lanes.Prefetch((byte*)(b + line) + 8384);
+                    }
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
@@ -930,10 +939,13 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                        Lanes.Prefetch((byte*)(b + line) + 8256);
+                        Lanes.Prefetch((byte*)(b + line) + 8320);
+                        Lanes.Prefetch((byte*)(b + line) + 8384);
+                    }
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
@@ -997,10 +1009,13 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                        Lanes.Prefetch((byte*)(b + line) + 8256);
+                        Lanes.Prefetch((byte*)(b + line) + 8320);
+                        Lanes.Prefetch((byte*)(b + line) + 8384);
+                    }
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
@@ -1044,10 +1059,13 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 16);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 32);
-                    Lanes.Prefetch(next + ((k * strideNext) + n) + 48);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                        Lanes.Prefetch((byte*)(b + line) + 8256);
+                        Lanes.Prefetch((byte*)(b + line) + 8320);
+                        Lanes.Prefetch((byte*)(b + line) + 8384);
+                    }
                     Vector512<float> b0 = Vector512.Load(b + line);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
@@ -1094,7 +1112,10 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     Vector512<float> x0 = Vector512.Create(a0__row26[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
@@ -1133,7 +1154,10 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     Vector512<float> x0 = Vector512.Create(a0__row30[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
@@ -1164,7 +1188,10 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
@@ -1187,7 +1214,10 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
@@ -1210,199 +1240,363 @@ public static unsafe class Contractions512
                 ByTurnedDepth16(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, 16, depth, accumulates);
         }
 
-        for (long n = done; n < ((columns / 16) * 16); n += 16)
+        for (long n = done; n < (done + (((columns - done) / 8) * 8)); n += 8)
         {
-            for (long m = 0; m < rows; m++)
+            for (long m = 0; m < ((rows / 3) * 3); m += 3)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
+                long a1 = (m + 1) * strideA;
+                long a2 = (m + 2) * strideA;
                 long b0 = n * strideB;
-                Vector512<float> sum0 = Vector512<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector512<float> sum1 = Vector512<float>.Zero;
                 long b2 = (n + 2) * strideB;
-                Vector512<float> sum2 = Vector512<float>.Zero;
                 long b3 = (n + 3) * strideB;
-                Vector512<float> sum3 = Vector512<float>.Zero;
                 long b4 = (n + 4) * strideB;
-                Vector512<float> sum4 = Vector512<float>.Zero;
                 long b5 = (n + 5) * strideB;
-                Vector512<float> sum5 = Vector512<float>.Zero;
                 long b6 = (n + 6) * strideB;
-                Vector512<float> sum6 = Vector512<float>.Zero;
                 long b7 = (n + 7) * strideB;
-                Vector512<float> sum7 = Vector512<float>.Zero;
-                long b8 = (n + 8) * strideB;
-                Vector512<float> sum8 = Vector512<float>.Zero;
-                long b9 = (n + 9) * strideB;
-                Vector512<float> sum9 = Vector512<float>.Zero;
-                long b10 = (n + 10) * strideB;
-                Vector512<float> sum10 = Vector512<float>.Zero;
-                long b11 = (n + 11) * strideB;
-                Vector512<float> sum11 = Vector512<float>.Zero;
-                long b12 = (n + 12) * strideB;
-                Vector512<float> sum12 = Vector512<float>.Zero;
-                long b13 = (n + 13) * strideB;
-                Vector512<float> sum13 = Vector512<float>.Zero;
-                long b14 = (n + 14) * strideB;
-                Vector512<float> sum14 = Vector512<float>.Zero;
-                long b15 = (n + 15) * strideB;
-                Vector512<float> sum15 = Vector512<float>.Zero;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum0_4 = Vector512<float>.Zero;
+                Vector512<float> sum0_5 = Vector512<float>.Zero;
+                Vector512<float> sum0_6 = Vector512<float>.Zero;
+                Vector512<float> sum0_7 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_4 = Vector512<float>.Zero;
+                Vector512<float> sum1_5 = Vector512<float>.Zero;
+                Vector512<float> sum1_6 = Vector512<float>.Zero;
+                Vector512<float> sum1_7 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_2 = Vector512<float>.Zero;
+                Vector512<float> sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_4 = Vector512<float>.Zero;
+                Vector512<float> sum2_5 = Vector512<float>.Zero;
+                Vector512<float> sum2_6 = Vector512<float>.Zero;
+                Vector512<float> sum2_7 = Vector512<float>.Zero;
                 float* a0__row0 = a + a0;
-                float* b0__row1 = b + b0;
-                float* b1__row2 = b + b1;
-                float* b2__row3 = b + b2;
-                float* b3__row4 = b + b3;
-                float* b4__row5 = b + b4;
-                float* b5__row6 = b + b5;
-                float* b6__row7 = b + b6;
-                float* b7__row8 = b + b7;
-                float* b8__row9 = b + b8;
-                float* b9__row10 = b + b9;
-                float* b10__row11 = b + b10;
-                float* b11__row12 = b + b11;
-                float* b12__row13 = b + b12;
-                float* b13__row14 = b + b13;
-                float* b14__row15 = b + b14;
-                float* b15__row16 = b + b15;
+                float* a1__row1 = a + a1;
+                float* a2__row2 = a + a2;
+                float* b0__row3 = b + b0;
+                float* b1__row4 = b + b1;
+                float* b2__row5 = b + b2;
+                float* b3__row6 = b + b3;
+                float* b4__row7 = b + b4;
+                float* b5__row8 = b + b5;
+                float* b6__row9 = b + b6;
+                float* b7__row10 = b + b7;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a0__row0 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row1 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row2 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row3 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row4 + k), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b4__row5 + k), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b5__row6 + k), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b6__row7 + k), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b7__row8 + k), sum7);
-                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b8__row9 + k), sum8);
-                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b9__row10 + k), sum9);
-                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b10__row11 + k), sum10);
-                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b11__row12 + k), sum11);
-                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b12__row13 + k), sum12);
-                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b13__row14 + k), sum13);
-                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b14__row15 + k), sum14);
-                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b15__row16 + k), sum15);
+                    Vector512<float> x0 = Vector512.Load(a0__row0 + k);
+                    Vector512<float> x1 = Vector512.Load(a1__row1 + k);
+                    Vector512<float> x2 = Vector512.Load(a2__row2 + k);
+                    Vector512<float> y0 = Vector512.Load(b0__row3 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, y0, sum2_0);
+                    Vector512<float> y1 = Vector512.Load(b1__row4 + k);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, y1, sum2_1);
+                    Vector512<float> y2 = Vector512.Load(b2__row5 + k);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, y2, sum2_2);
+                    Vector512<float> y3 = Vector512.Load(b3__row6 + k);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, y3, sum2_3);
+                    Vector512<float> y4 = Vector512.Load(b4__row7 + k);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    sum2_4 = Vector512.FusedMultiplyAdd(x2, y4, sum2_4);
+                    Vector512<float> y5 = Vector512.Load(b5__row8 + k);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    sum2_5 = Vector512.FusedMultiplyAdd(x2, y5, sum2_5);
+                    Vector512<float> y6 = Vector512.Load(b6__row9 + k);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    sum2_6 = Vector512.FusedMultiplyAdd(x2, y6, sum2_6);
+                    Vector512<float> y7 = Vector512.Load(b7__row10 + k);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
+                    sum2_7 = Vector512.FusedMultiplyAdd(x2, y7, sum2_7);
                 }
                 if (whole < depth)
                 {
-                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
-                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b4 + whole, (int)(depth - whole)), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum7);
-                    sum8 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b8 + whole, (int)(depth - whole)), sum8);
-                    sum9 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b9 + whole, (int)(depth - whole)), sum9);
-                    sum10 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b10 + whole, (int)(depth - whole)), sum10);
-                    sum11 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b11 + whole, (int)(depth - whole)), sum11);
-                    sum12 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b12 + whole, (int)(depth - whole)), sum12);
-                    sum13 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b13 + whole, (int)(depth - whole)), sum13);
-                    sum14 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b14 + whole, (int)(depth - whole)), sum14);
-                    sum15 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b15 + whole, (int)(depth - whole)), sum15);
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    Vector512<float> x1 = Lanes.Load512(a + a1 + whole, (int)(depth - whole));
+                    Vector512<float> x2 = Lanes.Load512(a + a2 + whole, (int)(depth - whole));
+                    Vector512<float> y0 = Lanes.Load512(b + b0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, y0, sum2_0);
+                    Vector512<float> y1 = Lanes.Load512(b + b1 + whole, (int)(depth - whole));
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, y1, sum2_1);
+                    Vector512<float> y2 = Lanes.Load512(b + b2 + whole, (int)(depth - whole));
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, y2, sum2_2);
+                    Vector512<float> y3 = Lanes.Load512(b + b3 + whole, (int)(depth - whole));
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, y3, sum2_3);
+                    Vector512<float> y4 = Lanes.Load512(b + b4 + whole, (int)(depth - whole));
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    sum2_4 = Vector512.FusedMultiplyAdd(x2, y4, sum2_4);
+                    Vector512<float> y5 = Lanes.Load512(b + b5 + whole, (int)(depth - whole));
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    sum2_5 = Vector512.FusedMultiplyAdd(x2, y5, sum2_5);
+                    Vector512<float> y6 = Lanes.Load512(b + b6 + whole, (int)(depth - whole));
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    sum2_6 = Vector512.FusedMultiplyAdd(x2, y6, sum2_6);
+                    Vector512<float> y7 = Lanes.Load512(b + b7 + whole, (int)(depth - whole));
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
+                    sum2_7 = Vector512.FusedMultiplyAdd(x2, y7, sum2_7);
                 }
-                long at = (m * strideC) + n;
-                Vector512<float> before = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    before = Vector512.Load(c + at);
-                }
-                (before + Lanes.Sums(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15)).Store(c + at);
+                float* at0 = c + ((m * strideC) + n);
+                ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
+                float* at1 = c + (((m + 1) * strideC) + n);
+                ((accumulates ? Vector256.Load(at1) : Vector256<float>.Zero) + Lanes.Sums(sum1_0, sum1_1, sum1_2, sum1_3, sum1_4, sum1_5, sum1_6, sum1_7)).Store(at1);
+                float* at2 = c + (((m + 2) * strideC) + n);
+                ((accumulates ? Vector256.Load(at2) : Vector256<float>.Zero) + Lanes.Sums(sum2_0, sum2_1, sum2_2, sum2_3, sum2_4, sum2_5, sum2_6, sum2_7)).Store(at2);
             }
-        }
-        for (long n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
-        {
-            for (long m = 0; m < rows; m++)
+            for (long m = ((rows / 3) * 3); m < (((rows / 3) * 3) + (((rows - ((rows / 3) * 3)) / 2) * 2)); m += 2)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
+                long a1 = (m + 1) * strideA;
                 long b0 = n * strideB;
-                Vector512<float> sum0 = Vector512<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector512<float> sum1 = Vector512<float>.Zero;
                 long b2 = (n + 2) * strideB;
-                Vector512<float> sum2 = Vector512<float>.Zero;
                 long b3 = (n + 3) * strideB;
-                Vector512<float> sum3 = Vector512<float>.Zero;
-                float* a0__row17 = a + a0;
-                float* b0__row18 = b + b0;
-                float* b1__row19 = b + b1;
-                float* b2__row20 = b + b2;
-                float* b3__row21 = b + b3;
+                long b4 = (n + 4) * strideB;
+                long b5 = (n + 5) * strideB;
+                long b6 = (n + 6) * strideB;
+                long b7 = (n + 7) * strideB;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum0_4 = Vector512<float>.Zero;
+                Vector512<float> sum0_5 = Vector512<float>.Zero;
+                Vector512<float> sum0_6 = Vector512<float>.Zero;
+                Vector512<float> sum0_7 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_4 = Vector512<float>.Zero;
+                Vector512<float> sum1_5 = Vector512<float>.Zero;
+                Vector512<float> sum1_6 = Vector512<float>.Zero;
+                Vector512<float> sum1_7 = Vector512<float>.Zero;
+                float* a0__row11 = a + a0;
+                float* a1__row12 = a + a1;
+                float* b0__row13 = b + b0;
+                float* b1__row14 = b + b1;
+                float* b2__row15 = b + b2;
+                float* b3__row16 = b + b3;
+                float* b4__row17 = b + b4;
+                float* b5__row18 = b + b5;
+                float* b6__row19 = b + b6;
+                float* b7__row20 = b + b7;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a0__row17 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row18 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row19 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row20 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row21 + k), sum3);
+                    Vector512<float> x0 = Vector512.Load(a0__row11 + k);
+                    Vector512<float> x1 = Vector512.Load(a1__row12 + k);
+                    Vector512<float> y0 = Vector512.Load(b0__row13 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    Vector512<float> y1 = Vector512.Load(b1__row14 + k);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    Vector512<float> y2 = Vector512.Load(b2__row15 + k);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    Vector512<float> y3 = Vector512.Load(b3__row16 + k);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    Vector512<float> y4 = Vector512.Load(b4__row17 + k);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    Vector512<float> y5 = Vector512.Load(b5__row18 + k);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    Vector512<float> y6 = Vector512.Load(b6__row19 + k);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    Vector512<float> y7 = Vector512.Load(b7__row20 + k);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
                 }
                 if (whole < depth)
                 {
-                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
-                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    Vector512<float> x1 = Lanes.Load512(a + a1 + whole, (int)(depth - whole));
+                    Vector512<float> y0 = Lanes.Load512(b + b0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    Vector512<float> y1 = Lanes.Load512(b + b1 + whole, (int)(depth - whole));
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    Vector512<float> y2 = Lanes.Load512(b + b2 + whole, (int)(depth - whole));
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    Vector512<float> y3 = Lanes.Load512(b + b3 + whole, (int)(depth - whole));
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    Vector512<float> y4 = Lanes.Load512(b + b4 + whole, (int)(depth - whole));
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    Vector512<float> y5 = Lanes.Load512(b + b5 + whole, (int)(depth - whole));
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    Vector512<float> y6 = Lanes.Load512(b + b6 + whole, (int)(depth - whole));
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    Vector512<float> y7 = Lanes.Load512(b + b7 + whole, (int)(depth - whole));
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
+                float* at0 = c + ((m * strideC) + n);
+                ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
+                float* at1 = c + (((m + 1) * strideC) + n);
+                ((accumulates ? Vector256.Load(at1) : Vector256<float>.Zero) + Lanes.Sums(sum1_0, sum1_1, sum1_2, sum1_3, sum1_4, sum1_5, sum1_6, sum1_7)).Store(at1);
+            }
+            for (long m = (((rows / 3) * 3) + (((rows - ((rows / 3) * 3)) / 2) * 2)); m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                long b1 = (n + 1) * strideB;
+                long b2 = (n + 2) * strideB;
+                long b3 = (n + 3) * strideB;
+                long b4 = (n + 4) * strideB;
+                long b5 = (n + 5) * strideB;
+                long b6 = (n + 6) * strideB;
+                long b7 = (n + 7) * strideB;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum0_4 = Vector512<float>.Zero;
+                Vector512<float> sum0_5 = Vector512<float>.Zero;
+                Vector512<float> sum0_6 = Vector512<float>.Zero;
+                Vector512<float> sum0_7 = Vector512<float>.Zero;
+                float* a0__row21 = a + a0;
+                float* b0__row22 = b + b0;
+                float* b1__row23 = b + b1;
+                float* b2__row24 = b + b2;
+                float* b3__row25 = b + b3;
+                float* b4__row26 = b + b4;
+                float* b5__row27 = b + b5;
+                float* b6__row28 = b + b6;
+                float* b7__row29 = b + b7;
+                for (long k = 0; k < whole; k += 16)
                 {
-                    c0 = c[at];
+                    Vector512<float> x0 = Vector512.Load(a0__row21 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row22 + k), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b1__row23 + k), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b2__row24 + k), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b3__row25 + k), sum0_3);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b4__row26 + k), sum0_4);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b5__row27 + k), sum0_5);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b6__row28 + k), sum0_6);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b7__row29 + k), sum0_7);
                 }
-                c[at] = c0 + Lanes.Sum(sum0);
-                float c1 = 0.0f;
-                if (accumulates)
+                if (whole < depth)
                 {
-                    c1 = c[at + 1];
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum0_3);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b4 + whole, (int)(depth - whole)), sum0_4);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum0_5);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum0_6);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum0_7);
                 }
-                c[at + 1] = c1 + Lanes.Sum(sum1);
-                float c2 = 0.0f;
-                if (accumulates)
-                {
-                    c2 = c[at + 2];
-                }
-                c[at + 2] = c2 + Lanes.Sum(sum2);
-                float c3 = 0.0f;
-                if (accumulates)
-                {
-                    c3 = c[at + 3];
-                }
-                c[at + 3] = c3 + Lanes.Sum(sum3);
+                float* at0 = c + ((m * strideC) + n);
+                ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
             }
         }
-        for (long n = ((columns / 4) * 4); n < columns; n++)
+        for (long n = (done + (((columns - done) / 8) * 8)); n < ((done + (((columns - done) / 8) * 8)) + (((columns - (done + (((columns - done) / 8) * 8))) / 4) * 4)); n += 4)
         {
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector512<float> sum0 = Vector512<float>.Zero;
-                float* a0__row22 = a + a0;
-                float* b0__row23 = b + b0;
+                long b1 = (n + 1) * strideB;
+                long b2 = (n + 2) * strideB;
+                long b3 = (n + 3) * strideB;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                float* a0__row30 = a + a0;
+                float* b0__row31 = b + b0;
+                float* b1__row32 = b + b1;
+                float* b2__row33 = b + b2;
+                float* b3__row34 = b + b3;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a0__row22 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row23 + k), sum0);
+                    Vector512<float> x0 = Vector512.Load(a0__row30 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row31 + k), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b1__row32 + k), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b2__row33 + k), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b3__row34 + k), sum0_3);
                 }
                 if (whole < depth)
                 {
-                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
-                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum0_3);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0);
+                at0[1] = (accumulates ? at0[1] : 0f) + Lanes.Sum(sum0_1);
+                at0[2] = (accumulates ? at0[2] : 0f) + Lanes.Sum(sum0_2);
+                at0[3] = (accumulates ? at0[3] : 0f) + Lanes.Sum(sum0_3);
+            }
+        }
+        for (long n = ((done + (((columns - done) / 8) * 8)) + (((columns - (done + (((columns - done) / 8) * 8))) / 4) * 4)); n < columns; n++)
+        {
+            for (long m = 0; m < rows; m++)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long b0 = n * strideB;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                float* a0__row35 = a + a0;
+                float* b0__row36 = b + b0;
+                for (long k = 0; k < whole; k += 16)
                 {
-                    c0 = c[at];
+                    Vector512<float> x0 = Vector512.Load(a0__row35 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row36 + k), sum0_0);
                 }
-                c[at] = c0 + Lanes.Sum(sum0);
+                if (whole < depth)
+                {
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0_0);
+                }
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0);
             }
         }
     }
@@ -2958,230 +3152,411 @@ public static unsafe class Contractions512
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies some pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
-        for (long n = 0; n < ((columns / 16) * 16); n += 16)
+        for (long n = 0; n < ((columns / 8) * 8); n += 8)
         {
-            for (long r = n; r < (n + 16); r++)
+            for (long m = 0; m < ((rows / 3) * 3); m += 3)
             {
-                long next0 = r * strideNext;
-                float* next0__row0 = next + next0;
-                for (long k = 0; k < depth; k += 16)
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long a1 = (m + 1) * strideA;
+                long a2 = (m + 2) * strideA;
+                long b0 = n * strideB;
+                long b1 = (n + 1) * strideB;
+                long b2 = (n + 2) * strideB;
+                long b3 = (n + 3) * strideB;
+                long b4 = (n + 4) * strideB;
+                long b5 = (n + 5) * strideB;
+                long b6 = (n + 6) * strideB;
+                long b7 = (n + 7) * strideB;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum0_4 = Vector512<float>.Zero;
+                Vector512<float> sum0_5 = Vector512<float>.Zero;
+                Vector512<float> sum0_6 = Vector512<float>.Zero;
+                Vector512<float> sum0_7 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_4 = Vector512<float>.Zero;
+                Vector512<float> sum1_5 = Vector512<float>.Zero;
+                Vector512<float> sum1_6 = Vector512<float>.Zero;
+                Vector512<float> sum1_7 = Vector512<float>.Zero;
+                Vector512<float> sum2_0 = Vector512<float>.Zero;
+                Vector512<float> sum2_1 = Vector512<float>.Zero;
+                Vector512<float> sum2_2 = Vector512<float>.Zero;
+                Vector512<float> sum2_3 = Vector512<float>.Zero;
+                Vector512<float> sum2_4 = Vector512<float>.Zero;
+                Vector512<float> sum2_5 = Vector512<float>.Zero;
+                Vector512<float> sum2_6 = Vector512<float>.Zero;
+                Vector512<float> sum2_7 = Vector512<float>.Zero;
+                float* b0__row0 = b + b0;
+                float* a0__row1 = a + a0;
+                float* a1__row2 = a + a1;
+                float* a2__row3 = a + a2;
+                float* b1__row4 = b + b1;
+                float* b2__row5 = b + b2;
+                float* b3__row6 = b + b3;
+                float* b4__row7 = b + b4;
+                float* b5__row8 = b + b5;
+                float* b6__row9 = b + b6;
+                float* b7__row10 = b + b7;
+                for (long k = 0; k < whole; k += 16)
                 {
-                    Lanes.Prefetch(next0__row0 + k);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8192);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8256);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8320);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8384);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8448);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8512);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8576);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8640);
+                    }
+                    Vector512<float> x0 = Vector512.Load(a0__row1 + k);
+                    Vector512<float> x1 = Vector512.Load(a1__row2 + k);
+                    Vector512<float> x2 = Vector512.Load(a2__row3 + k);
+                    Vector512<float> y0 = Vector512.Load(b0__row0 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, y0, sum2_0);
+                    Vector512<float> y1 = Vector512.Load(b1__row4 + k);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, y1, sum2_1);
+                    Vector512<float> y2 = Vector512.Load(b2__row5 + k);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, y2, sum2_2);
+                    Vector512<float> y3 = Vector512.Load(b3__row6 + k);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, y3, sum2_3);
+                    Vector512<float> y4 = Vector512.Load(b4__row7 + k);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    sum2_4 = Vector512.FusedMultiplyAdd(x2, y4, sum2_4);
+                    Vector512<float> y5 = Vector512.Load(b5__row8 + k);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    sum2_5 = Vector512.FusedMultiplyAdd(x2, y5, sum2_5);
+                    Vector512<float> y6 = Vector512.Load(b6__row9 + k);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    sum2_6 = Vector512.FusedMultiplyAdd(x2, y6, sum2_6);
+                    Vector512<float> y7 = Vector512.Load(b7__row10 + k);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
+                    sum2_7 = Vector512.FusedMultiplyAdd(x2, y7, sum2_7);
                 }
+                if (whole < depth)
+                {
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    Vector512<float> x1 = Lanes.Load512(a + a1 + whole, (int)(depth - whole));
+                    Vector512<float> x2 = Lanes.Load512(a + a2 + whole, (int)(depth - whole));
+                    Vector512<float> y0 = Lanes.Load512(b + b0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, y0, sum2_0);
+                    Vector512<float> y1 = Lanes.Load512(b + b1 + whole, (int)(depth - whole));
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, y1, sum2_1);
+                    Vector512<float> y2 = Lanes.Load512(b + b2 + whole, (int)(depth - whole));
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, y2, sum2_2);
+                    Vector512<float> y3 = Lanes.Load512(b + b3 + whole, (int)(depth - whole));
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    sum2_3 = Vector512.FusedMultiplyAdd(x2, y3, sum2_3);
+                    Vector512<float> y4 = Lanes.Load512(b + b4 + whole, (int)(depth - whole));
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    sum2_4 = Vector512.FusedMultiplyAdd(x2, y4, sum2_4);
+                    Vector512<float> y5 = Lanes.Load512(b + b5 + whole, (int)(depth - whole));
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    sum2_5 = Vector512.FusedMultiplyAdd(x2, y5, sum2_5);
+                    Vector512<float> y6 = Lanes.Load512(b + b6 + whole, (int)(depth - whole));
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    sum2_6 = Vector512.FusedMultiplyAdd(x2, y6, sum2_6);
+                    Vector512<float> y7 = Lanes.Load512(b + b7 + whole, (int)(depth - whole));
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
+                    sum2_7 = Vector512.FusedMultiplyAdd(x2, y7, sum2_7);
+                }
+                float* at0 = c + ((m * strideC) + n);
+                ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
+                float* at1 = c + (((m + 1) * strideC) + n);
+                ((accumulates ? Vector256.Load(at1) : Vector256<float>.Zero) + Lanes.Sums(sum1_0, sum1_1, sum1_2, sum1_3, sum1_4, sum1_5, sum1_6, sum1_7)).Store(at1);
+                float* at2 = c + (((m + 2) * strideC) + n);
+                ((accumulates ? Vector256.Load(at2) : Vector256<float>.Zero) + Lanes.Sums(sum2_0, sum2_1, sum2_2, sum2_3, sum2_4, sum2_5, sum2_6, sum2_7)).Store(at2);
             }
-            for (long m = 0; m < rows; m++)
+            for (long m = ((rows / 3) * 3); m < (((rows / 3) * 3) + (((rows - ((rows / 3) * 3)) / 2) * 2)); m += 2)
+            {
+                long whole = depth & -16;
+                long a0 = m * strideA;
+                long a1 = (m + 1) * strideA;
+                long b0 = n * strideB;
+                long b1 = (n + 1) * strideB;
+                long b2 = (n + 2) * strideB;
+                long b3 = (n + 3) * strideB;
+                long b4 = (n + 4) * strideB;
+                long b5 = (n + 5) * strideB;
+                long b6 = (n + 6) * strideB;
+                long b7 = (n + 7) * strideB;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum0_4 = Vector512<float>.Zero;
+                Vector512<float> sum0_5 = Vector512<float>.Zero;
+                Vector512<float> sum0_6 = Vector512<float>.Zero;
+                Vector512<float> sum0_7 = Vector512<float>.Zero;
+                Vector512<float> sum1_0 = Vector512<float>.Zero;
+                Vector512<float> sum1_1 = Vector512<float>.Zero;
+                Vector512<float> sum1_2 = Vector512<float>.Zero;
+                Vector512<float> sum1_3 = Vector512<float>.Zero;
+                Vector512<float> sum1_4 = Vector512<float>.Zero;
+                Vector512<float> sum1_5 = Vector512<float>.Zero;
+                Vector512<float> sum1_6 = Vector512<float>.Zero;
+                Vector512<float> sum1_7 = Vector512<float>.Zero;
+                float* b0__row11 = b + b0;
+                float* a0__row12 = a + a0;
+                float* a1__row13 = a + a1;
+                float* b1__row14 = b + b1;
+                float* b2__row15 = b + b2;
+                float* b3__row16 = b + b3;
+                float* b4__row17 = b + b4;
+                float* b5__row18 = b + b5;
+                float* b6__row19 = b + b6;
+                float* b7__row20 = b + b7;
+                for (long k = 0; k < whole; k += 16)
+                {
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8192);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8256);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8320);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8384);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8448);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8512);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8576);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 8640);
+                    }
+                    Vector512<float> x0 = Vector512.Load(a0__row12 + k);
+                    Vector512<float> x1 = Vector512.Load(a1__row13 + k);
+                    Vector512<float> y0 = Vector512.Load(b0__row11 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    Vector512<float> y1 = Vector512.Load(b1__row14 + k);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    Vector512<float> y2 = Vector512.Load(b2__row15 + k);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    Vector512<float> y3 = Vector512.Load(b3__row16 + k);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    Vector512<float> y4 = Vector512.Load(b4__row17 + k);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    Vector512<float> y5 = Vector512.Load(b5__row18 + k);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    Vector512<float> y6 = Vector512.Load(b6__row19 + k);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    Vector512<float> y7 = Vector512.Load(b7__row20 + k);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
+                }
+                if (whole < depth)
+                {
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    Vector512<float> x1 = Lanes.Load512(a + a1 + whole, (int)(depth - whole));
+                    Vector512<float> y0 = Lanes.Load512(b + b0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
+                    Vector512<float> y1 = Lanes.Load512(b + b1 + whole, (int)(depth - whole));
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
+                    Vector512<float> y2 = Lanes.Load512(b + b2 + whole, (int)(depth - whole));
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
+                    Vector512<float> y3 = Lanes.Load512(b + b3 + whole, (int)(depth - whole));
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
+                    sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
+                    Vector512<float> y4 = Lanes.Load512(b + b4 + whole, (int)(depth - whole));
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
+                    sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
+                    Vector512<float> y5 = Lanes.Load512(b + b5 + whole, (int)(depth - whole));
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
+                    sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
+                    Vector512<float> y6 = Lanes.Load512(b + b6 + whole, (int)(depth - whole));
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
+                    sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
+                    Vector512<float> y7 = Lanes.Load512(b + b7 + whole, (int)(depth - whole));
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
+                    sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
+                }
+                float* at0 = c + ((m * strideC) + n);
+                ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
+                float* at1 = c + (((m + 1) * strideC) + n);
+                ((accumulates ? Vector256.Load(at1) : Vector256<float>.Zero) + Lanes.Sums(sum1_0, sum1_1, sum1_2, sum1_3, sum1_4, sum1_5, sum1_6, sum1_7)).Store(at1);
+            }
+            for (long m = (((rows / 3) * 3) + (((rows - ((rows / 3) * 3)) / 2) * 2)); m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector512<float> sum0 = Vector512<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector512<float> sum1 = Vector512<float>.Zero;
                 long b2 = (n + 2) * strideB;
-                Vector512<float> sum2 = Vector512<float>.Zero;
                 long b3 = (n + 3) * strideB;
-                Vector512<float> sum3 = Vector512<float>.Zero;
                 long b4 = (n + 4) * strideB;
-                Vector512<float> sum4 = Vector512<float>.Zero;
                 long b5 = (n + 5) * strideB;
-                Vector512<float> sum5 = Vector512<float>.Zero;
                 long b6 = (n + 6) * strideB;
-                Vector512<float> sum6 = Vector512<float>.Zero;
                 long b7 = (n + 7) * strideB;
-                Vector512<float> sum7 = Vector512<float>.Zero;
-                long b8 = (n + 8) * strideB;
-                Vector512<float> sum8 = Vector512<float>.Zero;
-                long b9 = (n + 9) * strideB;
-                Vector512<float> sum9 = Vector512<float>.Zero;
-                long b10 = (n + 10) * strideB;
-                Vector512<float> sum10 = Vector512<float>.Zero;
-                long b11 = (n + 11) * strideB;
-                Vector512<float> sum11 = Vector512<float>.Zero;
-                long b12 = (n + 12) * strideB;
-                Vector512<float> sum12 = Vector512<float>.Zero;
-                long b13 = (n + 13) * strideB;
-                Vector512<float> sum13 = Vector512<float>.Zero;
-                long b14 = (n + 14) * strideB;
-                Vector512<float> sum14 = Vector512<float>.Zero;
-                long b15 = (n + 15) * strideB;
-                Vector512<float> sum15 = Vector512<float>.Zero;
-                float* a0__row1 = a + a0;
-                float* b0__row2 = b + b0;
-                float* b1__row3 = b + b1;
-                float* b2__row4 = b + b2;
-                float* b3__row5 = b + b3;
-                float* b4__row6 = b + b4;
-                float* b5__row7 = b + b5;
-                float* b6__row8 = b + b6;
-                float* b7__row9 = b + b7;
-                float* b8__row10 = b + b8;
-                float* b9__row11 = b + b9;
-                float* b10__row12 = b + b10;
-                float* b11__row13 = b + b11;
-                float* b12__row14 = b + b12;
-                float* b13__row15 = b + b13;
-                float* b14__row16 = b + b14;
-                float* b15__row17 = b + b15;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                Vector512<float> sum0_4 = Vector512<float>.Zero;
+                Vector512<float> sum0_5 = Vector512<float>.Zero;
+                Vector512<float> sum0_6 = Vector512<float>.Zero;
+                Vector512<float> sum0_7 = Vector512<float>.Zero;
+                float* b0__row21 = b + b0;
+                float* a0__row22 = a + a0;
+                float* b1__row23 = b + b1;
+                float* b2__row24 = b + b2;
+                float* b3__row25 = b + b3;
+                float* b4__row26 = b + b4;
+                float* b5__row27 = b + b5;
+                float* b6__row28 = b + b6;
+                float* b7__row29 = b + b7;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a0__row1 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row2 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row3 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row4 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row5 + k), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b4__row6 + k), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b5__row7 + k), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b6__row8 + k), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b7__row9 + k), sum7);
-                    sum8 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b8__row10 + k), sum8);
-                    sum9 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b9__row11 + k), sum9);
-                    sum10 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b10__row12 + k), sum10);
-                    sum11 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b11__row13 + k), sum11);
-                    sum12 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b12__row14 + k), sum12);
-                    sum13 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b13__row15 + k), sum13);
-                    sum14 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b14__row16 + k), sum14);
-                    sum15 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b15__row17 + k), sum15);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8192);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8256);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8320);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8384);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8448);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8512);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8576);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 8640);
+                    }
+                    Vector512<float> x0 = Vector512.Load(a0__row22 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row21 + k), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b1__row23 + k), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b2__row24 + k), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b3__row25 + k), sum0_3);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b4__row26 + k), sum0_4);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b5__row27 + k), sum0_5);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b6__row28 + k), sum0_6);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b7__row29 + k), sum0_7);
                 }
                 if (whole < depth)
                 {
-                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
-                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
-                    sum4 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b4 + whole, (int)(depth - whole)), sum4);
-                    sum5 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum5);
-                    sum6 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum6);
-                    sum7 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum7);
-                    sum8 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b8 + whole, (int)(depth - whole)), sum8);
-                    sum9 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b9 + whole, (int)(depth - whole)), sum9);
-                    sum10 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b10 + whole, (int)(depth - whole)), sum10);
-                    sum11 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b11 + whole, (int)(depth - whole)), sum11);
-                    sum12 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b12 + whole, (int)(depth - whole)), sum12);
-                    sum13 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b13 + whole, (int)(depth - whole)), sum13);
-                    sum14 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b14 + whole, (int)(depth - whole)), sum14);
-                    sum15 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b15 + whole, (int)(depth - whole)), sum15);
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum0_3);
+                    sum0_4 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b4 + whole, (int)(depth - whole)), sum0_4);
+                    sum0_5 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b5 + whole, (int)(depth - whole)), sum0_5);
+                    sum0_6 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b6 + whole, (int)(depth - whole)), sum0_6);
+                    sum0_7 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b7 + whole, (int)(depth - whole)), sum0_7);
                 }
-                long at = (m * strideC) + n;
-                Vector512<float> before = Vector512<float>.Zero;
-                if (accumulates)
-                {
-                    before = Vector512.Load(c + at);
-                }
-                (before + Lanes.Sums(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15)).Store(c + at);
+                float* at0 = c + ((m * strideC) + n);
+                ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
             }
         }
-        for (long n = ((columns / 16) * 16); n < ((columns / 4) * 4); n += 4)
+        for (long n = ((columns / 8) * 8); n < ((columns / 4) * 4); n += 4)
         {
-            for (long r = n; r < (n + 4); r++)
-            {
-                long next0 = r * strideNext;
-                float* next0__row18 = next + next0;
-                for (long k = 0; k < depth; k += 16)
-                {
-                    Lanes.Prefetch(next0__row18 + k);
-                }
-            }
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector512<float> sum0 = Vector512<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector512<float> sum1 = Vector512<float>.Zero;
                 long b2 = (n + 2) * strideB;
-                Vector512<float> sum2 = Vector512<float>.Zero;
                 long b3 = (n + 3) * strideB;
-                Vector512<float> sum3 = Vector512<float>.Zero;
-                float* a0__row19 = a + a0;
-                float* b0__row20 = b + b0;
-                float* b1__row21 = b + b1;
-                float* b2__row22 = b + b2;
-                float* b3__row23 = b + b3;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                Vector512<float> sum0_1 = Vector512<float>.Zero;
+                Vector512<float> sum0_2 = Vector512<float>.Zero;
+                Vector512<float> sum0_3 = Vector512<float>.Zero;
+                float* b0__row30 = b + b0;
+                float* a0__row31 = a + a0;
+                float* b1__row32 = b + b1;
+                float* b2__row33 = b + b2;
+                float* b3__row34 = b + b3;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a0__row19 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row20 + k), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b1__row21 + k), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b2__row22 + k), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b3__row23 + k), sum3);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 8192);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 8256);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 8320);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 8384);
+                    }
+                    Vector512<float> x0 = Vector512.Load(a0__row31 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row30 + k), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b1__row32 + k), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b2__row33 + k), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b3__row34 + k), sum0_3);
                 }
                 if (whole < depth)
                 {
-                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
-                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
-                    sum1 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum1);
-                    sum2 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum2);
-                    sum3 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum3);
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b1 + whole, (int)(depth - whole)), sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b2 + whole, (int)(depth - whole)), sum0_2);
+                    sum0_3 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b3 + whole, (int)(depth - whole)), sum0_3);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum(sum0);
-                float c1 = 0.0f;
-                if (accumulates)
-                {
-                    c1 = c[at + 1];
-                }
-                c[at + 1] = c1 + Lanes.Sum(sum1);
-                float c2 = 0.0f;
-                if (accumulates)
-                {
-                    c2 = c[at + 2];
-                }
-                c[at + 2] = c2 + Lanes.Sum(sum2);
-                float c3 = 0.0f;
-                if (accumulates)
-                {
-                    c3 = c[at + 3];
-                }
-                c[at + 3] = c3 + Lanes.Sum(sum3);
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0);
+                at0[1] = (accumulates ? at0[1] : 0f) + Lanes.Sum(sum0_1);
+                at0[2] = (accumulates ? at0[2] : 0f) + Lanes.Sum(sum0_2);
+                at0[3] = (accumulates ? at0[3] : 0f) + Lanes.Sum(sum0_3);
             }
         }
         for (long n = ((columns / 4) * 4); n < columns; n++)
         {
-            for (long r = n; r < (n + 1); r++)
-            {
-                long next0 = r * strideNext;
-                float* next0__row24 = next + next0;
-                for (long k = 0; k < depth; k += 16)
-                {
-                    Lanes.Prefetch(next0__row24 + k);
-                }
-            }
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector512<float> sum0 = Vector512<float>.Zero;
-                float* a0__row25 = a + a0;
-                float* b0__row26 = b + b0;
+                Vector512<float> sum0_0 = Vector512<float>.Zero;
+                float* b0__row35 = b + b0;
+                float* a0__row36 = a + a0;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector512<float> x = Vector512.Load(a0__row25 + k);
-                    sum0 = Vector512.FusedMultiplyAdd(x, Vector512.Load(b0__row26 + k), sum0);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row35 + k) + 8192);
+                    }
+                    Vector512<float> x0 = Vector512.Load(a0__row36 + k);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row35 + k), sum0_0);
                 }
                 if (whole < depth)
                 {
-                    Vector512<float> x = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
-                    sum0 = Vector512.FusedMultiplyAdd(x, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0);
+                    Vector512<float> x0 = Lanes.Load512(a + a0 + whole, (int)(depth - whole));
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, Lanes.Load512(b + b0 + whole, (int)(depth - whole)), sum0_0);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum(sum0);
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0);
             }
         }
     }
@@ -3457,9 +3832,9 @@ public static unsafe class Contractions256
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for a matrix laid out as b, which comes next.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies some pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
         for (long n = 0; n < (columns & -16); n += 16)
         {
@@ -3499,7 +3874,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
                     Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
@@ -3550,7 +3928,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
                     Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
@@ -3582,7 +3963,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
                     Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
@@ -3632,7 +4016,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
                     Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
@@ -3683,7 +4070,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
                     Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
@@ -3715,7 +4105,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
                     Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
@@ -3740,17 +4133,17 @@ public static unsafe class Contractions256
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector256<float> sum0__0 = Vector256<float>.Zero;
-                Vector256<float> sum0__1 = Vector256<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector256<float> sum1__0 = Vector256<float>.Zero;
-                Vector256<float> sum1__1 = Vector256<float>.Zero;
                 long b2 = (n + 2) * strideB;
-                Vector256<float> sum2__0 = Vector256<float>.Zero;
-                Vector256<float> sum2__1 = Vector256<float>.Zero;
                 long b3 = (n + 3) * strideB;
-                Vector256<float> sum3__0 = Vector256<float>.Zero;
-                Vector256<float> sum3__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_1__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_1__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_2__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_2__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_3__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_3__1 = Vector256<float>.Zero;
                 float* a0__row0 = a + a0;
                 float* b0__row1 = b + b0;
                 float* b1__row2 = b + b1;
@@ -3758,55 +4151,35 @@ public static unsafe class Contractions256
                 float* b3__row4 = b + b3;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a0__row0 + k);
-                    Vector256<float> x__1 = Vector256.Load(a0__row0 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row1 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row1 + k + 8), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b1__row2 + k), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b1__row2 + k + 8), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b2__row3 + k), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b2__row3 + k + 8), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b3__row4 + k), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b3__row4 + k + 8), sum3__1);
+                    Vector256<float> x0__0 = Vector256.Load(a0__row0 + k);
+                    Vector256<float> x0__1 = Vector256.Load(a0__row0 + k + 8);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b0__row1 + k), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b0__row1 + k + 8), sum0_0__1);
+                    sum0_1__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b1__row2 + k), sum0_1__0);
+                    sum0_1__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b1__row2 + k + 8), sum0_1__1);
+                    sum0_2__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b2__row3 + k), sum0_2__0);
+                    sum0_2__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b2__row3 + k + 8), sum0_2__1);
+                    sum0_3__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b3__row4 + k), sum0_3__0);
+                    sum0_3__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b3__row4 + k + 8), sum0_3__1);
                 }
                 if (whole < depth)
                 {
-                    Vector256<float> x__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
-                    Vector256<float> x__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b1 + whole, (int)(depth - whole)), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b2 + whole, (int)(depth - whole)), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b2 + whole + 8, (int)((depth - whole) - 8)), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b3 + whole, (int)(depth - whole)), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b3 + whole + 8, (int)((depth - whole) - 8)), sum3__1);
+                    Vector256<float> x0__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
+                    Vector256<float> x0__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__1);
+                    sum0_1__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b1 + whole, (int)(depth - whole)), sum0_1__0);
+                    sum0_1__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum0_1__1);
+                    sum0_2__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b2 + whole, (int)(depth - whole)), sum0_2__0);
+                    sum0_2__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b2 + whole + 8, (int)((depth - whole) - 8)), sum0_2__1);
+                    sum0_3__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b3 + whole, (int)(depth - whole)), sum0_3__0);
+                    sum0_3__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b3 + whole + 8, (int)((depth - whole) - 8)), sum0_3__1);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum(sum0__0 + sum0__1);
-                float c1 = 0.0f;
-                if (accumulates)
-                {
-                    c1 = c[at + 1];
-                }
-                c[at + 1] = c1 + Lanes.Sum(sum1__0 + sum1__1);
-                float c2 = 0.0f;
-                if (accumulates)
-                {
-                    c2 = c[at + 2];
-                }
-                c[at + 2] = c2 + Lanes.Sum(sum2__0 + sum2__1);
-                float c3 = 0.0f;
-                if (accumulates)
-                {
-                    c3 = c[at + 3];
-                }
-                c[at + 3] = c3 + Lanes.Sum(sum3__0 + sum3__1);
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0__0 + sum0_0__1);
+                at0[1] = (accumulates ? at0[1] : 0f) + Lanes.Sum(sum0_1__0 + sum0_1__1);
+                at0[2] = (accumulates ? at0[2] : 0f) + Lanes.Sum(sum0_2__0 + sum0_2__1);
+                at0[3] = (accumulates ? at0[3] : 0f) + Lanes.Sum(sum0_3__0 + sum0_3__1);
             }
         }
         for (long n = ((columns / 4) * 4); n < columns; n++)
@@ -3816,165 +4189,128 @@ public static unsafe class Contractions256
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector256<float> sum0__0 = Vector256<float>.Zero;
-                Vector256<float> sum0__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
                 float* a0__row5 = a + a0;
                 float* b0__row6 = b + b0;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a0__row5 + k);
-                    Vector256<float> x__1 = Vector256.Load(a0__row5 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row6 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row6 + k + 8), sum0__1);
+                    Vector256<float> x0__0 = Vector256.Load(a0__row5 + k);
+                    Vector256<float> x0__1 = Vector256.Load(a0__row5 + k + 8);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b0__row6 + k), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b0__row6 + k + 8), sum0_0__1);
                 }
                 if (whole < depth)
                 {
-                    Vector256<float> x__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
-                    Vector256<float> x__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__1);
+                    Vector256<float> x0__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
+                    Vector256<float> x0__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__1);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum(sum0__0 + sum0__1);
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0__0 + sum0_0__1);
             }
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies some pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
         for (long n = 0; n < ((columns / 4) * 4); n += 4)
         {
-            for (long r = n; r < (n + 4); r++)
-            {
-                long next0 = r * strideNext;
-                float* next0__row0 = next + next0;
-                for (long k = 0; k < depth; k += 16)
-                {
-                    Lanes.Prefetch(next0__row0 + k);
-                }
-            }
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector256<float> sum0__0 = Vector256<float>.Zero;
-                Vector256<float> sum0__1 = Vector256<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector256<float> sum1__0 = Vector256<float>.Zero;
-                Vector256<float> sum1__1 = Vector256<float>.Zero;
                 long b2 = (n + 2) * strideB;
-                Vector256<float> sum2__0 = Vector256<float>.Zero;
-                Vector256<float> sum2__1 = Vector256<float>.Zero;
                 long b3 = (n + 3) * strideB;
-                Vector256<float> sum3__0 = Vector256<float>.Zero;
-                Vector256<float> sum3__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_1__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_1__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_2__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_2__1 = Vector256<float>.Zero;
+                Vector256<float> sum0_3__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_3__1 = Vector256<float>.Zero;
+                float* b0__row0 = b + b0;
                 float* a0__row1 = a + a0;
-                float* b0__row2 = b + b0;
-                float* b1__row3 = b + b1;
-                float* b2__row4 = b + b2;
-                float* b3__row5 = b + b3;
+                float* b1__row2 = b + b1;
+                float* b2__row3 = b + b2;
+                float* b3__row4 = b + b3;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a0__row1 + k);
-                    Vector256<float> x__1 = Vector256.Load(a0__row1 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row2 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row2 + k + 8), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b1__row3 + k), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b1__row3 + k + 8), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b2__row4 + k), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b2__row4 + k + 8), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b3__row5 + k), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b3__row5 + k + 8), sum3__1);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 8192);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 8256);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 8320);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 8384);
+                    }
+                    Vector256<float> x0__0 = Vector256.Load(a0__row1 + k);
+                    Vector256<float> x0__1 = Vector256.Load(a0__row1 + k + 8);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b0__row0 + k), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b0__row0 + k + 8), sum0_0__1);
+                    sum0_1__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b1__row2 + k), sum0_1__0);
+                    sum0_1__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b1__row2 + k + 8), sum0_1__1);
+                    sum0_2__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b2__row3 + k), sum0_2__0);
+                    sum0_2__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b2__row3 + k + 8), sum0_2__1);
+                    sum0_3__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b3__row4 + k), sum0_3__0);
+                    sum0_3__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b3__row4 + k + 8), sum0_3__1);
                 }
                 if (whole < depth)
                 {
-                    Vector256<float> x__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
-                    Vector256<float> x__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__1);
-                    sum1__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b1 + whole, (int)(depth - whole)), sum1__0);
-                    sum1__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum1__1);
-                    sum2__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b2 + whole, (int)(depth - whole)), sum2__0);
-                    sum2__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b2 + whole + 8, (int)((depth - whole) - 8)), sum2__1);
-                    sum3__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b3 + whole, (int)(depth - whole)), sum3__0);
-                    sum3__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b3 + whole + 8, (int)((depth - whole) - 8)), sum3__1);
+                    Vector256<float> x0__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
+                    Vector256<float> x0__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__1);
+                    sum0_1__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b1 + whole, (int)(depth - whole)), sum0_1__0);
+                    sum0_1__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum0_1__1);
+                    sum0_2__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b2 + whole, (int)(depth - whole)), sum0_2__0);
+                    sum0_2__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b2 + whole + 8, (int)((depth - whole) - 8)), sum0_2__1);
+                    sum0_3__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b3 + whole, (int)(depth - whole)), sum0_3__0);
+                    sum0_3__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b3 + whole + 8, (int)((depth - whole) - 8)), sum0_3__1);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum(sum0__0 + sum0__1);
-                float c1 = 0.0f;
-                if (accumulates)
-                {
-                    c1 = c[at + 1];
-                }
-                c[at + 1] = c1 + Lanes.Sum(sum1__0 + sum1__1);
-                float c2 = 0.0f;
-                if (accumulates)
-                {
-                    c2 = c[at + 2];
-                }
-                c[at + 2] = c2 + Lanes.Sum(sum2__0 + sum2__1);
-                float c3 = 0.0f;
-                if (accumulates)
-                {
-                    c3 = c[at + 3];
-                }
-                c[at + 3] = c3 + Lanes.Sum(sum3__0 + sum3__1);
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0__0 + sum0_0__1);
+                at0[1] = (accumulates ? at0[1] : 0f) + Lanes.Sum(sum0_1__0 + sum0_1__1);
+                at0[2] = (accumulates ? at0[2] : 0f) + Lanes.Sum(sum0_2__0 + sum0_2__1);
+                at0[3] = (accumulates ? at0[3] : 0f) + Lanes.Sum(sum0_3__0 + sum0_3__1);
             }
         }
         for (long n = ((columns / 4) * 4); n < columns; n++)
         {
-            for (long r = n; r < (n + 1); r++)
-            {
-                long next0 = r * strideNext;
-                float* next0__row6 = next + next0;
-                for (long k = 0; k < depth; k += 16)
-                {
-                    Lanes.Prefetch(next0__row6 + k);
-                }
-            }
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector256<float> sum0__0 = Vector256<float>.Zero;
-                Vector256<float> sum0__1 = Vector256<float>.Zero;
-                float* a0__row7 = a + a0;
-                float* b0__row8 = b + b0;
+                Vector256<float> sum0_0__0 = Vector256<float>.Zero;
+                Vector256<float> sum0_0__1 = Vector256<float>.Zero;
+                float* b0__row5 = b + b0;
+                float* a0__row6 = a + a0;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector256<float> x__0 = Vector256.Load(a0__row7 + k);
-                    Vector256<float> x__1 = Vector256.Load(a0__row7 + k + 8);
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Vector256.Load(b0__row8 + k), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Vector256.Load(b0__row8 + k + 8), sum0__1);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row5 + k) + 8192);
+                    }
+                    Vector256<float> x0__0 = Vector256.Load(a0__row6 + k);
+                    Vector256<float> x0__1 = Vector256.Load(a0__row6 + k + 8);
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Vector256.Load(b0__row5 + k), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Vector256.Load(b0__row5 + k + 8), sum0_0__1);
                 }
                 if (whole < depth)
                 {
-                    Vector256<float> x__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
-                    Vector256<float> x__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    sum0__0 = Vector256.FusedMultiplyAdd(x__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector256.FusedMultiplyAdd(x__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__1);
+                    Vector256<float> x0__0 = Lanes.Load256(a + a0 + whole, (int)(depth - whole));
+                    Vector256<float> x0__1 = Lanes.Load256(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, Lanes.Load256(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, Lanes.Load256(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__1);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum(sum0__0 + sum0__1);
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum(sum0_0__0 + sum0_0__1);
             }
         }
     }
@@ -4190,9 +4526,9 @@ public static unsafe class Contractions128
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for a matrix laid out as b, which comes next.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies some pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
+    public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
         for (long n = 0; n < (columns & -16); n += 16)
         {
@@ -4226,7 +4562,10 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
@@ -4276,7 +4615,10 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
@@ -4328,7 +4670,10 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
@@ -4378,7 +4723,10 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Lanes.Prefetch(next + (k * strideNext) + n);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b + line) + 8192);
+                    }
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
@@ -4411,61 +4759,51 @@ public static unsafe class Contractions128
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector128<float> sum0__0 = Vector128<float>.Zero;
-                Vector128<float> sum0__1 = Vector128<float>.Zero;
-                Vector128<float> sum0__2 = Vector128<float>.Zero;
-                Vector128<float> sum0__3 = Vector128<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector128<float> sum1__0 = Vector128<float>.Zero;
-                Vector128<float> sum1__1 = Vector128<float>.Zero;
-                Vector128<float> sum1__2 = Vector128<float>.Zero;
-                Vector128<float> sum1__3 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__3 = Vector128<float>.Zero;
                 float* a0__row0 = a + a0;
                 float* b0__row1 = b + b0;
                 float* b1__row2 = b + b1;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a0__row0 + k);
-                    Vector128<float> x__1 = Vector128.Load(a0__row0 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a0__row0 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a0__row0 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row1 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row1 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row1 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row1 + k + 12), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b1__row2 + k), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b1__row2 + k + 4), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b1__row2 + k + 8), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b1__row2 + k + 12), sum1__3);
+                    Vector128<float> x0__0 = Vector128.Load(a0__row0 + k);
+                    Vector128<float> x0__1 = Vector128.Load(a0__row0 + k + 4);
+                    Vector128<float> x0__2 = Vector128.Load(a0__row0 + k + 8);
+                    Vector128<float> x0__3 = Vector128.Load(a0__row0 + k + 12);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Vector128.Load(b0__row1 + k), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Vector128.Load(b0__row1 + k + 4), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Vector128.Load(b0__row1 + k + 8), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Vector128.Load(b0__row1 + k + 12), sum0_0__3);
+                    sum0_1__0 = Vector128.FusedMultiplyAdd(x0__0, Vector128.Load(b1__row2 + k), sum0_1__0);
+                    sum0_1__1 = Vector128.FusedMultiplyAdd(x0__1, Vector128.Load(b1__row2 + k + 4), sum0_1__1);
+                    sum0_1__2 = Vector128.FusedMultiplyAdd(x0__2, Vector128.Load(b1__row2 + k + 8), sum0_1__2);
+                    sum0_1__3 = Vector128.FusedMultiplyAdd(x0__3, Vector128.Load(b1__row2 + k + 12), sum0_1__3);
                 }
                 if (whole < depth)
                 {
-                    Vector128<float> x__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
-                    Vector128<float> x__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
-                    Vector128<float> x__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    Vector128<float> x__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b1 + whole, (int)(depth - whole)), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b1 + whole + 4, (int)((depth - whole) - 4)), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b1 + whole + 12, (int)((depth - whole) - 12)), sum1__3);
+                    Vector128<float> x0__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
+                    Vector128<float> x0__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
+                    Vector128<float> x0__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    Vector128<float> x0__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0_0__3);
+                    sum0_1__0 = Vector128.FusedMultiplyAdd(x0__0, Lanes.Load128(b + b1 + whole, (int)(depth - whole)), sum0_1__0);
+                    sum0_1__1 = Vector128.FusedMultiplyAdd(x0__1, Lanes.Load128(b + b1 + whole + 4, (int)((depth - whole) - 4)), sum0_1__1);
+                    sum0_1__2 = Vector128.FusedMultiplyAdd(x0__2, Lanes.Load128(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum0_1__2);
+                    sum0_1__3 = Vector128.FusedMultiplyAdd(x0__3, Lanes.Load128(b + b1 + whole + 12, (int)((depth - whole) - 12)), sum0_1__3);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum((sum0__0 + sum0__2) + (sum0__1 + sum0__3));
-                float c1 = 0.0f;
-                if (accumulates)
-                {
-                    c1 = c[at + 1];
-                }
-                c[at + 1] = c1 + Lanes.Sum((sum1__0 + sum1__2) + (sum1__1 + sum1__3));
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum((sum0_0__0 + sum0_0__2) + (sum0_0__1 + sum0_0__3));
+                at0[1] = (accumulates ? at0[1] : 0f) + Lanes.Sum((sum0_1__0 + sum0_1__2) + (sum0_1__1 + sum0_1__3));
             }
         }
         for (long n = ((columns / 2) * 2); n < columns; n++)
@@ -4475,173 +4813,144 @@ public static unsafe class Contractions128
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector128<float> sum0__0 = Vector128<float>.Zero;
-                Vector128<float> sum0__1 = Vector128<float>.Zero;
-                Vector128<float> sum0__2 = Vector128<float>.Zero;
-                Vector128<float> sum0__3 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
                 float* a0__row3 = a + a0;
                 float* b0__row4 = b + b0;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a0__row3 + k);
-                    Vector128<float> x__1 = Vector128.Load(a0__row3 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a0__row3 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a0__row3 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row4 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row4 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row4 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row4 + k + 12), sum0__3);
+                    Vector128<float> x0__0 = Vector128.Load(a0__row3 + k);
+                    Vector128<float> x0__1 = Vector128.Load(a0__row3 + k + 4);
+                    Vector128<float> x0__2 = Vector128.Load(a0__row3 + k + 8);
+                    Vector128<float> x0__3 = Vector128.Load(a0__row3 + k + 12);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Vector128.Load(b0__row4 + k), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Vector128.Load(b0__row4 + k + 4), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Vector128.Load(b0__row4 + k + 8), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Vector128.Load(b0__row4 + k + 12), sum0_0__3);
                 }
                 if (whole < depth)
                 {
-                    Vector128<float> x__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
-                    Vector128<float> x__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
-                    Vector128<float> x__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    Vector128<float> x__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0__3);
+                    Vector128<float> x0__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
+                    Vector128<float> x0__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
+                    Vector128<float> x0__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    Vector128<float> x0__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0_0__3);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum((sum0__0 + sum0__2) + (sum0__1 + sum0__3));
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum((sum0_0__0 + sum0_0__2) + (sum0_0__1 + sum0_0__3));
             }
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for a matrix laid out as b, which comes next.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies some pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates, float* next, long strideNext)
+    public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
         for (long n = 0; n < ((columns / 2) * 2); n += 2)
         {
-            for (long r = n; r < (n + 2); r++)
-            {
-                long next0 = r * strideNext;
-                float* next0__row0 = next + next0;
-                for (long k = 0; k < depth; k += 16)
-                {
-                    Lanes.Prefetch(next0__row0 + k);
-                }
-            }
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector128<float> sum0__0 = Vector128<float>.Zero;
-                Vector128<float> sum0__1 = Vector128<float>.Zero;
-                Vector128<float> sum0__2 = Vector128<float>.Zero;
-                Vector128<float> sum0__3 = Vector128<float>.Zero;
                 long b1 = (n + 1) * strideB;
-                Vector128<float> sum1__0 = Vector128<float>.Zero;
-                Vector128<float> sum1__1 = Vector128<float>.Zero;
-                Vector128<float> sum1__2 = Vector128<float>.Zero;
-                Vector128<float> sum1__3 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_1__3 = Vector128<float>.Zero;
+                float* b0__row0 = b + b0;
                 float* a0__row1 = a + a0;
-                float* b0__row2 = b + b0;
-                float* b1__row3 = b + b1;
+                float* b1__row2 = b + b1;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a0__row1 + k);
-                    Vector128<float> x__1 = Vector128.Load(a0__row1 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a0__row1 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a0__row1 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row2 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row2 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row2 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row2 + k + 12), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b1__row3 + k), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b1__row3 + k + 4), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b1__row3 + k + 8), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b1__row3 + k + 12), sum1__3);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 2) + 8192);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 2) + 8256);
+                    }
+                    Vector128<float> x0__0 = Vector128.Load(a0__row1 + k);
+                    Vector128<float> x0__1 = Vector128.Load(a0__row1 + k + 4);
+                    Vector128<float> x0__2 = Vector128.Load(a0__row1 + k + 8);
+                    Vector128<float> x0__3 = Vector128.Load(a0__row1 + k + 12);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Vector128.Load(b0__row0 + k), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Vector128.Load(b0__row0 + k + 4), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Vector128.Load(b0__row0 + k + 8), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Vector128.Load(b0__row0 + k + 12), sum0_0__3);
+                    sum0_1__0 = Vector128.FusedMultiplyAdd(x0__0, Vector128.Load(b1__row2 + k), sum0_1__0);
+                    sum0_1__1 = Vector128.FusedMultiplyAdd(x0__1, Vector128.Load(b1__row2 + k + 4), sum0_1__1);
+                    sum0_1__2 = Vector128.FusedMultiplyAdd(x0__2, Vector128.Load(b1__row2 + k + 8), sum0_1__2);
+                    sum0_1__3 = Vector128.FusedMultiplyAdd(x0__3, Vector128.Load(b1__row2 + k + 12), sum0_1__3);
                 }
                 if (whole < depth)
                 {
-                    Vector128<float> x__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
-                    Vector128<float> x__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
-                    Vector128<float> x__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    Vector128<float> x__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0__3);
-                    sum1__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b1 + whole, (int)(depth - whole)), sum1__0);
-                    sum1__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b1 + whole + 4, (int)((depth - whole) - 4)), sum1__1);
-                    sum1__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum1__2);
-                    sum1__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b1 + whole + 12, (int)((depth - whole) - 12)), sum1__3);
+                    Vector128<float> x0__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
+                    Vector128<float> x0__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
+                    Vector128<float> x0__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    Vector128<float> x0__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0_0__3);
+                    sum0_1__0 = Vector128.FusedMultiplyAdd(x0__0, Lanes.Load128(b + b1 + whole, (int)(depth - whole)), sum0_1__0);
+                    sum0_1__1 = Vector128.FusedMultiplyAdd(x0__1, Lanes.Load128(b + b1 + whole + 4, (int)((depth - whole) - 4)), sum0_1__1);
+                    sum0_1__2 = Vector128.FusedMultiplyAdd(x0__2, Lanes.Load128(b + b1 + whole + 8, (int)((depth - whole) - 8)), sum0_1__2);
+                    sum0_1__3 = Vector128.FusedMultiplyAdd(x0__3, Lanes.Load128(b + b1 + whole + 12, (int)((depth - whole) - 12)), sum0_1__3);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum((sum0__0 + sum0__2) + (sum0__1 + sum0__3));
-                float c1 = 0.0f;
-                if (accumulates)
-                {
-                    c1 = c[at + 1];
-                }
-                c[at + 1] = c1 + Lanes.Sum((sum1__0 + sum1__2) + (sum1__1 + sum1__3));
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum((sum0_0__0 + sum0_0__2) + (sum0_0__1 + sum0_0__3));
+                at0[1] = (accumulates ? at0[1] : 0f) + Lanes.Sum((sum0_1__0 + sum0_1__2) + (sum0_1__1 + sum0_1__3));
             }
         }
         for (long n = ((columns / 2) * 2); n < columns; n++)
         {
-            for (long r = n; r < (n + 1); r++)
-            {
-                long next0 = r * strideNext;
-                float* next0__row4 = next + next0;
-                for (long k = 0; k < depth; k += 16)
-                {
-                    Lanes.Prefetch(next0__row4 + k);
-                }
-            }
             for (long m = 0; m < rows; m++)
             {
                 long whole = depth & -16;
                 long a0 = m * strideA;
                 long b0 = n * strideB;
-                Vector128<float> sum0__0 = Vector128<float>.Zero;
-                Vector128<float> sum0__1 = Vector128<float>.Zero;
-                Vector128<float> sum0__2 = Vector128<float>.Zero;
-                Vector128<float> sum0__3 = Vector128<float>.Zero;
-                float* a0__row5 = a + a0;
-                float* b0__row6 = b + b0;
+                Vector128<float> sum0_0__0 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__1 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__2 = Vector128<float>.Zero;
+                Vector128<float> sum0_0__3 = Vector128<float>.Zero;
+                float* b0__row3 = b + b0;
+                float* a0__row4 = a + a0;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    Vector128<float> x__0 = Vector128.Load(a0__row5 + k);
-                    Vector128<float> x__1 = Vector128.Load(a0__row5 + k + 4);
-                    Vector128<float> x__2 = Vector128.Load(a0__row5 + k + 8);
-                    Vector128<float> x__3 = Vector128.Load(a0__row5 + k + 12);
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Vector128.Load(b0__row6 + k), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Vector128.Load(b0__row6 + k + 4), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Vector128.Load(b0__row6 + k + 8), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Vector128.Load(b0__row6 + k + 12), sum0__3);
+                    if (m == 0)
+                    {
+                        Lanes.Prefetch((byte*)(b0__row3 + k) + 8192);
+                    }
+                    Vector128<float> x0__0 = Vector128.Load(a0__row4 + k);
+                    Vector128<float> x0__1 = Vector128.Load(a0__row4 + k + 4);
+                    Vector128<float> x0__2 = Vector128.Load(a0__row4 + k + 8);
+                    Vector128<float> x0__3 = Vector128.Load(a0__row4 + k + 12);
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Vector128.Load(b0__row3 + k), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Vector128.Load(b0__row3 + k + 4), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Vector128.Load(b0__row3 + k + 8), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Vector128.Load(b0__row3 + k + 12), sum0_0__3);
                 }
                 if (whole < depth)
                 {
-                    Vector128<float> x__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
-                    Vector128<float> x__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
-                    Vector128<float> x__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
-                    Vector128<float> x__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
-                    sum0__0 = Vector128.FusedMultiplyAdd(x__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0__0);
-                    sum0__1 = Vector128.FusedMultiplyAdd(x__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0__1);
-                    sum0__2 = Vector128.FusedMultiplyAdd(x__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0__2);
-                    sum0__3 = Vector128.FusedMultiplyAdd(x__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0__3);
+                    Vector128<float> x0__0 = Lanes.Load128(a + a0 + whole, (int)(depth - whole));
+                    Vector128<float> x0__1 = Lanes.Load128(a + a0 + whole + 4, (int)((depth - whole) - 4));
+                    Vector128<float> x0__2 = Lanes.Load128(a + a0 + whole + 8, (int)((depth - whole) - 8));
+                    Vector128<float> x0__3 = Lanes.Load128(a + a0 + whole + 12, (int)((depth - whole) - 12));
+                    sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, Lanes.Load128(b + b0 + whole, (int)(depth - whole)), sum0_0__0);
+                    sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, Lanes.Load128(b + b0 + whole + 4, (int)((depth - whole) - 4)), sum0_0__1);
+                    sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, Lanes.Load128(b + b0 + whole + 8, (int)((depth - whole) - 8)), sum0_0__2);
+                    sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, Lanes.Load128(b + b0 + whole + 12, (int)((depth - whole) - 12)), sum0_0__3);
                 }
-                long at = (m * strideC) + n;
-                float c0 = 0.0f;
-                if (accumulates)
-                {
-                    c0 = c[at];
-                }
-                c[at] = c0 + Lanes.Sum((sum0__0 + sum0__2) + (sum0__1 + sum0__3));
+                float* at0 = c + ((m * strideC) + n);
+                at0[0] = (accumulates ? at0[0] : 0f) + Lanes.Sum((sum0_0__0 + sum0_0__2) + (sum0_0__1 + sum0_0__3));
             }
         }
     }

@@ -139,7 +139,9 @@ internal sealed class BatchPlan(Device device, SplitRoom room) : IDisposable
     {
         (KvCache cache, int first, int tokens) = _sequences[sequence];
         ReadOnlySpan<int> blocks = cache.Blocks;
-        blocks.CopyTo(_numbers.AsSpan((2 * Tokens) + (sequence * _width)));
+        Span<int> table = _numbers.AsSpan((2 * Tokens) + (sequence * _width));
+        for (int i = 0; i < blocks.Length; i++)
+            table[i] = cache.Pool.Place(blocks[i]);
         for (int i = 0; i < tokens; i++)
         {
             int row = first + i, slot = cache.Slot(cache.Length + i);

@@ -5,8 +5,8 @@ namespace KernelFoundry.Inference.Models;
 /// <summary>
 /// The memory of KV caches: blocks of <see cref="BlockTokens"/> positions of all layers, handed out one by one and counted by reference, so that sequences
 /// share what they have in common (Kwon et al., "Efficient memory management for large language model serving with PagedAttention", 2023). Attention
-/// reads them where they are. A layer's keys are [kvHeads, slots, headDim]: what a head attends to in a block lies together. Made by
-/// <see cref="Transformer.CreatePool(int)"/>, or by <see cref="Transformer.CreateCache(int)"/> for one sequence and its forks.
+/// reads them where they are. A layer's memory is [kvHeads, slots, headDim]: a head's keys of a block and then its values, so that attention reads on and on.
+/// Made by <see cref="Transformer.CreatePool(int)"/>, or by <see cref="Transformer.CreateCache(int)"/> for one sequence and its forks.
 /// </summary>
 public abstract class KvBlockPool : IDisposable
 {
@@ -52,6 +52,12 @@ public abstract class KvBlockPool : IDisposable
 
     private protected ModelConfiguration Model { get; }
 
+    /// <summary>Whether values are other than keys: what latent attention sums up is its keys.</summary>
+    private protected bool HasValues => Model.Latent is null;
+
+    /// <summary>From one block's keys to the next one's, in units of a block's keys: what block tables count in.</summary>
+    private protected int Parts => HasValues ? 2 : 1;
+
     /// <summary>Blocks that hold a number of positions.</summary>
     /// <param name="positions">Positions; 0 or more.</param>
     /// <returns>Their number.</returns>
@@ -63,6 +69,12 @@ public abstract class KvBlockPool : IDisposable
         Free();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>A block as block tables have it: its slots begin at <see cref="BlockTokens"/> times this.</summary>
+    internal int Place(int block) => block * Parts;
+
+    /// <summary>The slot of a block's first position.</summary>
+    internal int FirstSlot(int block) => Place(block) * BlockTokens;
 
     /// <summary>Whether so many blocks can be had.</summary>
     internal bool Has(int blocks) => _grows || FreeBlocks >= blocks;

@@ -17,12 +17,7 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         try
         {
             for (int layer = 0; layer < model.Layers; layer++)
-            {
-                _keys[layer] = Allocate(blocks);
-
-                // What latent attention sums up is its keys.
-                _values[layer] = HasValues ? Allocate(blocks) : _keys[layer];
-            }
+                Hold(layer, Allocate(blocks));
         }
         catch
         {
@@ -34,9 +29,6 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     public override long BlockBytes => Element<T>.Bytes(BlockTokens * Model.CachedPerPosition);
 
     internal override string ElementName => typeof(T).Name;
-
-    /// <summary>Whether values are other than keys.</summary>
-    protected bool HasValues => Model.Latent is null;
 
     private static long HeadBytes(View3<T> view) => Element<T>.Bytes(view.Stride1);
 
@@ -63,8 +55,8 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     {
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            foreach (View3<T> part in Parts(layer))
-                CopySlots(part, from * BlockTokens, to * BlockTokens, positions);
+            foreach (View3<T> part in PartsOf(layer))
+                CopySlots(part, FirstSlot(from), FirstSlot(to), positions);
         }
     }
 
@@ -72,7 +64,7 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     {
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            foreach (View3<T> part in Parts(layer))
+            foreach (View3<T> part in PartsOf(layer))
                 CopySlots(part, from, to, 1);
         }
     }
@@ -122,14 +114,14 @@ internal abstract class KvBlockPool<T> : KvBlockPool
         byte[] part = new byte[BlockTokens * SlotBytes];
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            foreach (View3<T> view in Parts(layer))
+            foreach (View3<T> view in PartsOf(layer))
             {
                 for (int i = 0; i < Model.KeyValueHeads; i++)
                 {
                     for (int first = 0; first < positions; first += BlockTokens)
                     {
                         int bytes = (int)(Math.Min(BlockTokens, positions - first) * SlotBytes);
-                        visit(view.Memory!, view.ByteOffset + (i * HeadBytes(view)) + (blocks[first / BlockTokens] * BlockTokens * SlotBytes), part.AsSpan(0, bytes));
+                        visit(view.Memory!, view.ByteOffset + (i * HeadBytes(view)) + (FirstSlot(blocks[first / BlockTokens]) * SlotBytes), part.AsSpan(0, bytes));
                     }
                 }
             }
@@ -158,38 +150,37 @@ internal abstract class KvBlockPool<T> : KvBlockPool
     {
         for (int layer = 0; layer < Model.Layers; layer++)
         {
-            _keys[layer] = Moved(_keys[layer]);
-            _values[layer] = HasValues ? Moved(_values[layer]) : _keys[layer];
-        }
-
-        View3<T> Moved(View3<T> old)
-        {
-            View3<T> room = Allocate(blocks);
+            View3<T> old = _keys[layer], room = Allocate(blocks);
             for (int head = 0; head < Model.KeyValueHeads; head++)
                 room.Memory!.BeginCopy(room.ByteOffset + (head * HeadBytes(room)), old.Memory!, old.ByteOffset + (head * HeadBytes(old)), HeadBytes(old));
             Device.Synchronize();
             old.Memory!.Dispose();
-            return room;
+            Hold(layer, room);
         }
     }
 
     private protected override void Free()
     {
-        for (int layer = 0; layer < _keys.Length; layer++)
-        {
-            _keys[layer].Memory?.Dispose();
-            if (HasValues)
-                _values[layer].Memory?.Dispose();
-        }
+        foreach (View3<T> keys in _keys)
+            keys.Memory?.Dispose();
     }
 
-    private View3<T>[] Parts(int layer) => HasValues ? [_keys[layer], _values[layer]] : [_keys[layer]];
+    private View3<T>[] PartsOf(int layer) => HasValues ? [_keys[layer], _values[layer]] : [_keys[layer]];
 
+    // A head's slots, of which those of keys and of values take turns, block by block.
     private View3<T> Allocate(int blocks)
     {
-        int slots = checked(blocks * BlockTokens);
+        int slots = checked(blocks * Parts * BlockTokens);
         View3<T> held = Device.Allocate<T>(Model.KeyValueHeads, slots, Model.HeadDim);
         return new View3<T>(held.Memory!, held.ByteOffset, (slots, Model.KeyValueHeads, Model.HeadDim), (held.Stride1, held.Stride0));
+    }
+
+    // A slot is the same number for keys and for values, which begin one part later.
+    private void Hold(int layer, View3<T> slots)
+    {
+        int later = (Parts - 1) * BlockTokens;
+        _keys[layer] = slots.Slice(0, 0, slots.Extent0 - later);
+        _values[layer] = slots.Slice(0, later, slots.Extent0 - later);
     }
 
     private void CopySlots(View3<T> view, int from, int to, int count)

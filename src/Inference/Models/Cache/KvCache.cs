@@ -43,7 +43,7 @@ public sealed class KvCache : IDisposable
     internal string ElementName => Pool.ElementName;
 
     /// <summary>Where in the pool a position is.</summary>
-    internal int Slot(int position) => (_blocks[position / BlockTokens] * BlockTokens) + (position % BlockTokens);
+    internal int Slot(int position) => Pool.FirstSlot(_blocks[position / BlockTokens]) + (position % BlockTokens);
 
     /// <summary>Forgets every position from <paramref name="position"/> on. The next token takes that position.</summary>
     /// <param name="position">Number of positions to keep, at most <see cref="Length"/>.</param>
@@ -102,7 +102,7 @@ public sealed class KvCache : IDisposable
         {
             int used = Math.Min(BlockTokens, Length - (i * BlockTokens));
             Own(i, used);
-            runs.Add((_blocks[i] * BlockTokens, used));
+            runs.Add((Pool.FirstSlot(_blocks[i]), used));
         }
 
         Array.Copy(_blocks, next, _blocks, kept, _count - next);
