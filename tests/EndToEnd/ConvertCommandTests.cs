@@ -84,8 +84,8 @@ public sealed class ConvertCommandTests
 
         JsonElement card = Kf.Run("inspect", folder.Path, "--context", "16", "--cache-type", "f16", "--json").Json.GetProperty("card");
 
-        // A cache is whole blocks of 32 positions.
-        Assert.Equal(2L * 2 * 2 * 8 * 32 * sizeof(ushort), card.GetProperty("cache_bytes").GetInt64());
+        // A cache is whole blocks of 64 positions.
+        Assert.Equal(2L * 2 * 2 * 8 * 64 * sizeof(ushort), card.GetProperty("cache_bytes").GetInt64());
         Assert.Equal(271, card.GetProperty("vocabulary_size").GetInt32());
         CheckFailure(Kf.Run("inspect", folder.Path, "--context", "49"), 2, "48");
         CheckFailure(Kf.Run("inspect", folder.Path, "--context", "0"), 2, "--context");

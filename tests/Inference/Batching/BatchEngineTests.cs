@@ -58,11 +58,12 @@ public sealed class BatchEngineTests : IDisposable
     public async Task LaterRequestsReuseWhatEarlierOnesHadAndForgetItForOthers()
     {
         using LanguageModel model = ScheduleTests.Open("foundry", GgmlType.F16, CacheElement.Float, _device);
-        using var engine = new BatchEngine(model, new BatchOptions { MaxSequences = 1, CachePositions = 160 });
-        int[] prompt = [.. Enumerable.Range(0, 100).Select(i => 5 + (i * 7 % 200))];
+        const int Block = KvBlockPool.BlockTokens;
+        using var engine = new BatchEngine(model, new BatchOptions { MaxSequences = 1, CachePositions = 5 * Block });
+        int[] prompt = [.. Enumerable.Range(0, (3 * Block) + 4).Select(i => 5 + (i * 7 % 200))];
         Assert.Equal(0, (await Run(engine, prompt)).CachedTokens);
-        Assert.Equal(96, (await Run(engine, prompt)).CachedTokens);
-        Assert.Equal(32, (await Run(engine, [.. prompt[..50], .. prompt[20..70]])).CachedTokens);
+        Assert.Equal(3 * Block, (await Run(engine, prompt)).CachedTokens);
+        Assert.Equal(Block, (await Run(engine, [.. prompt[..(Block + 18)], .. prompt[20..(Block + 38)]])).CachedTokens);
         for (int i = 0; i < 4; i++)
             Assert.Equal(0, (await Run(engine, [10 + i, .. prompt])).CachedTokens);
         Assert.Equal(0, (await Run(engine, prompt)).CachedTokens);

@@ -7,7 +7,7 @@ namespace KernelFoundry.Inference.Tests.Batching;
 /// <summary>Drawn schedules of joins, leaves, steps, forks, rollbacks and evictions in one small pool: each sequence's logits are bit for bit those it gets alone, and nothing done to one changes another.</summary>
 public sealed class ScheduleTests
 {
-    private const int Capacity = 200;
+    private const int Capacity = 380;
 
     public static TheoryData<string, GgmlType, CacheElement> Models => new()
     {
@@ -27,7 +27,7 @@ public sealed class ScheduleTests
         var random = new Random(seed);
         using Device device = TestDevices.Open("cpu-2");
         using LanguageModel model = Open(name, type, element, device);
-        using KvBlockPool pool = model.Transformer.CreatePool(30);
+        using KvBlockPool pool = model.Transformer.CreatePool(25);
         var sequences = new List<Sequence>();
         int compared = 0;
         for (int step = 0; step < 60; step++)
@@ -61,7 +61,7 @@ public sealed class ScheduleTests
                 chosen.Do(cache => cache.Rollback(kept));
                 break;
             case 2:
-                int sinks = random.Next(40), window = random.Next(60);
+                int sinks = random.Next(80), window = random.Next(120);
                 try
                 {
                     chosen.Do(cache => cache.Evict(sinks, window));
@@ -90,7 +90,7 @@ public sealed class ScheduleTests
         var chosen = new List<(Sequence Sequence, int[] Tokens)>();
         foreach (Sequence sequence in sequences.Where(_ => random.Next(3) > 0))
         {
-            int count = Math.Min(random.Next(3) == 0 ? random.Next(1, 60) : 1, Capacity - sequence.Cache.Length);
+            int count = Math.Min(random.Next(3) == 0 ? random.Next(1, 120) : 1, Capacity - sequence.Cache.Length);
             if (count == 0)
                 continue;
             int[] tokens = [.. Enumerable.Range(0, count).Select(_ => random.Next(model.Configuration.VocabularySize))];

@@ -11,7 +11,7 @@ namespace KernelFoundry.Inference.Tests.Models;
 /// </summary>
 public sealed class EvictedKeysTests
 {
-    private const int Length = 170, Sinks = 20, Window = 40, Kept = 32, Forgotten = 96;
+    private const int Block = KvBlockPool.BlockTokens, Length = (5 * Block) + 10, Sinks = 20, Window = Block + 8, Kept = Block, Forgotten = 3 * Block;
 
     public static TheoryData<string, CacheElement> Cases
     {
@@ -40,11 +40,11 @@ public sealed class EvictedKeysTests
             "halves" => Definitions.All["qwen2"] with { Embedding = 128, HeadDim = 32, RotaryDims = 32 },
             _ => Definitions.All[name],
         };
-        definition = definition with { Context = Math.Max(definition.Context, 256) };
+        definition = definition with { Context = Math.Max(definition.Context, 8 * Block) };
         var drawn = new DrawnModel(definition);
         using Device device = TestDevices.Open("cpu-1");
         using LanguageModel model = LanguageModel.Open(new GgufFile(drawn.Build(), name), device, new ModelOptions { Cache = element });
-        using KvCache cache = model.Transformer.CreateCache(200);
+        using KvCache cache = model.Transformer.CreateCache(6 * Block);
         model.Transformer.Forward(ArchitectureTests.Tokens(drawn, Length), cache, default);
         Dictionary<(int Layer, bool IsValue, int Head), double[][]> before = Read(cache, model.Configuration, element);
         Assert.Equal(Forgotten, cache.Evict(Sinks, Window));
@@ -93,7 +93,7 @@ public sealed class EvictedKeysTests
         return y;
     }
 
-    // Layer by layer keys and then values, of each head 32 positions a part; keys are values too where attention is latent.
+    // Layer by layer keys and then values, of each head a block a part; keys are values too where attention is latent.
     private static Dictionary<(int Layer, bool IsValue, int Head), double[][]> Read(KvCache cache, ModelConfiguration model, CacheElement element)
     {
         var parts = new Queue<byte[]>();

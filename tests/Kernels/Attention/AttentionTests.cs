@@ -27,11 +27,11 @@ public sealed class AttentionTests
                 Run(nameof(Attention.FlashAttention), new()
                 {
                     ["tokens"] = tokens, ["heads"] = heads, ["kvHeads"] = kvHeads, ["keys"] = keys, ["headDim"] = headDim,
-                    ["start"] = start, ["slots"] = 128, ["blocks"] = 8,
+                    ["start"] = start, ["slots"] = 256, ["blocks"] = 4,
                 });
                 Run(nameof(Attention.FlashDecode), new()
                 {
-                    ["sequences"] = 2, ["heads"] = heads, ["kvHeads"] = kvHeads, ["splits"] = 3, ["headDim"] = headDim, ["slots"] = 128, ["blocks"] = 10,
+                    ["sequences"] = 2, ["heads"] = heads, ["kvHeads"] = kvHeads, ["splits"] = 3, ["headDim"] = headDim, ["slots"] = 256, ["blocks"] = 5,
                 });
             }
         }

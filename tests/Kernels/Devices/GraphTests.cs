@@ -5,7 +5,7 @@ namespace KernelFoundry.Kernels.Tests;
 /// <summary>A step of decoding run as a graph, while the cache grows: the bits of its launches one by one.</summary>
 public sealed class GraphTests
 {
-    private const int Heads = 6, KvHeads = 2, HeadDim = 64, Capacity = 160, Splits = 2, Channels = Heads * HeadDim;
+    private const int Heads = 6, KvHeads = 2, HeadDim = 64, Capacity = 5 * Attention.BlockTokens, Splits = 3, Channels = Heads * HeadDim;
 
     [Theory]
     [DeviceData]
@@ -14,7 +14,7 @@ public sealed class GraphTests
         var step = new Step(device);
         using LaunchGraph graph = device.CreateGraph();
         var expected = new List<float[]>();
-        for (int position = 0; position < Capacity; position += position < 4 ? 1 : 11)
+        for (int position = 0; position < Capacity; position += position < 4 ? 1 : 23)
         {
             step.Plan(position);
             step.Launch(position);
