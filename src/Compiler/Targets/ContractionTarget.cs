@@ -15,10 +15,12 @@ public static partial class ContractionTarget
     // registers hold them at 128 bits as at 512, a 16-lane vector being four registers there.
     private static readonly (int Width, (int Rows, int Vectors)[] Blocks, (int Rows, int Columns)[] Deep, (int Rows, int Vectors)[] Turned)[] Blockings =
     [
-        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [(3, 8), (2, 8), (1, 8), (1, 4), (1, 1)], [(3, 2), (1, 2), (6, 1), (1, 1)]),
+        (512, [(8, 2), (4, 4), (3, 4), (2, 4), (1, 4)], [(MostDeepRows, 8), (2, 8), (1, 8), (1, 4), (1, 1)], [(3, 2), (1, 2), (6, 1), (1, 1)]),
         (256, [(4, 1), (2, 1), (1, 1)], [(1, 4), (1, 1)], []),
         (128, [(2, 1), (1, 1)], [(1, 2), (1, 1)], []),
     ];
+
+    private const int MostDeepRows = 3;
 
     private static readonly LocalBuffer A = new("a", DType.F32, Int(0));
     private static readonly LocalBuffer B = new("b", DType.F32, Int(0));
@@ -188,10 +190,13 @@ public static partial class ContractionTarget
             return step;
         }
 
-        // Line after line as they lie in memory, which processors go on with by themselves, not a line of each row.
+        // Line after line as they lie in memory, which processors go on with by themselves, not a line of each row; between the products of a whole block.
         List<Stmt> steps = Step(k, null);
-        if (asks)
-            steps.Insert(0, AskOnce(rows.First, Add(first, Mul(k, Int(columns))), columns));
+        Expr line = Add(first, Mul(k, Int(columns)));
+        if (asks && rows.Count < MostDeepRows)
+            steps.Insert(0, AskOnce(rows.First, line, columns));
+        for (int c = columns - 1; c >= 0 && asks && rows.Count == MostDeepRows; c--)
+            steps.Insert(rows.Count + (c * (rows.Count + 1)), new Prefetch(B.Name, new[] { line }, false, Prefetch.Ahead + (c * Prefetch.Line), Prefetch.Line));
         body.Add(new For(k, Int(0), whole, Int(Lanes.Count), steps));
         body.Add(new If(Less(whole, Depth), Step(whole, Sub(Depth, whole)), []));
         for (int r = 0; r < rows.Count; r++)

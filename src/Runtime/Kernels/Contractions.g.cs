@@ -3209,48 +3209,45 @@ public static unsafe class Contractions512
                 float* b7__row10 = b + b7;
                 for (long k = 0; k < whole; k += 16)
                 {
-                    if (m == 0)
-                    {
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8192);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8256);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8320);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8384);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8448);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8512);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8576);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8640);
-                    }
                     Vector512<float> x0 = Vector512.Load(a0__row1 + k);
                     Vector512<float> x1 = Vector512.Load(a1__row2 + k);
                     Vector512<float> x2 = Vector512.Load(a2__row3 + k);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8192);
                     Vector512<float> y0 = Vector512.Load(b0__row0 + k);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, y0, sum2_0);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8256);
                     Vector512<float> y1 = Vector512.Load(b1__row4 + k);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, y1, sum2_1);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8320);
                     Vector512<float> y2 = Vector512.Load(b2__row5 + k);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, y2, sum2_2);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8384);
                     Vector512<float> y3 = Vector512.Load(b3__row6 + k);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
                     sum2_3 = Vector512.FusedMultiplyAdd(x2, y3, sum2_3);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8448);
                     Vector512<float> y4 = Vector512.Load(b4__row7 + k);
                     sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
                     sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
                     sum2_4 = Vector512.FusedMultiplyAdd(x2, y4, sum2_4);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8512);
                     Vector512<float> y5 = Vector512.Load(b5__row8 + k);
                     sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
                     sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
                     sum2_5 = Vector512.FusedMultiplyAdd(x2, y5, sum2_5);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8576);
                     Vector512<float> y6 = Vector512.Load(b6__row9 + k);
                     sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
                     sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
                     sum2_6 = Vector512.FusedMultiplyAdd(x2, y6, sum2_6);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 8640);
                     Vector512<float> y7 = Vector512.Load(b7__row10 + k);
                     sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
                     sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
