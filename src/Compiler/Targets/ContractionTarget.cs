@@ -52,7 +52,7 @@ public static partial class ContractionTarget
             const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
             const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
             const string TurnedDepth = "and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.";
-            const string Asks = " Asks for what lies some pages after b.";
+            const string Asks = " Asks for what lies two pages after b.";
             bool turns = turned.Length > 0;
             string[] methods =
             [
@@ -98,7 +98,7 @@ public static partial class ContractionTarget
         foreach (IGrouping<int, int> together in blocks.GroupBy(b => b.Columns, b => b.Rows))
         {
             Var column = Scalar("n");
-            Expr to = together.Key == 1 ? Columns : turns ? Add(from, Mul(Div(Sub(Columns, from), Int(together.Key)), Int(together.Key))) : Mul(Div(Columns, Int(together.Key)), Int(together.Key));
+            Expr to = together.Key == 1 ? Columns : Mul(Div(Columns, Int(together.Key)), Int(together.Key));
             body.Add(new For(column, from, to, Int(together.Key), RowBlocks([.. together], Int(0), Rows, rows => DepthBlock(rows, column, together.Key, asks))));
             from = to;
         }
@@ -173,6 +173,9 @@ public static partial class ContractionTarget
             body.Add(new Let(Scalar($"b{c}"), Mul(Add(column, Int(c)), StrideB)));
         body.AddRange(cells.Select(cell => new Let(Sum(cell), Zeros, true)));
 
+        // Line after line as they lie in memory, which processors go on with by themselves, not a line of each row; between the products of a whole block.
+        Expr line = Add(first, Mul(k, Int(columns)));
+        bool spreads = asks && rows.Count == MostDeepRows;
         List<Stmt> Step(Expr at, Expr? count)
         {
             var step = new List<Stmt>();
@@ -181,6 +184,8 @@ public static partial class ContractionTarget
             for (int c = 0; c < columns; c++)
             {
                 Expr b = new LoadLocal(B, Add(Scalar($"b{c}"), at), true, count);
+                if (spreads && count is null)
+                    step.Add(Ask(line, c, 1));
                 if (rows.Count > 1)
                     step.Add(new Let(new Var($"y{c}", DType.F32, true), b));
                 for (int r = 0; r < rows.Count; r++)
@@ -190,13 +195,9 @@ public static partial class ContractionTarget
             return step;
         }
 
-        // Line after line as they lie in memory, which processors go on with by themselves, not a line of each row; between the products of a whole block.
         List<Stmt> steps = Step(k, null);
-        Expr line = Add(first, Mul(k, Int(columns)));
-        if (asks && rows.Count < MostDeepRows)
+        if (asks && !spreads)
             steps.Insert(0, AskOnce(rows.First, line, columns));
-        for (int c = columns - 1; c >= 0 && asks && rows.Count == MostDeepRows; c--)
-            steps.Insert(rows.Count + (c * (rows.Count + 1)), new Prefetch(B.Name, new[] { line }, false, Prefetch.Ahead + (c * Prefetch.Line), Prefetch.Line));
         body.Add(new For(k, Int(0), whole, Int(Lanes.Count), steps));
         body.Add(new If(Less(whole, Depth), Step(whole, Sub(Depth, whole)), []));
         for (int r = 0; r < rows.Count; r++)
@@ -213,10 +214,13 @@ public static partial class ContractionTarget
         body.Add(new StoreLocal(C, index, new Apply(OpCode.Add, DType.F32, true, new[] { before, product })));
     }
 
-    // So many lines from a distance after an element of b on; not again where more rows are multiplied by the same.
-    private static If AskOnce(Var row, Expr element, int lines) => new(
-        new Apply(OpCode.Eq, DType.Bool, false, new Expr[] { row, Int(0) }),
-        [new Prefetch(B.Name, new[] { element }, false, Prefetch.Ahead, lines * Prefetch.Line)], []);
+    // Not again where more rows are multiplied by the same.
+    private static If AskOnce(Var row, Expr element, int lines) =>
+        new(new Apply(OpCode.Eq, DType.Bool, false, new Expr[] { row, Int(0) }), [Ask(element, 0, lines)], []);
+
+    // Lines that lie a distance after an element of b.
+    private static Prefetch Ask(Expr element, int first, int lines) =>
+        new(B.Name, new[] { element }, false, Prefetch.Ahead + (first * Prefetch.Line), lines * Prefetch.Line);
 
     private static Broadcast Zeros => new(new Literal(Number.Of(0f)));
 

@@ -166,8 +166,6 @@ internal partial class VectorWriter
 
     private string[] Spread(Spread spread)
     {
-        if (width == 512 && spread.Scalars.Length == Lowering.Lanes.Count && spread.Scalars.AsEnumerable().All(s => s is ReduceLanes { Kind: ReduceKind.Sum }))
-            return [$"Lanes.Sums({string.Join(", ", spread.Scalars.AsEnumerable().Select(s => Bare(Vector(((ReduceLanes)s).Vector)[0])))})"];
         Expr[] scalars = [.. spread.Scalars.AsEnumerable()];
         int run = Lowering.Lanes.Count / scalars.Length;
         return Parts(p =>

@@ -593,7 +593,7 @@ public static unsafe class Contractions512
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies some pages after b.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies two pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
@@ -1240,7 +1240,7 @@ public static unsafe class Contractions512
                 ByTurnedDepth16(a, strideA, b + (done * strideB), strideB, c + done, strideC, rows, 16, depth, accumulates);
         }
 
-        for (long n = done; n < (done + (((columns - done) / 8) * 8)); n += 8)
+        for (long n = done; n < ((columns / 8) * 8); n += 8)
         {
             for (long m = 0; m < ((rows / 3) * 3); m += 3)
             {
@@ -1533,7 +1533,7 @@ public static unsafe class Contractions512
                 ((accumulates ? Vector256.Load(at0) : Vector256<float>.Zero) + Lanes.Sums(sum0_0, sum0_1, sum0_2, sum0_3, sum0_4, sum0_5, sum0_6, sum0_7)).Store(at0);
             }
         }
-        for (long n = (done + (((columns - done) / 8) * 8)); n < ((done + (((columns - done) / 8) * 8)) + (((columns - (done + (((columns - done) / 8) * 8))) / 4) * 4)); n += 4)
+        for (long n = ((columns / 8) * 8); n < ((columns / 4) * 4); n += 4)
         {
             for (long m = 0; m < rows; m++)
             {
@@ -1575,7 +1575,7 @@ public static unsafe class Contractions512
                 at0[3] = (accumulates ? at0[3] : 0f) + Lanes.Sum(sum0_3);
             }
         }
-        for (long n = ((done + (((columns - done) / 8) * 8)) + (((columns - (done + (((columns - done) / 8) * 8))) / 4) * 4)); n < columns; n++)
+        for (long n = ((columns / 4) * 4); n < columns; n++)
         {
             for (long m = 0; m < rows; m++)
             {
@@ -3152,7 +3152,7 @@ public static unsafe class Contractions512
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies some pages after b.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies two pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
@@ -3829,7 +3829,7 @@ public static unsafe class Contractions256
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies some pages after b.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies two pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
@@ -4210,7 +4210,7 @@ public static unsafe class Contractions256
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies some pages after b.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies two pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
@@ -4523,7 +4523,7 @@ public static unsafe class Contractions128
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies some pages after b.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns. Asks for what lies two pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByColumnsAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {
@@ -4844,7 +4844,7 @@ public static unsafe class Contractions128
         }
     }
 
-    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies some pages after b.</summary>
+    /// <summary>c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums. Asks for what lies two pages after b.</summary>
     [SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ByDepthAhead(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates)
     {

@@ -36,13 +36,6 @@ public static unsafe partial class Lanes
 
     /// <summary>The sum of the lanes of each vector, added as <see cref="Sum(Vector512{float})"/> adds them, at three instructions a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sums(
-        Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3, Vector512<float> v4, Vector512<float> v5, Vector512<float> v6, Vector512<float> v7,
-        Vector512<float> v8, Vector512<float> v9, Vector512<float> v10, Vector512<float> v11, Vector512<float> v12, Vector512<float> v13, Vector512<float> v14, Vector512<float> v15) =>
-        Combined<Adding>(v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15);
-
-    /// <summary>The sum of the lanes of each vector, added as <see cref="Sum(Vector512{float})"/> adds them, at three instructions a vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Sums(
         Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3, Vector512<float> v4, Vector512<float> v5, Vector512<float> v6, Vector512<float> v7) =>
         Combined<Adding>(v0, v1, v2, v3, v4, v5, v6, v7);
