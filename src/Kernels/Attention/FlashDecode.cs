@@ -7,7 +7,7 @@ public static partial class Attention
 {
     /// <summary>
     /// Attention of one query each of several sequences on a cache, the keys cut into splits that run at once (Dao et al., "Flash-Decoding for
-    /// long-context inference", 2023). A program takes all query heads of one key head, so every key and value is read once. Each split leaves
+    /// long-context inference", 2023). A program takes all query heads of one key head, so every key and value is read once; programs follow one head. Each split leaves
     /// its state, without the sink; <see cref="CombineSplits"/> makes the output of them. A query's splits begin with the one its first key is in, and
     /// are cut at multiples of <see cref="KeysPerSplit"/> keys whatever the sequence's length: a split without keys leaves max -inf and zeros. NaN in
     /// a query, or in a key or value it attends to, makes its split's sum or output NaN.

@@ -7,8 +7,17 @@ public sealed unsafe class ContractionTests
 {
     private delegate void Product(float* a, long strideA, float* b, long strideB, float* c, long strideC, int rows, int columns, int depth, bool accumulates);
 
-    private static readonly Product[] s_byColumns = [Contractions512.ByColumns, Contractions256.ByColumns, Contractions128.ByColumns];
-    private static readonly Product[] s_byDepth = [Contractions512.ByDepth, Contractions256.ByDepth, Contractions128.ByDepth];
+    private static readonly Product[] s_byColumns =
+    [
+        Contractions512.ByColumns, Contractions256.ByColumns, Contractions128.ByColumns,
+        Contractions512.ByColumnsAhead, Contractions256.ByColumnsAhead, Contractions128.ByColumnsAhead,
+    ];
+
+    private static readonly Product[] s_byDepth =
+    [
+        Contractions512.ByDepth, Contractions256.ByDepth, Contractions128.ByDepth,
+        Contractions512.ByDepthAhead, Contractions256.ByDepthAhead, Contractions128.ByDepthAhead,
+    ];
 
     public static TheoryData<int, int, int> Shapes()
     {
