@@ -21,7 +21,7 @@ internal sealed record Definition
 
     public int FeedForward { get; init; } = 96;
 
-    public int Context { get; init; } = 64;
+    public int Context { get; init; } = 96;
 
     public bool LayerNorm { get; init; }
 
