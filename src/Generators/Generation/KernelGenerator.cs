@@ -48,7 +48,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
                 static (node, _) => node is MethodDeclarationSyntax, DeclarationReader.DeviceFunction)
             .NotNull().WithTrackingName(Steps.DeviceFunctions);
         IncrementalValueProvider<Registration> registration = kernels.Where(static k => !k.IsBroken)
-            .Select(static (k, _) => DefinitionOf(k)).Collect()
+            .Select(static (k, _) => RecordOf(k)).Collect()
             .Combine(surroundings).Combine(foreignSummaries)
                 .Combine(deviceFunctions.Collect())
             .Select(static (all, _) => RegistrationOf(all.Left.Left.Left, all.Left.Left.Right, all.Left.Right, all.Right))
@@ -143,11 +143,11 @@ public sealed class KernelGenerator : IIncrementalGenerator
         summaries.Where(s => s.Kernel == kernel.Name).ToEquatable(),
         folder);
 
-    private static string DefinitionOf(KernelModel kernel) => $"global::{kernel.ClassName}.{LaunchWriter.Holder(kernel)}.Definition";
+    private static HeldRecord RecordOf(KernelModel kernel) => new(kernel.Name, $"global::{kernel.ClassName}.{LaunchWriter.Holder(kernel)}");
 
-    private static Registration RegistrationOf(ImmutableArray<string> definitions, Surroundings surroundings,
+    private static Registration RegistrationOf(ImmutableArray<HeldRecord> records, Surroundings surroundings,
         ImmutableArray<FamilySummary> foreign, ImmutableArray<DeviceFunctionModel> functions) =>
-        new(definitions.ToEquatable(), surroundings.Functors, surroundings.Defaults, surroundings.Formats, functions.ToEquatable(),
+        new(records.ToEquatable(), surroundings.Functors, surroundings.Defaults, surroundings.Formats, functions.ToEquatable(),
             foreign.ToEquatable());
 
     private static void Add(SourceProductionContext output, GeneratedFile file) => output.AddSource(file.Name, file.Source);

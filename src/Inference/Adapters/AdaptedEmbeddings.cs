@@ -6,12 +6,8 @@ namespace KernelFoundry.Inference.Adapters;
 /// <param name="embeddings">The embeddings.</param>
 /// <param name="updates">What is added: B, [tokens of the vocabulary, rank], and A transposed, [columns, rank].</param>
 /// <param name="scratch">Room for what is between.</param>
-internal sealed class AdaptedEmbeddings(WeightMatrix embeddings, IReadOnlyList<DeviceUpdate> updates, AdapterScratch scratch) : WeightMatrix(embeddings.Rows, embeddings.Columns)
+internal sealed class AdaptedEmbeddings(WeightMatrix embeddings, IReadOnlyList<DeviceUpdate> updates, AdapterScratch scratch) : LookedUpMatrix(embeddings.Rows, embeddings.Columns)
 {
-    public override bool Fuses => false;
-
-    public override WeightMatrix Slice(int first, int count) => throw NotMultiplied();
-
     public override void Embed(Device device, View1<int> tokens, View2<float> y, float scale)
     {
         embeddings.Embed(device, tokens, y, scale);
@@ -25,16 +21,4 @@ internal sealed class AdaptedEmbeddings(WeightMatrix embeddings, IReadOnlyList<D
             update.A.ProjectAndAdd(device, hidden, y);
         }
     }
-
-    public override void Project(Device device, View2<float> x, View2<float> y) => throw NotMultiplied();
-
-    public override void ProjectNormed(Device device, View2<float> x, View1<float> norm, float epsilon, View2<float> y) => throw NotMultiplied();
-
-    public override void ProjectGatedAndAdd(Device device, View2<float> gate, View2<float> up, View2<float> residual) => throw NotMultiplied();
-
-    public override void ProjectAndAdd(Device device, View2<float> x, View2<float> residual) => throw NotMultiplied();
-
-    public override void ProjectAndGate(Device device, View2<float> x, View2<float> gate) => throw NotMultiplied();
-
-    private static InvalidOperationException NotMultiplied() => new("Embeddings with adapters are looked up, and were to be multiplied.");
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using KernelFoundry.Inference.Formats;
 
 namespace KernelFoundry.Inference.Models;
@@ -61,10 +62,12 @@ internal sealed partial class WeightLoader
         if (tensor.Type != GgmlType.F32)
             throw tensor.Error("its type", $"{tensor.Type}", $"{GgmlType.F32}");
         var values = new float[length];
-        ReadOnlySpan<byte> data = tensor.Data;
+        Span<int> bits = MemoryMarshal.Cast<float, int>(values.AsSpan());
+        tensor.Read(0, MemoryMarshal.AsBytes(bits));
+        if (!BitConverter.IsLittleEndian)
+            BinaryPrimitives.ReverseEndianness(bits, bits);
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = BinaryPrimitives.ReadSingleLittleEndian(data[(i * sizeof(float))..]);
             if (!float.IsFinite(values[i]))
                 throw tensor.Error($"element {i}", values[i].ToString(CultureInfo.InvariantCulture), "a finite number");
         }

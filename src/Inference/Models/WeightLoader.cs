@@ -103,7 +103,15 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
     {
         var matrix = new MatrixRows(name, rows);
         WeightMatrix plain = Plain(matrix, columns, isMultiplied);
-        return (Adapters.AdaptLookups(matrix, plain), plain);
+        WeightMatrix lookedUp = Copies && device.Info.Kind == DeviceKind.Cpu ? InFile(plain, TakeMatrix(matrix, columns)) : plain;
+        return (Adapters.AdaptLookups(matrix, lookedUp), plain);
+    }
+
+    private EmbeddingsInFile InFile(WeightMatrix matrix, GgufTensor tensor)
+    {
+        var embeddings = new EmbeddingsInFile(device, matrix.Rows, matrix.Columns, tensor);
+        _memories.AddRange(embeddings.Memories);
+        return embeddings;
     }
 
     /// <summary>A matrix with what adapters add under another name: the token embeddings where they make logits.</summary>

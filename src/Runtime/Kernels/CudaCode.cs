@@ -63,7 +63,7 @@ public sealed unsafe class CudaCode
     public delegate*<long*, LaunchShape*, void> Plan { get; }
 
     /// <summary>The text that generated code holds deflated, as Base64.</summary>
-    internal static string Unpack(ReadOnlySpan<byte> packed)
+    private static string Unpack(ReadOnlySpan<byte> packed)
     {
         var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(packed.Length)];
         if (Base64.DecodeFromUtf8(packed, bytes, out _, out int length) != OperationStatus.Done)

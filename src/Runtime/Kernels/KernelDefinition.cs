@@ -6,11 +6,7 @@ namespace KernelFoundry;
 /// </summary>
 public sealed class KernelDefinition
 {
-    private readonly Lazy<IReadOnlyList<KernelVariant>> ownVariants;
     private KernelParameterInfo[]? tunables;
-
-    /// <summary>Creates a record without compiled variants; object initializers fill it.</summary>
-    public KernelDefinition() => ownVariants = new(() => VariantSource?.Invoke() ?? []);
 
     /// <summary>The full name: namespace, classes and method, joined by dots.</summary>
     public required string Name { get; init; }
@@ -57,16 +53,16 @@ public sealed class KernelDefinition
     /// <summary>Computes what the kernel should give, in double precision.</summary>
     public Action<KernelCase>? Reference { get; init; }
 
-    /// <summary>Creates the variants compiled in the kernel's own project. Called once, when first needed.</summary>
-    public Func<IReadOnlyList<KernelVariant>>? VariantSource { get; init; }
+    /// <summary>The variants compiled in the kernel's own project.</summary>
+    public IReadOnlyList<KernelFamily> Families { get; init; } = [];
 
     /// <summary>All variants known so far: its own project's and those other projects have registered.</summary>
-    public IReadOnlyList<KernelVariant> Variants => [.. OwnVariants, .. KernelRegistry.AddedVariants(Name)];
+    public IReadOnlyList<KernelVariant> Variants => [.. KnownFamilies.SelectMany(family => family.Variants)];
 
     /// <summary>The parameters a CPU may be tuned by, in order.</summary>
     internal KernelParameterInfo[] Tunables => tunables ??= [.. Parameters.Where(parameter => parameter.IsTunable)];
 
-    internal IReadOnlyList<KernelVariant> OwnVariants => ownVariants.Value;
+    internal IEnumerable<KernelFamily> KnownFamilies => Families.Concat(KernelRegistry.AddedFamilies(Name));
 
     /// <summary>The kernel's name.</summary>
     /// <returns><see cref="Name"/>.</returns>

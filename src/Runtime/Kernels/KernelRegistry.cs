@@ -8,30 +8,31 @@ namespace KernelFoundry;
 /// </summary>
 public static class KernelRegistry
 {
-    private static readonly ConcurrentDictionary<string, KernelDefinition> Known = new();
-    private static readonly ConcurrentDictionary<string, ConcurrentQueue<KernelVariant>> Added = new();
+    private static readonly ConcurrentDictionary<string, Lazy<KernelDefinition>> Known = new();
+    private static readonly ConcurrentDictionary<string, ConcurrentQueue<KernelFamily>> Added = new();
     private static readonly ConcurrentDictionary<(string Kernel, string TypeKey), KernelVariantSet> Sets = new();
 
     /// <summary>Every kernel registered so far, by name.</summary>
-    public static IReadOnlyList<KernelDefinition> Definitions => [.. Known.Values.OrderBy(kernel => kernel.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<KernelDefinition> Definitions => [.. Known.OrderBy(kernel => kernel.Key, StringComparer.Ordinal).Select(kernel => kernel.Value.Value)];
 
     /// <summary>Makes a kernel known by name.</summary>
-    /// <param name="kernel">Its record.</param>
-    public static void Add(KernelDefinition kernel)
+    /// <param name="kernelName">The kernel's full name.</param>
+    /// <param name="record">Gives its record, when it is first asked for.</param>
+    public static void Add(string kernelName, Func<KernelDefinition> record)
     {
-        ArgumentNullException.ThrowIfNull(kernel);
-        Known[kernel.Name] = kernel;
+        ArgumentNullException.ThrowIfNull(record);
+        Known[kernelName] = new Lazy<KernelDefinition>(record);
     }
 
-    /// <summary>Adds a variant to a kernel of another project. The kernel itself may be registered later.</summary>
+    /// <summary>Adds variants to a kernel of another project. The kernel itself may be registered later.</summary>
     /// <param name="kernelName">The kernel's full name.</param>
-    /// <param name="variant">The variant.</param>
-    public static void Add(string kernelName, KernelVariant variant)
+    /// <param name="family">The variants.</param>
+    public static void Add(string kernelName, KernelFamily family)
     {
-        ArgumentNullException.ThrowIfNull(variant);
-        Added.GetOrAdd(kernelName, static _ => new()).Enqueue(variant);
-        if (Sets.TryGetValue((kernelName, variant.TypeKey), out KernelVariantSet? set))
-            set.Add(variant);
+        ArgumentNullException.ThrowIfNull(family);
+        Added.GetOrAdd(kernelName, static _ => new()).Enqueue(family);
+        if (Sets.TryGetValue((kernelName, family.TypeKey), out KernelVariantSet? set))
+            set.Add(family.Variants);
     }
 
     /// <summary>The variants of a kernel for one choice of type arguments. The same object every time.</summary>
@@ -45,24 +46,26 @@ public static class KernelRegistry
         if (Sets.TryGetValue((kernel.Name, typeKey), out KernelVariantSet? set))
             return set;
 
-        KernelVariant[] variants = [.. kernel.Variants.Where(variant => variant.TypeKey == typeKey)];
-        if (variants.Length == 0)
+        KernelFamily[] families = Of(kernel, typeKey);
+        if (families.Length == 0)
         {
-            var keys = kernel.Variants.Select(variant => variant.TypeKey).Distinct().Order(StringComparer.Ordinal);
+            var keys = kernel.KnownFamilies.Select(family => family.TypeKey).Distinct().Order(StringComparer.Ordinal);
             throw new KernelNotCompiledException($"Kernel {kernel.Name} is not compiled for type arguments <{typeKey}>. It is compiled for "
                 + $"{string.Join(", ", keys.Select(key => $"<{key}>").DefaultIfEmpty("none"))}. Add the element type to [Elements(...)] of its type "
                 + "parameter, or, for a functor or format of your own, call the kernel in a project that references KernelFoundry.Runtime "
                 + "with its generator.");
         }
 
-        set = Sets.GetOrAdd((kernel.Name, typeKey), new KernelVariantSet(kernel, typeKey, variants));
+        set = Sets.GetOrAdd((kernel.Name, typeKey), new KernelVariantSet(kernel, typeKey, [.. families.SelectMany(family => family.Variants)]));
 
-        // A variant added between reading the list and publishing the set.
-        foreach (KernelVariant variant in AddedVariants(kernel.Name).Where(variant => variant.TypeKey == typeKey))
-            set.Add(variant);
+        // A family added between reading the list and publishing the set.
+        foreach (KernelFamily family in Of(kernel, typeKey))
+            set.Add(family.Variants);
         return set;
     }
 
-    internal static IEnumerable<KernelVariant> AddedVariants(string kernelName) =>
-        Added.TryGetValue(kernelName, out ConcurrentQueue<KernelVariant>? variants) ? variants : [];
+    internal static IEnumerable<KernelFamily> AddedFamilies(string kernelName) =>
+        Added.TryGetValue(kernelName, out ConcurrentQueue<KernelFamily>? families) ? families : [];
+
+    private static KernelFamily[] Of(KernelDefinition kernel, string typeKey) => [.. kernel.KnownFamilies.Where(family => family.TypeKey == typeKey)];
 }

@@ -49,13 +49,10 @@ public sealed class KernelVariantSet
     internal KernelVariant ForWidth(KernelVariant chosen, int vectorBits) =>
         chosen.Cpu is { } code && code.Has(vectorBits) ? chosen : variants[^1];
 
-    internal void Add(KernelVariant variant)
+    internal void Add(IEnumerable<KernelVariant> more)
     {
         lock (writing)
-        {
-            if (!variants.Contains(variant))
-                variants = Ordered([.. variants, variant]);
-        }
+            variants = Ordered([.. variants.Union(more)]);
     }
 
     private static KernelVariant[] Ordered(KernelVariant[] variants) =>

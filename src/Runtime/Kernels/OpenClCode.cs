@@ -1,9 +1,11 @@
+using System.Text;
+
 namespace KernelFoundry;
 
 /// <summary>A kernel variant compiled to OpenCL C: 1.2, or 2.0 and later with sub-groups.</summary>
 public sealed unsafe class OpenClCode
 {
-    private readonly delegate*<ReadOnlySpan<byte>> packed;
+    private readonly delegate*<ReadOnlySpan<byte>> text;
     private string? source;
 
     /// <summary>The source and how to launch it.</summary>
@@ -18,15 +20,15 @@ public sealed unsafe class OpenClCode
     }
 
     /// <summary>The source, as generated code holds it, and how to launch it.</summary>
-    /// <param name="packed">OpenCL C in UTF-8, deflated, as Base64; read when it is first asked for.</param>
+    /// <param name="text">OpenCL C in UTF-8; read when it is first asked for.</param>
     /// <param name="entryPoint">The name of the kernel function in it.</param>
     /// <param name="plan">Computes the launch shape from the argument slots.</param>
-    public OpenClCode(delegate*<ReadOnlySpan<byte>> packed, string entryPoint, delegate*<long*, LaunchShape*, void> plan)
+    public OpenClCode(delegate*<ReadOnlySpan<byte>> text, string entryPoint, delegate*<long*, LaunchShape*, void> plan)
         : this(entryPoint, plan)
     {
-        if (packed == null)
-            throw new ArgumentNullException(nameof(packed));
-        this.packed = packed;
+        if (text == null)
+            throw new ArgumentNullException(nameof(text));
+        this.text = text;
     }
 
     private OpenClCode(string entryPoint, delegate*<long*, LaunchShape*, void> plan)
@@ -39,7 +41,7 @@ public sealed unsafe class OpenClCode
     }
 
     /// <summary>OpenCL C.</summary>
-    public string Source => source ??= CudaCode.Unpack(packed());
+    public string Source => source ??= Encoding.UTF8.GetString(text());
 
     /// <summary>The name of the kernel function in <see cref="Source"/>.</summary>
     public string EntryPoint { get; }

@@ -17,7 +17,7 @@ internal static unsafe class OpenClTexts
         {
             Name = $"{code.EntryPoint}.{Guid.NewGuid():N}",
             ClassName = nameof(OpenClTexts),
-            VariantSource = () => [new KernelVariant { TypeKey = "", OpenCl = new OpenClCode($"{prologue}\n{code.Source}", code.EntryPoint, code.Plan) }],
+            Families = [new("", () => [new() { TypeKey = "", MakeOpenCl = () => new OpenClCode($"{prologue}\n{code.Source}", code.EntryPoint, code.Plan) }])],
         };
         return KernelRegistry.Find(definition, "");
     }

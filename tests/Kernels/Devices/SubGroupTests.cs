@@ -62,7 +62,7 @@ public sealed unsafe class SubGroupTests
         {
             Name = $"{definition.Name}.Shuffles",
             ClassName = definition.ClassName,
-            VariantSource = () => [new KernelVariant { TypeKey = "", OpenCl = new OpenClCode(source, "shuffles", &RowPlan) }],
+            Families = [new("", () => [new() { TypeKey = "", MakeOpenCl = () => new OpenClCode(source, "shuffles", &RowPlan) }])],
         };
         return KernelRegistry.Find(shuffles, "");
     }

@@ -89,7 +89,7 @@ public unsafe class CudaDeviceTests
         arguments.Add(uint.MaxValue);
         arguments.Add(true);
         arguments.AddSpecialized(9);
-        KernelVariantSet specialized = new(kernel.Kernel, "", [new KernelVariant { TypeKey = "", Specialized = [null], Cuda = kernel.Variants[0].Cuda }]);
+        KernelVariantSet specialized = new(kernel.Kernel, "", [new KernelVariant { TypeKey = "", Specialized = [null], MakeCuda = kernel.Variants[0].MakeCuda }]);
         device.Launch(specialized, ref arguments);
 
         float element = (2 * 30) + (3 * 6) + 4;

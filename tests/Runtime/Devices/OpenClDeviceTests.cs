@@ -32,7 +32,7 @@ public unsafe class OpenClDeviceTests
         arguments.Add(uint.MaxValue);
         arguments.Add(true);
         arguments.AddSpecialized(9);
-        KernelVariantSet specialized = new(kernel.Kernel, "", [new KernelVariant { TypeKey = "", Specialized = [null], OpenCl = kernel.Variants[0].OpenCl }]);
+        KernelVariantSet specialized = new(kernel.Kernel, "", [new KernelVariant { TypeKey = "", Specialized = [null], MakeOpenCl = kernel.Variants[0].MakeOpenCl }]);
         device.Launch(specialized, ref arguments);
 
         float element = (2 * 30) + (3 * 6) + 4;

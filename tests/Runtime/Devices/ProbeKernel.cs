@@ -66,10 +66,13 @@ internal static unsafe class ProbeKernel
         {
             Name = $"Probe.Kernel{Interlocked.Increment(ref made)}",
             ClassName = "Probe",
-            VariantSource = () => [new KernelVariant { TypeKey = "", Cpu = cpu, OpenCl = openCl, Cuda = cuda ?? [] }],
+            Families = [new("", () => [new() { TypeKey = "", MakeCpu = Made(cpu), MakeOpenCl = Made(openCl), MakeCuda = Made(cuda) }])],
         };
         return KernelRegistry.Find(kernel, "");
     }
+
+    private static Func<T>? Made<T>(T? code)
+        where T : class => code is null ? null : () => code;
 
     private static KernelVariantSet Cpu(delegate*<long*, byte*, int, int, int, void> entry, delegate*<long*, LaunchShape*, void> plan) =>
         Set(cpu: new CpuCode(entry, entry, entry, plan));

@@ -184,7 +184,7 @@ public sealed class ScheduleFileTests : IDisposable
                 new() { Name = "block", Kind = KernelParameterKind.Schedule, Type = "int", Values = [4, 2], Choices = [4, 8] },
                 new() { Name = "rows", Kind = KernelParameterKind.Schedule, Type = "int", Values = [1, 2], Choices = [1, 2] },
             ],
-            VariantSource = static () => [new() { TypeKey = "float" }, new() { TypeKey = "Half" }],
+            Families = [new("float", static () => [new() { TypeKey = "float" }]), new("Half", static () => [new() { TypeKey = "Half" }])],
         };
     }
 }

@@ -99,11 +99,14 @@ public static unsafe partial class HandCompiledKernel
                 new("T", "", ["float", "Half"]),
                 new("TEpilogue", "KernelFoundry.Tests.IHandEpilogue`1", ["KernelFoundry.Tests.HandBias"]),
             ],
-            VariantSource = static () =>
+            Families =
             [
-                new() { TypeKey = "float,KernelFoundry.Tests.HandBias", Specialized = [64], Cpu = RowSum__float__64.Cpu, OpenCl = RowSum__float__64.OpenCl },
-                new() { TypeKey = "float,KernelFoundry.Tests.HandBias", Specialized = [null], Cpu = RowSum__float.Cpu, OpenCl = RowSum__float.OpenCl },
-                new() { TypeKey = "Half,KernelFoundry.Tests.HandBias", Specialized = [null], Cpu = RowSum__Half.Cpu },
+                new("float,KernelFoundry.Tests.HandBias", static () =>
+                [
+                    new() { TypeKey = "float,KernelFoundry.Tests.HandBias", Specialized = [64], MakeCpu = static () => RowSum__float__64.Cpu, MakeOpenCl = static () => RowSum__float__64.OpenCl },
+                    new() { TypeKey = "float,KernelFoundry.Tests.HandBias", Specialized = [null], MakeCpu = static () => RowSum__float.Cpu, MakeOpenCl = static () => RowSum__float.OpenCl },
+                ]),
+                new("Half,KernelFoundry.Tests.HandBias", static () => [new() { TypeKey = "Half,KernelFoundry.Tests.HandBias", Specialized = [null], MakeCpu = static () => RowSum__Half.Cpu }]),
             ],
         };
     }
@@ -240,7 +243,7 @@ public static unsafe partial class HandCompiledKernel
         internal static void Register()
         {
             FunctorRegistry.Register<HandBias>("KernelFoundry.Tests.HandBias", static (HandBias f, ref KernelArguments a) => a.Add(f.Bias));
-            KernelRegistry.Add(RowSum__Kernel.Definition);
+            KernelRegistry.Add("KernelFoundry.Tests.HandCompiledKernel.RowSum", static () => RowSum__Kernel.Definition);
         }
 #pragma warning restore CA2255
     }

@@ -50,16 +50,48 @@ public class RegistryTests
     {
         KernelDefinition kernel = Kernel("Late", new KernelVariant { TypeKey = "float", Specialized = [null] });
         var early = new KernelVariant { TypeKey = "My.Format", Specialized = [null] };
-        KernelRegistry.Add(kernel.Name, early);
+        KernelRegistry.Add(kernel.Name, new KernelFamily("My.Format", () => [early]));
         Assert.Same(early, KernelRegistry.Find(kernel, "My.Format").Resolve([1]));
 
         KernelVariantSet set = KernelRegistry.Find(kernel, "float");
         var late = new KernelVariant { TypeKey = "float", Specialized = [128] };
-        KernelRegistry.Add(kernel.Name, late);
+        KernelRegistry.Add(kernel.Name, new KernelFamily("float", () => [late]));
         Assert.Same(set, KernelRegistry.Find(kernel, "float"));
         Assert.Same(late, set.Resolve([128]));
         Assert.NotSame(late, set.Resolve([64]));
         Assert.Equal(3, kernel.Variants.Count);
+    }
+
+    [Fact]
+    public void Families_and_code_are_made_when_they_are_first_asked_for()
+    {
+        var made = new List<string>();
+        var kernel = new KernelDefinition { Name = "Tests.Lazy", ClassName = "Tests", Families = [Family("float"), Family("Half")] };
+        Assert.Empty(made);
+        KernelVariantSet set = KernelRegistry.Find(kernel, "Half");
+        Assert.Equal(["Half"], made);
+        Assert.Same(set.Resolve([]).OpenCl, set.Resolve([]).OpenCl);
+        Assert.Equal(["Half", "code of Half"], made);
+        Assert.Null(set.Resolve([]).Cpu);
+        Assert.Empty(set.Resolve([]).Cuda);
+        Assert.Equal(["float", "Half"], kernel.Variants.Select(variant => variant.TypeKey));
+        Assert.Equal(["Half", "code of Half", "float"], made);
+
+        KernelFamily Family(string typeKey) => new(typeKey, () =>
+        {
+            made.Add(typeKey);
+            return [new() { TypeKey = typeKey, MakeOpenCl = () => Code(typeKey) }];
+        });
+
+        unsafe OpenClCode Code(string typeKey)
+        {
+            made.Add($"code of {typeKey}");
+            return new OpenClCode("x", "x", &Plan);
+        }
+    }
+
+    private static unsafe void Plan(long* slots, LaunchShape* shape)
+    {
     }
 
     [Fact]
@@ -142,7 +174,7 @@ public class RegistryTests
     }
 
     private static KernelDefinition Kernel(string name, params KernelVariant[] variants) =>
-        new() { Name = $"Tests.{name}", ClassName = "Tests", VariantSource = () => variants };
+        new() { Name = $"Tests.{name}", ClassName = "Tests", Families = [.. variants.GroupBy(variant => variant.TypeKey, (key, family) => new KernelFamily(key, () => [.. family]))] };
 
     [SuppressMessage("Performance", "CA1812:Avoid uninstantiated internal classes", Justification = "Its type is the test.")]
     private readonly struct Unregistered;

@@ -8,6 +8,8 @@ namespace KernelFoundry.Generators.Generation.Emission;
 /// <summary>Writes a kernel's record: what launches, tests, benchmarks and documentation read.</summary>
 internal static class DefinitionWriter
 {
+    private const string Generated = "global::KernelFoundry.Generated.";
+
     public static GeneratedFile Write(KernelRecord record)
     {
         KernelModel kernel = record.Kernel;
@@ -55,13 +57,9 @@ internal static class DefinitionWriter
             Line("Inputs", kernel.Inputs);
         if (kernel.Reference.Length > 0)
             Line("Reference", kernel.Reference);
-        text.Append("        VariantSource = static () =>\n        [\n");
+        text.Append("        Families =\n        [\n");
         foreach (FamilySummary family in record.Families)
-        {
-            foreach (VariantSummary variant in family.Variants)
-                text.Append($"            new() {{ {Variant(family.TypeKey, variant)} }},\n");
-        }
-
+            text.Append($"            new({Family(family, "            ")}),\n");
         text.Append("        ],\n    };\n}\n");
         return text.ToString();
 
@@ -75,21 +73,40 @@ internal static class DefinitionWriter
         }
     }
 
-    /// <summary>The initializers of a variant.</summary>
-    public static string Variant(string typeKey, VariantSummary variant)
+    /// <summary>What a family is made of, as arguments. What they name is in lambdas, and loaded when those run.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="indent">The indent of the line it begins in.</param>
+    public static string Family(FamilySummary family, string indent)
     {
-        const string Space = "global::KernelFoundry.Generated.";
-        string Entry(int width) => variant.Widths.Contains(width) ? FormattableString.Invariant($"&{Space}{variant.CpuClass}.Run{width}") : "null";
-        string cpu = variant.CpuSize == 0 ? "" : $", Cpu = new({Entry(512)}, {Entry(256)}, {Entry(128)}, &{Space}{variant.CpuClass}.Plan)";
-        string openCl = variant.OpenClSize == 0 ? "" : string.Format(System.Globalization.CultureInfo.InvariantCulture,
-            variant.HasSubGroups
-                ? ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan) {{ SubGroups = new(&{1}.Source, {0}.EntryPoint, &{1}.Plan) }}"
-                : ", OpenCl = new({0}.Source, {0}.EntryPoint, &{0}.Plan)",
-            Space + variant.OpenClClass, Space + RenderedVariant.SubGroupClass(variant.OpenClClass));
-        string Module(int target) => string.Format(System.Globalization.CultureInfo.InvariantCulture,
-            "new({0}, &{1}.Source, {1}.EntryPoint, &{1}.Plan){2}", target, Space + RenderedVariant.PtxClass(variant.CpuClass, target), target == PtxInstructions.Warpgroups ? " { IsSpecific = true }" : "");
-        string cuda = variant.PtxSize == 0 ? "" : $", Cuda = {CSharp.List(variant.PtxTargets.Select(Module))}";
-        return $"TypeKey = {CSharp.Literal(typeKey)}, Specialized = {variant.Specialized}{cpu}{openCl}{cuda}";
+        IEnumerable<string> variants = family.Variants.Select(v => $"{indent}    new()\n{indent}    {{\n{Variant(family.TypeKey, v, indent + "        ")}{indent}    }},\n");
+        return $"{CSharp.Literal(family.TypeKey)}, static () =>\n{indent}[\n{string.Concat(variants)}{indent}]";
+    }
+
+    private static string Variant(string typeKey, VariantSummary variant, string indent)
+    {
+        string cpu = Generated + variant.CpuClass, openCl = Generated + variant.OpenClClass, subGroups = RenderedVariant.SubGroupClass(openCl);
+        var text = new StringBuilder();
+        Line("TypeKey", CSharp.Literal(typeKey));
+        Line("Specialized", variant.Specialized);
+        if (variant.CpuSize > 0)
+            Line("MakeCpu", $"static () => new({Entry(512)}, {Entry(256)}, {Entry(128)}, &{cpu}.Plan)");
+        if (variant.OpenClSize > 0)
+            Line("MakeOpenCl", $"static () => new(&{openCl}.Source, {openCl}.EntryPoint, &{openCl}.Plan)" + (variant.HasSubGroups
+                ? $" {{ SubGroups = new(&{subGroups}.Source, {openCl}.EntryPoint, &{subGroups}.Plan) }}"
+                : ""));
+        if (variant.PtxSize > 0)
+            Line("MakeCuda", $"static () => {CSharp.List(variant.PtxTargets.Select(Module))}");
+        return text.ToString();
+
+        void Line(string name, string value) => text.Append($"{indent}{name} = {value},\n");
+
+        string Entry(int width) => variant.Widths.Contains(width) ? FormattableString.Invariant($"&{cpu}.Run{width}") : "null";
+
+        string Module(int target)
+        {
+            string ptx = RenderedVariant.PtxClass(cpu, target), specific = target == PtxInstructions.Warpgroups ? " { IsSpecific = true }" : "";
+            return $"new({CSharp.Literal(target)}, &{ptx}.Source, {ptx}.EntryPoint, &{ptx}.Plan){specific}";
+        }
     }
 
     private static string Parameter(ParameterModel parameter)

@@ -5,13 +5,16 @@ namespace KernelFoundry.Generators.Generation.Emission;
 
 /// <summary>What a compilation makes known when its assembly is loaded.</summary>
 internal sealed record Registration(
-    EquatableArray<string> Definitions, EquatableArray<FunctorModel> Functors, EquatableArray<FunctorDefaults> Defaults,
+    EquatableArray<HeldRecord> Records, EquatableArray<FunctorModel> Functors, EquatableArray<FunctorDefaults> Defaults,
     EquatableArray<FormatModel> Formats,
     EquatableArray<DeviceFunctionModel> DeviceFunctions, EquatableArray<FamilySummary> ForeignFamilies)
 {
     public bool IsEmpty =>
-        Definitions.Count + Functors.Count + Defaults.Count + Formats.Count + DeviceFunctions.Count + ForeignFamilies.Count == 0;
+        Records.Count + Functors.Count + Defaults.Count + Formats.Count + DeviceFunctions.Count + ForeignFamilies.Count == 0;
 }
+
+/// <summary>A kernel's name, and the class that holds its record.</summary>
+internal sealed record HeldRecord(string Kernel, string Holder);
 
 /// <summary>Writes the module initializer that registers kernels, functors, formats and variants, and the IR of functors and
 /// formats.</summary>
@@ -44,16 +47,10 @@ internal static class RegistrationWriter
                 text.Append($"        FunctorRegistry.Register<{functor.Type}>({CSharp.Literal(adjoint.Name)}, static (self, x) =>\n            {{\n{adjoint.Body}            }});\n");
         }
 
-        foreach (string definition in registration.Definitions)
-            text.Append($"        KernelRegistry.Add({definition});\n");
+        foreach (HeldRecord record in registration.Records)
+            text.Append($"        KernelRegistry.Add({CSharp.Literal(record.Kernel)}, static () => {record.Holder}.Definition);\n");
         foreach (FamilySummary family in registration.ForeignFamilies)
-        {
-            foreach (VariantSummary variant in family.Variants)
-            {
-                string initializers = DefinitionWriter.Variant(family.TypeKey, variant);
-                text.Append($"        KernelRegistry.Add({CSharp.Literal(family.Kernel)}, new KernelVariant {{ {initializers} }});\n");
-            }
-        }
+            text.Append($"        KernelRegistry.Add({CSharp.Literal(family.Kernel)}, new KernelFamily({DefinitionWriter.Family(family, "        ")}));\n");
 
         text.Append("    }\n}\n");
         return GeneratedFile.Of("KernelFoundry.Registration", "What this assembly makes known when it is loaded.", text.ToString());

@@ -45,14 +45,13 @@ internal static class VariantWriter
         {
             text.Append($"\ninternal static unsafe class {variant.OpenClClass}\n{{\n");
             text.Append($"    public const string EntryPoint = {CSharp.Literal(variant.OpenClEntryPoint)};\n\n");
-            text.Append($"    public const string Source =\n{CSharp.Raw(variant.OpenClSource)};\n\n");
+            text.Append($"    public static ReadOnlySpan<byte> Source() =>\n{CSharp.Raw(variant.OpenClSource)}u8;\n\n");
             text.Append(
                 $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{variant.OpenClPlan.TrimEnd('\n')}\n    }}\n}}\n");
             if (variant.SubGroups is not { } subGroups)
                 continue;
             text.Append($"\ninternal static unsafe class {RenderedVariant.SubGroupClass(variant.OpenClClass)}\n{{\n");
-            text.Append("    // OpenCL C with sub-groups, deflated, as Base64; kf kernels show --device opencl-subgroups prints it.\n");
-            text.Append($"    public static ReadOnlySpan<byte> Source() => \"{PackedText.Of(subGroups.Source)}\"u8;\n\n");
+            text.Append($"    public static ReadOnlySpan<byte> Source() =>\n{CSharp.Raw(subGroups.Source)}u8;\n\n");
             text.Append(
                 $"    public static void Plan(long* args, LaunchShape* shape)\n    {{\n{subGroups.PlanCSharp.TrimEnd('\n')}\n    }}\n}}\n");
         }

@@ -34,7 +34,10 @@ public static class ScheduleFile
     /// <param name="path">The file.</param>
     /// <param name="warning">Is told once, in one sentence, why a file that is there is not used.</param>
     /// <returns>Its entries; none if there is no such file, or it is not used.</returns>
-    public static IReadOnlyList<ScheduleEntry> Read(string path, Action<string>? warning = null)
+    public static IReadOnlyList<ScheduleEntry> Read(string path, Action<string>? warning = null) => Path.Exists(path) ? ReadThere(path, warning) : [];
+
+    // Apart, so that a process without the file loads nothing that reads JSON.
+    private static List<ScheduleEntry> ReadThere(string path, Action<string>? warning)
     {
         try
         {
