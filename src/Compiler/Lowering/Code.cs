@@ -108,7 +108,14 @@ public sealed record MultiplyAddPairs(Expr Accumulator, LoadView A, LoadView B) 
 /// the least, of Other[Index + s]. Codes are bytes of quantized data, their offsets counted from Start (i32, one an axis, the last in bytes); they have no sign and
 /// are at most Greatest. The bytes of Other are -127 to 127. Exact.
 /// </summary>
-public sealed record DotBytes(string View, Exprs Start, ByteTree[] Codes, LocalBuffer Other, Expr Index, Expr? Accumulator, int Greatest) : Expr(DType.I32, true);
+public sealed record DotBytes(string View, Exprs Start, ByteTree[] Codes, LocalBuffer Other, Expr Index, Expr? Accumulator, int Greatest) : Expr(DType.I32, true)
+{
+    /// <summary>
+    /// Lines from so many bytes after Start on that are asked for between the products, as by <see cref="Prefetch"/>: one at a time, since a processor drops
+    /// requests that come faster than it can take them.
+    /// </summary>
+    public (int Distance, int Lines) Ahead { get; init; }
+}
 
 /// <summary>Codes as in <see cref="DotBytes"/>, as they are: four a lane, the first in the least byte.</summary>
 public sealed record PackedCodes(string View, Exprs Start, ByteTree Codes) : Expr(DType.I32, true);

@@ -46,7 +46,8 @@ public static class CodePrinter
         PackedCodes packed => $"packed({packed.View}[{List(packed.Start.AsEnumerable())}] as {Text(packed.Codes)})",
         Spread spread => $"spread({List(spread.Scalars.AsEnumerable())})",
         DotBytes dot => $"dotbytes({dot.View}[{List(dot.Start.AsEnumerable())}] as {string.Join(", ", dot.Codes.Select(Text))}; "
-            + $"{dot.Other.Name}[{Text(dot.Index)}]{(dot.Accumulator is { } start ? $", {Text(start)}" : "")})",
+            + $"{dot.Other.Name}[{Text(dot.Index)}]{(dot.Accumulator is { } start ? $", {Text(start)}" : "")}"
+            + $"{(dot.Ahead.Lines > 0 ? $"; prefetch {IrText.Int(dot.Ahead.Lines)} lines after {IrText.Int(dot.Ahead.Distance)}" : "")})",
         DotFour dot => $"dotfour({Text(dot.Codes)}, {Text(dot.Other)}, {Text(dot.Accumulator)})",
         PermuteBytes permute => $"permutebytes({Text(permute.Low)}, {Text(permute.High)}, {Text(permute.Selector)})",
         PackPair pack => $"pack<{IrText.Word(pack.Raw)}>({Text(pack.Low)}, {Text(pack.High)})",

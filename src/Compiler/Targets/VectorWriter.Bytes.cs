@@ -41,34 +41,51 @@ internal partial class VectorWriter
         string other = $"dot{Int(_dots++)}";
         Line($"int* {other} = {Address(dot.Other.Name, Bare(Scalar(dot.Index)))};");
         string[] others = [.. dot.Codes.Select((_, step) => $"{other}[{Int(step)}]")];
+        int steps = _parts * dot.Codes.Length, taken = 0, asked = 0;
         return Parts(p =>
         {
             string[] codes = [.. dot.Codes.Select(tree => Bare(Bytes(tree, address, p)))];
-            string sum = dot.Greatest > GreatestOfPairs ? Wide(codes, others) : Narrow(codes, others, (short.MaxValue / (2 * 127 * Math.Max(1, dot.Greatest))));
+            string sum = dot.Greatest > GreatestOfPairs ? Wide(codes, others, Ask) : Narrow(codes, others, Ask, (short.MaxValue / (2 * 127 * Math.Max(1, dot.Greatest))));
             return accumulator is null ? sum : $"({accumulator[p]} + {sum})";
         });
+
+        void Ask()
+        {
+            for (taken++; asked < dot.Ahead.Lines * taken / steps; asked++)
+                WriteRequest(address, dot.Ahead.Distance + (asked * Prefetch.Line));
+        }
     }
 
     // The first byte of lanes, four a lane.
     private string BytesOf(string view, Exprs start) => Address(Place(view, start, Scalar, true)) + (_inLaneLoop ? $" + 4 * {LaneLoop}" : "");
 
     // Products are added up in 16 bits for as many steps as fit, then in 32.
-    private string Narrow(string[] codes, string[] others, int together)
+    private string Narrow(string[] codes, string[] others, Action taken, int together)
     {
-        string ones = HasHotLoops ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "";
+        string ones = HasHotLoops ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "", name = "";
         var sums = new List<string>();
-        for (int first = 0; first < codes.Length; first += together)
+        for (int step = 0; step < codes.Length; step++)
         {
-            IEnumerable<string> products = Enumerable.Range(first, Math.Min(together, codes.Length - first))
-                .Select(step => $"Lanes.Products({codes[step]}, {_vector}.Create({others[step]}).AsSByte())");
-            sums.Add($"Lanes.Pairs({string.Join(" + ", products)}{ones})");
+            string products = $"Lanes.Products({codes[step]}, {_vector}.Create({others[step]}).AsSByte())";
+            if (step % together > 0)
+            {
+                Line($"{name} += {products};");
+            }
+            else
+            {
+                name = $"dot{Int(_dots++)}";
+                Line($"{_vector}<short> {name} = {products};");
+                sums.Add($"Lanes.Pairs({name}{ones})");
+            }
+
+            taken();
         }
 
         return sums.Count == 1 ? sums[0] : $"({string.Join(" + ", sums)})";
     }
 
     // Four products at once in 32 bits, which processors that have it do for 256 bits.
-    private string Wide(string[] codes, string[] others)
+    private string Wide(string[] codes, string[] others, Action taken)
     {
         string name = $"dot{Int(_dots++)}";
         bool halves = width == 512;
@@ -80,6 +97,7 @@ internal partial class VectorWriter
             if (!halves)
             {
                 Line($"{name} = Lanes.DotWide({name}, {codes[step]}, {other});");
+                taken();
                 continue;
             }
 
@@ -88,6 +106,7 @@ internal partial class VectorWriter
             Line($"{vector}<sbyte> {bytes}x = {other};");
             Line($"{name} = Lanes.DotWide({name}, {bytes}.GetLower(), {bytes}x);");
             Line($"{name}__1 = Lanes.DotWide({name}__1, {bytes}.GetUpper(), {bytes}x);");
+            taken();
         }
 
         return halves ? $"Lanes.Join({name}, {name}__1)" : name;
@@ -99,7 +118,22 @@ internal partial class VectorWriter
         return Parts(p => $"{Bytes(packed.Codes, address, p)}.AsInt32()");
     }
 
-    private string Bytes(ByteTree tree, string address, int part)
+    private string Bytes(ByteTree tree, string address, int part) =>
+        BitField.From(tree) is var field && !ReferenceEquals(field.Of, tree) ? Field(field, Bytes(field.Of, address, part)) : Op(tree, address, part);
+
+    // There are no shifts of bytes. Lanes of 16 bits serve where all shift alike: what they shift in from a neighbour is masked away.
+    private string Field(BitField field, string bytes)
+    {
+        byte mask = (byte)field.Mask;
+        if (field.Shift != 0 && width == 512)
+            return $"Lanes.Field({bytes}, {Int(field.Shift)}, {InPlace(Repeated([mask]))}, {ConstantVector(Repeated(field.Matrix))})";
+        string shifted = field.Shift == 0 ? bytes : $"({bytes}.AsUInt16() {(field.Shift < 0 ? "<<" : ">>")} {Int(Math.Abs(field.Shift))}).AsByte()";
+        return $"({shifted} & {ConstantVector(Repeated([mask]))})";
+    }
+
+    private byte[] Repeated(byte[] pattern) => [.. Enumerable.Range(0, BytesOfPart).Select(l => pattern[l % pattern.Length])];
+
+    private string Op(ByteTree tree, string address, int part)
     {
         switch (tree)
         {
@@ -109,42 +143,22 @@ internal partial class VectorWriter
                 return Constant(constant.Values, part);
             case ByteLookup lookup:
                 byte[] table = [.. Enumerable.Range(0, LookupTable.Count).Select(i => unchecked((byte)lookup.Table[i]))];
-                // The mask takes what wider lanes shift in from a neighbour away too, unless it lies that low.
-                string index = lookup.Index is ByteOp { Code: OpCode.Shr } nibble && Counts(nibble).All(c => c <= 4) ? Shift(nibble, address, part) : Bytes(lookup.Index, address, part);
-                return $"Lanes.Shuffle({ConstantVector([.. Enumerable.Range(0, BytesOfPart).Select(l => table[l % table.Length])])}, ({index} & {Constant(Enumerable.Repeat(15, BytesOfPart))}))";
+                string index = Bytes(new ByteOp(OpCode.And, lookup.Index, new ConstantBytes([.. Enumerable.Repeat(15, ByteTree.Lanes)])), address, part);
+                return $"Lanes.Shuffle({ConstantVector(Repeated(table))}, {index})";
             case ByteTest test:
                 return $"{_vector}.AndNot({Constant(test.Values, part)}, {_vector}.Equals({Bytes(test.Operand, address, part)} & {Constant(test.Masks, part)}, {_vector}<byte>.Zero))";
-            case ByteOp { Code: OpCode.Or, B: ByteTest test } op when width == 512:
+            case ByteOp { Code: OpCode.Or, B: ByteTest test } op when width == 512 && ReferenceEquals(BitField.From(test).Of, test):
                 string others = Bytes(op.A, address, part), bits = $"({Bytes(test.Operand, address, part)} & {Constant(test.Masks, part)})";
-                return $"Lanes.OrWhere({others}, {Constant(test.Values, part)}, {bits})";
-            case ByteOp { Code: OpCode.And, A: ByteOp { Code: OpCode.Shr } shift, B: ConstantBytes mask } when Covers(shift, mask):
-                return $"({Shift(shift, address, part)} & {Constant(mask.Values, part)})";
-            case ByteOp { Code: OpCode.Shr } shift:
-                int[] counts = Counts(shift);
-                return $"({Shift(shift, address, part)} & {Constant([.. counts.Select(c => 255 >> c)], part)})";
-            case ByteOp { Code: OpCode.Shl } shift:
-                return Shift(shift, address, part);
+                return test.Masks.All(BitField.IsBit) && BitField.Same(test.Values) is { } value && BitField.IsBit(value)
+                    ? $"({others} | Lanes.Where({bits}, {InPlace(Repeated([(byte)value]))}, {ConstantVector(Repeated(BitField.MatrixOfAny(value)))}))"
+                    : $"Lanes.OrWhere({others}, {Constant(test.Values, part)}, {bits})";
+            case ByteOp { Code: OpCode.Shr or OpCode.Shl } shift:
+                return $"Lanes.Shift{(shift.Code == OpCode.Shl ? "Left" : "Right")}LogicalBytes({Bytes(shift.A, address, part)}, {Constant(((ConstantBytes)shift.B).Values, part)})";
             case ByteOp op:
                 return FromTable(op.Code, DType.I32, [Bytes(op.A, address, part), Bytes(op.B, address, part)]);
             default:
                 throw new NotSupportedException($"{tree} is no tree of bytes");
         }
-    }
-
-    private static int[] Counts(ByteOp shift) => ((ConstantBytes)shift.B).Values;
-
-    // What wider lanes shift in from a neighbour is masked away.
-    private static bool Covers(ByteOp shift, ConstantBytes mask) => mask.Values.Zip(Counts(shift), (m, count) => m <= 255 >> count).All(fits => fits);
-
-    // There are no shifts of bytes. Lanes of 16 bits serve where all shift alike.
-    private string Shift(ByteOp shift, string address, int part)
-    {
-        string value = Bytes(shift.A, address, part);
-        int[] counts = [.. Slice(Counts(shift), part)];
-        string symbol = shift.Code == OpCode.Shl ? "<<" : ">>", kind = shift.Code == OpCode.Shl ? "LeftLogical" : "RightLogical";
-        if (counts.All(c => c == counts[0]))
-            return counts[0] == 0 ? value : $"({value}.AsUInt16() {symbol} {Int(counts[0])}).AsByte()";
-        return $"Lanes.Shift{kind}Bytes({value}, {Constant(Counts(shift), part)})";
     }
 
     private IEnumerable<int> Slice(int[] lanes, int part) => lanes.Skip(part * BytesOfPart).Take(BytesOfPart);

@@ -11,6 +11,9 @@ namespace KernelFoundry.Compiler.Targets;
 /// </content>
 internal partial class VectorWriter
 {
+    // More would drive the data out of the registers.
+    private const int HeldConstants = 6;
+
     private readonly List<string> _hotLoops = [];
 
     // What the frame and enclosing loops have declared, by name.
@@ -81,10 +84,15 @@ internal partial class VectorWriter
         IndentBy(1 - depth);
         Line("[SkipLocalsInit, MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         Open($"private static void {name}({string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})");
-        if (_constants!.Count > 0)
-            Line($"ulong* constants = Lanes.Constants([{string.Join(", ", _constants)}]);");
-        for (int i = 0; i < _constants.Count; i++)
-            Line($"{_vector}<byte> constant{Int(i)} = {_vector}.Load(constants + {Int(i * width / 64)}).AsByte();");
+        string[] names = [.. Enumerable.Range(0, _constants!.Count).Select(i => $"constant{Int(i)}")];
+        Dictionary<string, int> uses = names.ToDictionary(constant => constant, constant => Regex.Matches(text, $@"\b{constant}\b").Count);
+        string[] held = [.. names.OrderByDescending(constant => uses[constant]).Take(HeldConstants)];
+        if (held.Length > 0)
+            Line($"ulong* constants = Lanes.Constants([{string.Join(", ", held.Select(constant => _constants[Array.IndexOf(names, constant)]))}]);");
+        for (int i = 0; i < held.Length; i++)
+            Line($"{_vector}<byte> {held[i]} = {_vector}.Load(constants + {Int(i * width / 64)}).AsByte();");
+        foreach (string constant in names.Except(held))
+            text = Regex.Replace(text, $@"\b{constant}\b", InPlace(_constants[Array.IndexOf(names, constant)]));
         Raw(Shifted(text, 2 - depth));
         Close();
         IndentBy(depth - 1);
@@ -94,13 +102,24 @@ internal partial class VectorWriter
         ? Regex.Replace(text, "^(?=.)", new string(' ', 4 * levels), RegexOptions.Multiline)
         : Regex.Replace(text, $"^ {{{(-4 * levels).ToString(CultureInfo.InvariantCulture)}}}", "", RegexOptions.Multiline);
 
+    private static string Words(byte[] values) => string.Join(", ", Enumerable.Range(0, values.Length / 8)
+        .Select(q => $"0x{BitConverter.ToUInt64(values, 8 * q).ToString("X", CultureInfo.InvariantCulture)}UL"));
+
+    private string InPlace(byte[] values) => values.All(v => v == values[0]) ? $"{_vector}.Create((byte){Int(values[0])})" : InPlace(Words(values));
+
+    // Words that are all the same are one, which an instruction may take from memory for all.
+    private string InPlace(string words)
+    {
+        string[] different = [.. words.Split([", "], StringSplitOptions.None).Distinct()];
+        return $"{_vector}.Create({(different.Length == 1 ? different[0] : words)}).AsByte()";
+    }
+
     /// <summary>A vector of bytes.</summary>
     private string ConstantVector(byte[] values)
     {
-        string words = string.Join(", ", Enumerable.Range(0, values.Length / 8)
-            .Select(q => $"0x{BitConverter.ToUInt64(values, 8 * q).ToString("X", CultureInfo.InvariantCulture)}UL"));
         if (_constants is null)
-            return values.All(v => v == values[0]) ? $"{_vector}.Create((byte){Int(values[0])})" : $"{_vector}.Create({words}).AsByte()";
+            return InPlace(values);
+        string words = Words(values);
         if (!_constants.Contains(words))
             _constants.Add(words);
         return $"constant{Int(_constants.IndexOf(words))}";

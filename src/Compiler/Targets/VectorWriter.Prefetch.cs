@@ -29,8 +29,10 @@ internal partial class VectorWriter
     {
         string place = Address(ahead.Indices.Length == 1 ? PlaceInBuffer(ahead.View, ahead.Indices[0]) : Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
         for (int at = ahead.Distance; at < ahead.Distance + ahead.Bytes; at += Prefetch.Line)
-            Line($"Lanes.Prefetch({(at == 0 ? place : $"(byte*)({place}) + {Int(at)}")});");
+            WriteRequest(place, at);
     }
+
+    private void WriteRequest(string place, int distance) => Line($"Lanes.Prefetch({(distance == 0 ? place : $"(byte*)({place}) + {Int(distance)}")});");
 
     private void EnterBlockLoop(For loop)
     {

@@ -49,7 +49,7 @@ internal sealed class ByteMatrixNest
         for (int i = 0; i < _dot.Order.Length; i++)
         {
             int run = _dot.Order[i];
-            emitter.Innermost.Add(panel.Ahead(i, _dot.Order.Length));
+            emitter.Innermost.AddRange(panel.Ahead(i, _dot.Order.Length));
             for (int four = run * fours; four < (run + 1) * fours; four++)
                 Store(emitter, Codes, n, panel.Place(QuantizedRow.Packed), four, panel.Codes(four));
             Store(emitter, Scales, n, panel.Place(_dot.Run), run, panel.Scale(run));

@@ -31,14 +31,17 @@ internal sealed class IntegerDotNest(TileState state, ElementEmitter emitter, In
         for (int i = 0; i < dot.Order.Length; i++)
         {
             int run = dot.Order[i];
-            emitter.Innermost.Add(panel.Ahead(i, dot.Order.Length));
+            Prefetch[] lines = panel.Ahead(i, dot.Order.Length);
+            int between = Math.Max(0, lines.Length - _sums.Length);
             Expr place = (runs with { Offset = runs.Offset + run }).Scalar();
             Expr? bias = dot.Bias != 0 && !dot.HasOffset ? Each(other.Sums!, place) : null;
-            Expr sum = Bind(panel.Dot(run, other.Codes.Buffer, (codes with { Offset = codes.Offset + (run * fours) }).Scalar(), bias));
+            Expr sum = Bind(panel.Dot(run, other.Codes.Buffer, (codes with { Offset = codes.Offset + (run * fours) }).Scalar(), bias, [.. lines.Take(between)]));
             Expr products = Bind(new Apply(OpCode.Convert, DType.F32, true, new[] { sum }, DType.F32));
             Accumulate(_sums[0], products, Bind(new Apply(OpCode.Mul, DType.F32, true, new[] { panel.Scale(run), Each(other.Scales.Buffer, place) })));
+            emitter.Innermost.AddRange(lines.Skip(between).Take(1));
             if (dot.HasOffset)
                 Accumulate(_sums[1], Each(other.Sums!, place), panel.Offset(run));
+            emitter.Innermost.AddRange(lines.Skip(between + 1));
         }
     }
 

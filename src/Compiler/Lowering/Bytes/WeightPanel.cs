@@ -23,15 +23,23 @@ internal sealed class WeightPanel(TileState state, ElementEmitter emitter, Integ
     public PackedCodes Codes(int four) => new(dot.View, Start, dot.Codes[four]);
 
     /// <summary>The sums of a run's products with bytes from a place on.</summary>
-    public DotBytes Dot(int run, LocalBuffer other, Expr place, Expr? accumulator) => new(
-        dot.View, Start, [.. dot.Codes.Skip(run * dot.Run / QuantizedRow.Packed).Take(dot.Run / QuantizedRow.Packed)], other, place, accumulator, dot.Greatest);
-
-    /// <summary>Asks for one of the equal parts of the block that will be read soon: all at once would be more than a processor waits for.</summary>
-    public Prefetch Ahead(int part, int parts)
+    /// <param name="run">The run.</param>
+    /// <param name="other">The bytes, four an element.</param>
+    /// <param name="place">The first element.</param>
+    /// <param name="accumulator">What is added to; null for nothing.</param>
+    /// <param name="asked">Lines that are asked for between the products.</param>
+    public DotBytes Dot(int run, LocalBuffer other, Expr place, Expr? accumulator, Prefetch[] asked) => new(
+        dot.View, Start, [.. dot.Codes.Skip(run * dot.Run / QuantizedRow.Packed).Take(dot.Run / QuantizedRow.Packed)], other, place, accumulator, dot.Greatest)
     {
-        int Line(int number) => number * dot.Axes.Bytes / parts / Prefetch.Line * Prefetch.Line;
-        int end = part + 1 == parts ? dot.Axes.Bytes : Line(part + 1);
-        return new Prefetch(dot.View, Start, true, Prefetch.Ahead + Line(part), end - Line(part)) { Location = state.Location };
+        Ahead = asked.Length == 0 ? default : (asked[0].Distance, asked.Length),
+    };
+
+    /// <summary>Asks for one of the equal parts of the block that will be read soon, line by line: a processor drops requests that come faster than it takes them.</summary>
+    public Prefetch[] Ahead(int part, int parts)
+    {
+        int Line(int number) => number * dot.Axes.Bytes / parts / Prefetch.Line;
+        int first = Line(part), end = part + 1 == parts ? (dot.Axes.Bytes + Prefetch.Line - 1) / Prefetch.Line : Line(part + 1);
+        return [.. Enumerable.Range(first, end - first).Select(line => new Prefetch(dot.View, Start, true, Prefetch.Ahead + (line * Prefetch.Line), Prefetch.Line) { Location = state.Location })];
     }
 
     /// <summary>The scales of a run, one a row.</summary>
