@@ -23,7 +23,7 @@ internal sealed unsafe partial class HugePage
     private static readonly Lock s_taking = new();
     private static HugePage s_open = new();
 
-    private readonly byte* _address = AllocateWhole(Size);
+    private readonly ZeroedBlock _block = AllocateWhole(Size);
     private int _taken;
     private int _inUse;
 
@@ -44,7 +44,7 @@ internal sealed unsafe partial class HugePage
             page = s_open;
             page._inUse++;
             page._taken += bytes;
-            return page._address + page._taken - bytes;
+            return page._block.Address + page._taken - bytes;
         }
     }
 
@@ -57,21 +57,20 @@ internal sealed unsafe partial class HugePage
                 return;
             _taken = 0;
             if (this != s_open)
-                NativeMemory.AlignedFree(_address);
+                _block.Free();
         }
     }
 
-    /// <summary>Memory that begins with a huge page.</summary>
+    /// <summary>Memory that begins with a huge page, zeroed.</summary>
     /// <param name="bytes">Bytes.</param>
-    /// <returns>The first byte, for <see cref="NativeMemory.AlignedFree"/>.</returns>
-    public static byte* AllocateWhole(nuint bytes)
+    public static ZeroedBlock AllocateWhole(nuint bytes)
     {
-        var address = (byte*)NativeMemory.AlignedAlloc(bytes, Size);
+        var block = new ZeroedBlock(bytes, Size);
 
         // Advice: where it is not followed, or not known, the memory is as good as before.
         if (OperatingSystem.IsLinux())
-            _ = Advise(address, bytes / Size * Size, WantHugePages);
-        return address;
+            _ = Advise(block.Address, bytes / Size * Size, WantHugePages);
+        return block;
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

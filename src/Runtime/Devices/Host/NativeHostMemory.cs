@@ -11,11 +11,17 @@ internal sealed unsafe class NativeHostMemory : HostMemory
     public const int Alignment = 64;
 
     private readonly HugePage? _page;
+    private readonly ZeroedBlock _block;
 
     public NativeHostMemory(Device device, long byteLength)
-        : base(device, Allocate(byteLength, out HugePage? page), byteLength)
+        : this(device, byteLength, Allocate(byteLength, out ZeroedBlock block, out HugePage? page), block, page)
     {
-        _page = page;
+    }
+
+    private NativeHostMemory(Device device, long byteLength, byte* address, ZeroedBlock block, HugePage? page)
+        : base(device, address, byteLength)
+    {
+        (_block, _page) = (block, page);
         GC.AddMemoryPressure(Math.Max(1, byteLength));
     }
 
@@ -26,19 +32,25 @@ internal sealed unsafe class NativeHostMemory : HostMemory
         if (_page is { } shared)
             shared.Return();
         else
-            NativeMemory.AlignedFree(Address);
+            _block.Free();
         GC.RemoveMemoryPressure(Math.Max(1, ByteLength));
     }
 
-    private static byte* Allocate(long byteLength, out HugePage? page)
+    private static byte* Allocate(long byteLength, out ZeroedBlock block, out HugePage? page)
     {
         // Rounded up to whole cache lines: two buffers never share one.
         nuint size = (nuint)((Math.Max(byteLength, 1) + Alignment - 1) / Alignment * Alignment);
+        if (OperatingSystem.IsLinux() && size is >= HugePage.LeastPiece and <= HugePage.LargestPiece)
+        {
+            // Others may have used it before.
+            block = default;
+            byte* piece = HugePage.Take((int)size, out page);
+            NativeMemory.Clear(piece, size);
+            return piece;
+        }
+
         page = null;
-        byte* address = OperatingSystem.IsLinux() && size is >= HugePage.LeastPiece and <= HugePage.LargestPiece ? HugePage.Take((int)size, out page)
-            : size >= HugePage.Size ? HugePage.AllocateWhole(size)
-            : (byte*)NativeMemory.AlignedAlloc(size, Alignment);
-        NativeMemory.Clear(address, size);
-        return address;
+        block = size >= HugePage.Size ? HugePage.AllocateWhole(size) : new ZeroedBlock(size, Alignment);
+        return block.Address;
     }
 }
