@@ -39,7 +39,10 @@ internal sealed class WeightPanel(TileState state, ElementEmitter emitter, Integ
     {
         int Line(int number) => number * dot.Axes.Bytes / parts / Prefetch.Line;
         int first = Line(part), end = part + 1 == parts ? (dot.Axes.Bytes + Prefetch.Line - 1) / Prefetch.Line : Line(part + 1);
-        return [.. Enumerable.Range(first, end - first).Select(line => new Prefetch(dot.View, Start, true, Prefetch.Ahead + (line * Prefetch.Line), Prefetch.Line) { Location = state.Location })];
+
+        // A block is not read from its beginning to its end: its end may be needed first.
+        int distance = Prefetch.Ahead + (dot.Axes.Bytes / Prefetch.Line * Prefetch.Line);
+        return [.. Enumerable.Range(first, end - first).Select(line => new Prefetch(dot.View, Start, true, distance + (line * Prefetch.Line), Prefetch.Line) { Location = state.Location })];
     }
 
     /// <summary>The scales of a run, one a row.</summary>
