@@ -3,10 +3,7 @@ using System.Text;
 
 namespace KernelFoundry.Generators.Generation.Emission;
 
-/// <summary>
-/// Text deflated, as Base64. PTX is three times as long as what it is packed to, and the strings of an assembly may not be longer than 16 MB together, two bytes a
-/// character.
-/// </summary>
+/// <summary>Text deflated, as Base64: PTX is three times as long as what it is packed to.</summary>
 internal static class PackedText
 {
     /// <summary>What the runtime unpacks again.</summary>
