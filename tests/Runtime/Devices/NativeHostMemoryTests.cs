@@ -1,13 +1,13 @@
 namespace KernelFoundry.Tests;
 
-/// <summary>Memory of buffers that share huge pages.</summary>
-public sealed class HugePageTests
+/// <summary>Memory of buffers, in huge pages or not.</summary>
+public sealed class NativeHostMemoryTests
 {
     [Fact]
-    public void Pieces_of_a_page_are_zeroed_aligned_and_apart()
+    public void Buffers_are_zeroed_aligned_and_apart()
     {
         using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
-        int[] sizes = [HugePage.LeastPiece - 1, HugePage.LeastPiece, 607_744, HugePage.LargestPiece, HugePage.LargestPiece + 1, HugePage.Size - 64, HugePage.Size];
+        int[] sizes = [1, 64, 262_143, 607_744, ZeroedBlock.HugePage - 64, ZeroedBlock.HugePage, ZeroedBlock.HugePage + 1];
         var random = new Random(1);
         var held = new List<(View1<byte> View, byte Mark)>();
         for (int i = 0; i < 400; i++)
