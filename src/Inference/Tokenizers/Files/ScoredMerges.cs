@@ -20,7 +20,7 @@ internal static class ScoredMerges
     {
         int[] ranks = Ranks(scores);
         var parts = new Dictionary<int, int>();
-        var pairs = new List<(int Left, int Right, int Merged)>(2 * texts.Count);
+        var pairs = new List<(int Left, int Right, int Merged)>();
         var lengths = new System.Collections.BitArray(LongestPiece + 1);
         for (int id = 0; id < texts.Count; id++)
         {
