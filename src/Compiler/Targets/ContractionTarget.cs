@@ -143,16 +143,17 @@ public static partial class ContractionTarget
 
         Var k = Scalar("k"), line = Scalar("line");
         var loop = new List<Stmt> { new Let(line, Add(Mul(k, StrideB), column)) };
-        if (asks)
-            loop.Add(AskOnce(rows.First, line, vectors));
-        for (int v = 0; v < vectors; v++)
-            loop.Add(new Let(new Var($"b{v}", DType.F32, true), new LoadLocal(B, Add(line, Int(v * Lanes.Count)), true, count)));
+        var multipliers = new List<Stmt>();
         for (int r = 0; r < rows.Count; r++)
+            multipliers.Add(new Let(new Var($"x{r}", DType.F32, true), new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false))));
+        Let Multiplicand(int v) => new(new Var($"b{v}", DType.F32, true), new LoadLocal(B, Add(line, Int(v * Lanes.Count)), true, count));
+        Assign Product(int r, int v) => MultiplyAdd(sums[r, v], new Var($"x{r}", DType.F32, true), new Var($"b{v}", DType.F32, true));
+        loop.AddRange(multipliers);
+        for (int v = 0; v < vectors; v++)
         {
-            var x = new Var($"x{r}", DType.F32, true);
-            loop.Add(new Let(x, new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false))));
-            for (int v = 0; v < vectors; v++)
-                loop.Add(MultiplyAdd(sums[r, v], x, new Var($"b{v}", DType.F32, true)));
+            if (asks)
+                loop.Add(Ask(line, v, 1));
+            loop.AddRange([Multiplicand(v), .. Enumerable.Range(0, rows.Count).Select(r => Product(r, v))]);
         }
 
         body.Add(new If(Accumulates, start, []));

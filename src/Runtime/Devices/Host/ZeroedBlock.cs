@@ -14,6 +14,9 @@ internal readonly unsafe partial struct ZeroedBlock
     // MADV_HUGEPAGE of sys/mman.h.
     private const int WantHugePages = 14;
 
+    // The last huge page is one too where what it has too many is little beside the block.
+    private const int MostUnused = 8;
+
     private readonly void* _start;
 
     /// <summary>Takes memory.</summary>
@@ -24,6 +27,9 @@ internal readonly unsafe partial struct ZeroedBlock
         bool isHuge = bytes >= HugePage;
         if (isHuge)
             alignment = Math.Max(alignment, HugePage);
+        nuint unused = isHuge ? (HugePage - (bytes % HugePage)) % HugePage : 0;
+        if (unused <= bytes / MostUnused)
+            bytes += unused;
 
         // No allocator gives memory that is both zero and aligned.
         _start = NativeMemory.AllocZeroed(checked(bytes + alignment - 1));
