@@ -143,17 +143,20 @@ public static partial class ContractionTarget
 
         Var k = Scalar("k"), line = Scalar("line");
         var loop = new List<Stmt> { new Let(line, Add(Mul(k, StrideB), column)) };
-        var multipliers = new List<Stmt>();
-        for (int r = 0; r < rows.Count; r++)
-            multipliers.Add(new Let(new Var($"x{r}", DType.F32, true), new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false))));
+        int[] eachRow = [.. Enumerable.Range(0, rows.Count)], eachVector = [.. Enumerable.Range(0, vectors)];
+        Let Multiplier(int r) => new(new Var($"x{r}", DType.F32, true), new Broadcast(new LoadLocal(A, Add(Scalar($"a{r}"), k), false)));
         Let Multiplicand(int v) => new(new Var($"b{v}", DType.F32, true), new LoadLocal(B, Add(line, Int(v * Lanes.Count)), true, count));
         Assign Product(int r, int v) => MultiplyAdd(sums[r, v], new Var($"x{r}", DType.F32, true), new Var($"b{v}", DType.F32, true));
-        loop.AddRange(multipliers);
-        for (int v = 0; v < vectors; v++)
+        if (asks)
         {
-            if (asks)
-                loop.Add(Ask(line, v, 1));
-            loop.AddRange([Multiplicand(v), .. Enumerable.Range(0, rows.Count).Select(r => Product(r, v))]);
+            // A line is asked for between the products of another, since processors drop requests that come together.
+            loop.AddRange(eachRow.Select(Multiplier));
+            loop.AddRange(eachVector.SelectMany(v => new Stmt[] { Ask(line, v, 1), Multiplicand(v) }.Concat(eachRow.Select(r => Product(r, v)))));
+        }
+        else
+        {
+            loop.AddRange(eachVector.Select(Multiplicand));
+            loop.AddRange(eachRow.SelectMany(r => new Stmt[] { Multiplier(r) }.Concat(eachVector.Select(v => Product(r, v)))));
         }
 
         body.Add(new If(Accumulates, start, []));

@@ -82,31 +82,31 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row0[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row1[k]);
-                    Vector512<float> x2 = Vector512.Create(a2__row2[k]);
-                    Vector512<float> x3 = Vector512.Create(a3__row3[k]);
-                    Vector512<float> x4 = Vector512.Create(a4__row4[k]);
-                    Vector512<float> x5 = Vector512.Create(a5__row5[k]);
-                    Vector512<float> x6 = Vector512.Create(a6__row6[k]);
-                    Vector512<float> x7 = Vector512.Create(a7__row7[k]);
                     Vector512<float> b0 = Vector512.Load(b + line);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
-                    sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
-                    sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
-                    sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
+                    Vector512<float> x0 = Vector512.Create(a0__row0[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    Vector512<float> x1 = Vector512.Create(a1__row1[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    Vector512<float> x2 = Vector512.Create(a2__row2[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    Vector512<float> x3 = Vector512.Create(a3__row3[k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
+                    Vector512<float> x4 = Vector512.Create(a4__row4[k]);
+                    sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
                     sum4_1 = Vector512.FusedMultiplyAdd(x4, b1, sum4_1);
+                    Vector512<float> x5 = Vector512.Create(a5__row5[k]);
+                    sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
                     sum5_1 = Vector512.FusedMultiplyAdd(x5, b1, sum5_1);
+                    Vector512<float> x6 = Vector512.Create(a6__row6[k]);
+                    sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
                     sum6_1 = Vector512.FusedMultiplyAdd(x6, b1, sum6_1);
+                    Vector512<float> x7 = Vector512.Create(a7__row7[k]);
+                    sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                     sum7_1 = Vector512.FusedMultiplyAdd(x7, b1, sum7_1);
                 }
                 sum0_0.Store(c + c0);
@@ -177,22 +177,22 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row8[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row9[k]);
-                    Vector512<float> x2 = Vector512.Create(a2__row10[k]);
-                    Vector512<float> x3 = Vector512.Create(a3__row11[k]);
-                    Vector512<float> x4 = Vector512.Create(a4__row12[k]);
-                    Vector512<float> x5 = Vector512.Create(a5__row13[k]);
-                    Vector512<float> x6 = Vector512.Create(a6__row14[k]);
-                    Vector512<float> x7 = Vector512.Create(a7__row15[k]);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row8[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a1__row9[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a2__row10[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    Vector512<float> x3 = Vector512.Create(a3__row11[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    Vector512<float> x4 = Vector512.Create(a4__row12[k]);
                     sum4_0 = Vector512.FusedMultiplyAdd(x4, b0, sum4_0);
+                    Vector512<float> x5 = Vector512.Create(a5__row13[k]);
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
+                    Vector512<float> x6 = Vector512.Create(a6__row14[k]);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
+                    Vector512<float> x7 = Vector512.Create(a7__row15[k]);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
                 }
                 sum0_0.Store(c + c0);
@@ -259,29 +259,29 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row16[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row17[k]);
-                    Vector512<float> x2 = Vector512.Create(a2__row18[k]);
-                    Vector512<float> x3 = Vector512.Create(a3__row19[k]);
                     Vector512<float> b0 = Vector512.Load(b + line);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
-                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
-                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
-                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
-                    sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row16[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row17[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                    Vector512<float> x2 = Vector512.Create(a2__row18[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
                     sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
+                    Vector512<float> x3 = Vector512.Create(a3__row19[k]);
+                    sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
+                    sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
+                    sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
                     sum3_3 = Vector512.FusedMultiplyAdd(x3, b3, sum3_3);
                 }
                 sum0_0.Store(c + c0);
@@ -342,24 +342,24 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row20[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row21[k]);
-                    Vector512<float> x2 = Vector512.Create(a2__row22[k]);
                     Vector512<float> b0 = Vector512.Load(b + line);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
-                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
-                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
-                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row20[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row21[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
+                    Vector512<float> x2 = Vector512.Create(a2__row22[k]);
+                    sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
+                    sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
                     sum2_3 = Vector512.FusedMultiplyAdd(x2, b3, sum2_3);
                 }
                 sum0_0.Store(c + c0);
@@ -405,19 +405,19 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row23[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row24[k]);
                     Vector512<float> b0 = Vector512.Load(b + line);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
-                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
-                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row23[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
+                    Vector512<float> x1 = Vector512.Create(a1__row24[k]);
+                    sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
+                    sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
                 }
                 sum0_0.Store(c + c0);
@@ -448,14 +448,14 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row25[k]);
                     Vector512<float> b0 = Vector512.Load(b + line);
-                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
-                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
-                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
+                    Vector512<float> x0 = Vector512.Create(a0__row25[k]);
+                    sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
+                    sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
                 }
                 sum0_0.Store(c + c0);
@@ -494,14 +494,14 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row26[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row27[k]);
-                    Vector512<float> x2 = Vector512.Create(a2__row28[k]);
-                    Vector512<float> x3 = Vector512.Create(a3__row29[k]);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row26[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a1__row27[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a2__row28[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
+                    Vector512<float> x3 = Vector512.Create(a3__row29[k]);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
                 }
                 sum0_0.Store(c + c0);
@@ -532,12 +532,12 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row30[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row31[k]);
-                    Vector512<float> x2 = Vector512.Create(a2__row32[k]);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row30[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a1__row31[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
+                    Vector512<float> x2 = Vector512.Create(a2__row32[k]);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                 }
                 sum0_0.Store(c + c0);
@@ -562,10 +562,10 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row33[k]);
-                    Vector512<float> x1 = Vector512.Create(a1__row34[k]);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
+                    Vector512<float> x1 = Vector512.Create(a1__row34[k]);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                 }
                 sum0_0.Store(c + c0);
@@ -584,8 +584,8 @@ public static unsafe class Contractions512
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
+                    Vector512<float> x0 = Vector512.Create(a0__row35[k]);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                 }
                 sum0_0.Store(c + c0);
@@ -3575,22 +3575,22 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
-                    Vector256<float> x0__1 = Vector256.Create(a0__row0[k]);
-                    Vector256<float> x1__0 = Vector256.Create(a1__row1[k]);
-                    Vector256<float> x1__1 = Vector256.Create(a1__row1[k]);
-                    Vector256<float> x2__0 = Vector256.Create(a2__row2[k]);
-                    Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
-                    Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
-                    Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row0[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row0[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row1[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row1[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row2[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -3625,14 +3625,14 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
-                    Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
-                    Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
-                    Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row4[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -3656,10 +3656,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
-                    Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
+                    Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -3705,22 +3705,22 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
-                    Vector256<float> x0__1 = Vector256.Create(a0__row7[k]);
-                    Vector256<float> x1__0 = Vector256.Create(a1__row8[k]);
-                    Vector256<float> x1__1 = Vector256.Create(a1__row8[k]);
-                    Vector256<float> x2__0 = Vector256.Create(a2__row9[k]);
-                    Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
-                    Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
-                    Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
+                    Vector256<float> x0__0 = Vector256.Create(a0__row7[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row7[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row8[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row8[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
+                    Vector256<float> x2__0 = Vector256.Create(a2__row9[k]);
+                    Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
                     sum2_0__0 = Vector256.FusedMultiplyAdd(x2__0, b0__0, sum2_0__0);
                     sum2_0__1 = Vector256.FusedMultiplyAdd(x2__1, b0__1, sum2_0__1);
+                    Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
+                    Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
                     sum3_0__0 = Vector256.FusedMultiplyAdd(x3__0, b0__0, sum3_0__0);
                     sum3_0__1 = Vector256.FusedMultiplyAdd(x3__1, b0__1, sum3_0__1);
                 }
@@ -3755,14 +3755,14 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
-                    Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
-                    Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
-                    Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
+                    Vector256<float> x0__0 = Vector256.Create(a0__row11[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
+                    Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
+                    Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
                     sum1_0__0 = Vector256.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector256.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                 }
@@ -3786,10 +3786,10 @@ public static unsafe class Contractions256
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
-                    Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
+                    Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
+                    Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector256.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                 }
@@ -4305,22 +4305,22 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector128<float> x0__0 = Vector128.Create(a0__row0[k]);
-                    Vector128<float> x0__1 = Vector128.Create(a0__row0[k]);
-                    Vector128<float> x0__2 = Vector128.Create(a0__row0[k]);
-                    Vector128<float> x0__3 = Vector128.Create(a0__row0[k]);
-                    Vector128<float> x1__0 = Vector128.Create(a1__row1[k]);
-                    Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
-                    Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
-                    Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row0[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row0[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -4354,14 +4354,14 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector128<float> x0__0 = Vector128.Create(a0__row2[k]);
-                    Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
-                    Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
-                    Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
                     Vector128<float> b0__3 = Vector128.Load(b + line + 12);
+                    Vector128<float> x0__0 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
@@ -4405,22 +4405,22 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector128<float> x0__0 = Vector128.Create(a0__row3[k]);
-                    Vector128<float> x0__1 = Vector128.Create(a0__row3[k]);
-                    Vector128<float> x0__2 = Vector128.Create(a0__row3[k]);
-                    Vector128<float> x0__3 = Vector128.Create(a0__row3[k]);
-                    Vector128<float> x1__0 = Vector128.Create(a1__row4[k]);
-                    Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
-                    Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
-                    Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
+                    Vector128<float> x0__0 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row3[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row3[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
                     sum0_0__3 = Vector128.FusedMultiplyAdd(x0__3, b0__3, sum0_0__3);
+                    Vector128<float> x1__0 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
+                    Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
                     sum1_0__0 = Vector128.FusedMultiplyAdd(x1__0, b0__0, sum1_0__0);
                     sum1_0__1 = Vector128.FusedMultiplyAdd(x1__1, b0__1, sum1_0__1);
                     sum1_0__2 = Vector128.FusedMultiplyAdd(x1__2, b0__2, sum1_0__2);
@@ -4454,14 +4454,14 @@ public static unsafe class Contractions128
                 for (long k = 0; k < depth; k++)
                 {
                     long line = (k * strideB) + n;
-                    Vector128<float> x0__0 = Vector128.Create(a0__row5[k]);
-                    Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
-                    Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
-                    Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
                     Vector128<float> b0__3 = Lanes.Load128(b + line + 12, (int)((columns - n) - 12));
+                    Vector128<float> x0__0 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
+                    Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
                     sum0_0__0 = Vector128.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
                     sum0_0__1 = Vector128.FusedMultiplyAdd(x0__1, b0__1, sum0_0__1);
                     sum0_0__2 = Vector128.FusedMultiplyAdd(x0__2, b0__2, sum0_0__2);
