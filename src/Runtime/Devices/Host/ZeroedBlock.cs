@@ -14,8 +14,8 @@ internal readonly unsafe partial struct ZeroedBlock
     // MADV_HUGEPAGE of sys/mman.h.
     private const int WantHugePages = 14;
 
-    // The last huge page is one too where what it has too many is little beside the block.
-    private const int MostUnused = 8;
+    // The last huge page is one too where much of the block lies in it, and little beside the block lies behind it.
+    private const int Much = 16, Little = 8;
 
     private readonly void* _start;
 
@@ -27,9 +27,9 @@ internal readonly unsafe partial struct ZeroedBlock
         bool isHuge = bytes >= HugePage;
         if (isHuge)
             alignment = Math.Max(alignment, HugePage);
-        nuint unused = isHuge ? (HugePage - (bytes % HugePage)) % HugePage : 0;
-        if (unused <= bytes / MostUnused)
-            bytes += unused;
+        nuint last = bytes % HugePage;
+        if (isHuge && last > bytes / Much && HugePage - last <= bytes / Little)
+            bytes += HugePage - last;
 
         // No allocator gives memory that is both zero and aligned.
         _start = NativeMemory.AllocZeroed(checked(bytes + alignment - 1));
