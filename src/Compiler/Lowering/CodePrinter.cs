@@ -47,7 +47,7 @@ public static class CodePrinter
         Spread spread => $"spread({List(spread.Scalars.AsEnumerable())})",
         DotBytes dot => $"dotbytes({dot.View}[{List(dot.Start.AsEnumerable())}] as {string.Join(", ", dot.Codes.Select(Text))}; "
             + $"{dot.Other.Name}[{Text(dot.Index)}]{(dot.Accumulator is { } start ? $", {Text(start)}" : "")}"
-            + $"{(dot.Ahead.Lines > 0 ? $"; prefetch {IrText.Int(dot.Ahead.Lines)} lines after {IrText.Int(dot.Ahead.Distance)}" : "")})",
+            + $"{(dot.Ahead.Lines > 0 ? $"; prefetch {IrText.Int(dot.Ahead.Lines)} lines after {IrText.Int(dot.Ahead.Distance)}{Further(dot.Ahead.Further)}" : "")})",
         DotFour dot => $"dotfour({Text(dot.Codes)}, {Text(dot.Other)}, {Text(dot.Accumulator)})",
         PermuteBytes permute => $"permutebytes({Text(permute.Low)}, {Text(permute.High)}, {Text(permute.Selector)})",
         PackPair pack => $"pack<{IrText.Word(pack.Raw)}>({Text(pack.Low)}, {Text(pack.High)})",
@@ -111,6 +111,8 @@ public static class CodePrinter
     };
 
     private static string List(IEnumerable<Expr> expressions) => string.Join(", ", expressions.Select(Text));
+
+    private static string Further(int bytes) => bytes == 0 ? "" : $" and {IrText.Int(bytes)} further";
 
     private static string Optional(string word, Expr? expression) => expression is null ? "" : $" {word} {Text(expression)}";
 
@@ -201,7 +203,7 @@ public static class CodePrinter
                         + $"of [{Text(product.M)}, {Text(product.N)}, {Text(product.Runs)} x {IrText.Int(product.Run)}]", product.Location);
                     break;
                 case Prefetch ahead:
-                    Line($"prefetch {ahead.View}[{List(ahead.Indices.AsEnumerable())}] {IrText.Int(ahead.Bytes)} bytes after {IrText.Int(ahead.Distance)}", ahead.Location);
+                    Line($"prefetch {ahead.View}[{List(ahead.Indices.AsEnumerable())}] {IrText.Int(ahead.Bytes)} bytes after {IrText.Int(ahead.Distance)}{Further(ahead.Further)}", ahead.Location);
                     break;
                 case RoundRow round:
                     Line($"round {round.Target.Name} = {round.Source.Name} from {Text(round.First)} of [{Text(round.Length)}] by {Text(round.Group)}", round.Location);

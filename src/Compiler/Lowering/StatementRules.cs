@@ -83,7 +83,7 @@ internal sealed class StatementRules(CodeScope scope, ExpressionRules expression
                 Contract(product);
                 break;
             case Prefetch ahead:
-                scope.Require(scope.Form == CodeForm.Vector && ahead.Bytes > 0, "a prefetch of nothing, or in the thread form");
+                scope.Require(scope.Form == CodeForm.Vector && ahead.Bytes > 0 && ahead.Further >= 0, "a prefetch of nothing, or in the thread form");
                 expressions.Indexed(ahead.View, ahead.Indices, isVector: false);
                 break;
             case CombineRows combine:

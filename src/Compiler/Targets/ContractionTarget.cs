@@ -52,7 +52,7 @@ public static partial class ContractionTarget
             const string Columns = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[k, n], k by k; rows of b and c are padded to 16 columns.";
             const string Depth = "c[m, n] = (accumulates ? c[m, n] : 0) + the sum over k of a[m, k] b[n, k], in 16 partial sums.";
             const string TurnedDepth = "and with the same bits: b is turned, so that a lane is a column and the 16 partial sums are taken one after the other.";
-            const string Asks = " Asks for what lies two pages after b.";
+            const string Asks = " Asks for what lies one page after b, and two and a half.";
             bool turns = turned.Length > 0;
             string[] methods =
             [
@@ -222,9 +222,12 @@ public static partial class ContractionTarget
     private static If AskOnce(Var row, Expr element, int lines) =>
         new(new Apply(OpCode.Eq, DType.Bool, false, new Expr[] { row, Int(0) }), [Ask(element, 0, lines)], []);
 
-    // Lines that lie a distance after an element of b.
-    private static Prefetch Ask(Expr element, int first, int lines) =>
-        new(B.Name, new[] { element }, false, Prefetch.Ahead + (first * Prefetch.Line), lines * Prefetch.Line);
+    // Lines that lie a distance after an element of b. A step of the products along the depth is long.
+    private static Prefetch Ask(Expr element, int first, int lines)
+    {
+        (int distance, int further) = Prefetch.For(Prefetch.LongStep);
+        return new(B.Name, new[] { element }, false, distance + (first * Prefetch.Line), lines * Prefetch.Line) { Further = further };
+    }
 
     private static Broadcast Zeros => new(new Literal(Number.Of(0f)));
 

@@ -52,7 +52,7 @@ internal partial class VectorWriter
         void Ask()
         {
             for (taken++; asked < dot.Ahead.Lines * taken / steps; asked++)
-                WriteRequest(address, dot.Ahead.Distance + (asked * Prefetch.Line));
+                WriteRequests(address, dot.Ahead.Distance + (asked * Prefetch.Line), dot.Ahead.Further);
         }
     }
 

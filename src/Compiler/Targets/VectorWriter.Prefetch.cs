@@ -29,10 +29,17 @@ internal partial class VectorWriter
     {
         string place = Address(ahead.Indices.Length == 1 ? PlaceInBuffer(ahead.View, ahead.Indices[0]) : Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
         for (int at = ahead.Distance; at < ahead.Distance + ahead.Bytes; at += Prefetch.Line)
-            WriteRequest(place, at);
+            WriteRequests(place, at, ahead.Further);
     }
 
-    private void WriteRequest(string place, int distance) => Line($"Lanes.Prefetch({(distance == 0 ? place : $"(byte*)({place}) + {Int(distance)}")});");
+    private void WriteRequests(string place, int distance, int further)
+    {
+        Line($"Lanes.Prefetch({At(distance)});");
+        if (further > 0)
+            Line($"Lanes.PrefetchNonTemporal({At(distance + further)});");
+
+        string At(int bytes) => bytes == 0 ? place : $"(byte*)({place}) + {Int(bytes)}";
+    }
 
     private void EnterBlockLoop(For loop)
     {

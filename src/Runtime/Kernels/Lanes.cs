@@ -132,6 +132,14 @@ public static unsafe partial class Lanes
             Sse.Prefetch0(address);
     }
 
+    /// <summary>As <see cref="Prefetch"/>, for the first level of the cache, where it stays no longer than others.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchNonTemporal(void* address)
+    {
+        if (Sse.IsSupported)
+            Sse.PrefetchNonTemporal(address);
+    }
+
     /// <summary>The upper half of the 64-bit product.</summary>
     public static uint MulHi(uint a, uint b) => (uint)(((ulong)a * b) >> 32);
 

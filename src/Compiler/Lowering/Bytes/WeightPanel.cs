@@ -31,7 +31,7 @@ internal sealed class WeightPanel(TileState state, ElementEmitter emitter, Integ
     public DotBytes Dot(int run, LocalBuffer other, Expr place, Expr? accumulator, Prefetch[] asked) => new(
         dot.View, Start, [.. dot.Codes.Skip(run * dot.Run / QuantizedRow.Packed).Take(dot.Run / QuantizedRow.Packed)], other, place, accumulator, dot.Greatest)
     {
-        Ahead = asked.Length == 0 ? default : (asked[0].Distance, asked.Length),
+        Ahead = asked.Length == 0 ? default : (asked[0].Distance, asked[0].Further, asked.Length),
     };
 
     /// <summary>Asks for one of the equal parts of the block that will be read soon, line by line: a processor drops requests that come faster than it takes them.</summary>
@@ -41,8 +41,10 @@ internal sealed class WeightPanel(TileState state, ElementEmitter emitter, Integ
         int first = Line(part), end = part + 1 == parts ? (dot.Axes.Bytes + Prefetch.Line - 1) / Prefetch.Line : Line(part + 1);
 
         // A block is not read from its beginning to its end: its end may be needed first.
-        int distance = Prefetch.Ahead + (dot.Axes.Bytes / Prefetch.Line * Prefetch.Line);
-        return [.. Enumerable.Range(first, end - first).Select(line => new Prefetch(dot.View, Start, true, distance + (line * Prefetch.Line), Prefetch.Line) { Location = state.Location })];
+        (int distance, int further) = Prefetch.For(dot.Axes.Bytes);
+        distance += dot.Axes.Bytes / Prefetch.Line * Prefetch.Line;
+        return [.. Enumerable.Range(first, end - first)
+            .Select(line => new Prefetch(dot.View, Start, true, distance + (line * Prefetch.Line), Prefetch.Line) { Further = further, Location = state.Location })];
     }
 
     /// <summary>The scales of a run, one a row.</summary>
