@@ -52,7 +52,7 @@ internal partial class VectorWriter
         void Ask()
         {
             for (taken++; asked < dot.Ahead.Lines * taken / steps; asked++)
-                WriteRequests(address, dot.Ahead.Distance + (asked * Prefetch.Line), dot.Ahead.Further);
+                WriteRequest(address, dot.Ahead.Distance + (asked * Prefetch.Line), dot.Ahead.Further);
         }
     }
 

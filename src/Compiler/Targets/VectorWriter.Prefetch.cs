@@ -29,16 +29,13 @@ internal partial class VectorWriter
     {
         string place = Address(ahead.Indices.Length == 1 ? PlaceInBuffer(ahead.View, ahead.Indices[0]) : Place(ahead.View, ahead.Indices, Scalar, ahead.ByteOffset));
         for (int at = ahead.Distance; at < ahead.Distance + ahead.Bytes; at += Prefetch.Line)
-            WriteRequests(place, at, ahead.Further);
+            WriteRequest(place, at, ahead.Further);
     }
 
-    private void WriteRequests(string place, int distance, int further)
+    private void WriteRequest(string place, int distance, int further)
     {
-        Line($"Lanes.Prefetch({At(distance)});");
-        if (further > 0)
-            Line($"Lanes.PrefetchNonTemporal({At(distance + further)});");
-
-        string At(int bytes) => bytes == 0 ? place : $"(byte*)({place}) + {Int(bytes)}";
+        string address = distance == 0 ? place : $"(byte*)({place}) + {Int(distance)}";
+        Line($"Lanes.Prefetch({address}{(further == 0 ? "" : $", {Int(further)}")});");
     }
 
     private void EnterBlockLoop(For loop)

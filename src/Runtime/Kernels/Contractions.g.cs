@@ -671,8 +671,7 @@ public static unsafe class Contractions512
                     Vector512<float> x5 = Vector512.Create(a5__row5[k]);
                     Vector512<float> x6 = Vector512.Create(a6__row6[k]);
                     Vector512<float> x7 = Vector512.Create(a7__row7[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
@@ -682,8 +681,7 @@ public static unsafe class Contractions512
                     sum5_0 = Vector512.FusedMultiplyAdd(x5, b0, sum5_0);
                     sum6_0 = Vector512.FusedMultiplyAdd(x6, b0, sum6_0);
                     sum7_0 = Vector512.FusedMultiplyAdd(x7, b0, sum7_0);
-                    Lanes.Prefetch((byte*)(b + line) + 4160);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10304);
+                    Lanes.Prefetch((byte*)(b + line) + 4160, 6144);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
@@ -770,8 +768,7 @@ public static unsafe class Contractions512
                     Vector512<float> x5 = Vector512.Create(a5__row13[k]);
                     Vector512<float> x6 = Vector512.Create(a6__row14[k]);
                     Vector512<float> x7 = Vector512.Create(a7__row15[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
@@ -850,29 +847,25 @@ public static unsafe class Contractions512
                     Vector512<float> x1 = Vector512.Create(a1__row17[k]);
                     Vector512<float> x2 = Vector512.Create(a2__row18[k]);
                     Vector512<float> x3 = Vector512.Create(a3__row19[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
                     sum3_0 = Vector512.FusedMultiplyAdd(x3, b0, sum3_0);
-                    Lanes.Prefetch((byte*)(b + line) + 4160);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10304);
+                    Lanes.Prefetch((byte*)(b + line) + 4160, 6144);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
                     sum3_1 = Vector512.FusedMultiplyAdd(x3, b1, sum3_1);
-                    Lanes.Prefetch((byte*)(b + line) + 4224);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10368);
+                    Lanes.Prefetch((byte*)(b + line) + 4224, 6144);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
                     sum3_2 = Vector512.FusedMultiplyAdd(x3, b2, sum3_2);
-                    Lanes.Prefetch((byte*)(b + line) + 4288);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10432);
+                    Lanes.Prefetch((byte*)(b + line) + 4288, 6144);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
@@ -940,26 +933,22 @@ public static unsafe class Contractions512
                     Vector512<float> x0 = Vector512.Create(a0__row20[k]);
                     Vector512<float> x1 = Vector512.Create(a1__row21[k]);
                     Vector512<float> x2 = Vector512.Create(a2__row22[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, b0, sum2_0);
-                    Lanes.Prefetch((byte*)(b + line) + 4160);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10304);
+                    Lanes.Prefetch((byte*)(b + line) + 4160, 6144);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, b1, sum2_1);
-                    Lanes.Prefetch((byte*)(b + line) + 4224);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10368);
+                    Lanes.Prefetch((byte*)(b + line) + 4224, 6144);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, b2, sum2_2);
-                    Lanes.Prefetch((byte*)(b + line) + 4288);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10432);
+                    Lanes.Prefetch((byte*)(b + line) + 4288, 6144);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
@@ -1010,23 +999,19 @@ public static unsafe class Contractions512
                     long line = (k * strideB) + n;
                     Vector512<float> x0 = Vector512.Create(a0__row23[k]);
                     Vector512<float> x1 = Vector512.Create(a1__row24[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
-                    Lanes.Prefetch((byte*)(b + line) + 4160);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10304);
+                    Lanes.Prefetch((byte*)(b + line) + 4160, 6144);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, b1, sum1_1);
-                    Lanes.Prefetch((byte*)(b + line) + 4224);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10368);
+                    Lanes.Prefetch((byte*)(b + line) + 4224, 6144);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, b2, sum1_2);
-                    Lanes.Prefetch((byte*)(b + line) + 4288);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10432);
+                    Lanes.Prefetch((byte*)(b + line) + 4288, 6144);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, b3, sum1_3);
@@ -1060,20 +1045,16 @@ public static unsafe class Contractions512
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> x0 = Vector512.Create(a0__row25[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Vector512.Load(b + line);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
-                    Lanes.Prefetch((byte*)(b + line) + 4160);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10304);
+                    Lanes.Prefetch((byte*)(b + line) + 4160, 6144);
                     Vector512<float> b1 = Vector512.Load(b + line + 16);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, b1, sum0_1);
-                    Lanes.Prefetch((byte*)(b + line) + 4224);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10368);
+                    Lanes.Prefetch((byte*)(b + line) + 4224, 6144);
                     Vector512<float> b2 = Vector512.Load(b + line + 32);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, b2, sum0_2);
-                    Lanes.Prefetch((byte*)(b + line) + 4288);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10432);
+                    Lanes.Prefetch((byte*)(b + line) + 4288, 6144);
                     Vector512<float> b3 = Vector512.Load(b + line + 48);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, b3, sum0_3);
                 }
@@ -1117,8 +1098,7 @@ public static unsafe class Contractions512
                     Vector512<float> x1 = Vector512.Create(a1__row27[k]);
                     Vector512<float> x2 = Vector512.Create(a2__row28[k]);
                     Vector512<float> x3 = Vector512.Create(a3__row29[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
@@ -1156,8 +1136,7 @@ public static unsafe class Contractions512
                     Vector512<float> x0 = Vector512.Create(a0__row30[k]);
                     Vector512<float> x1 = Vector512.Create(a1__row31[k]);
                     Vector512<float> x2 = Vector512.Create(a2__row32[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
@@ -1187,8 +1166,7 @@ public static unsafe class Contractions512
                     long line = (k * strideB) + n;
                     Vector512<float> x0 = Vector512.Create(a0__row33[k]);
                     Vector512<float> x1 = Vector512.Create(a1__row34[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, b0, sum1_0);
@@ -1210,8 +1188,7 @@ public static unsafe class Contractions512
                 {
                     long line = (k * strideB) + n;
                     Vector512<float> x0 = Vector512.Create(a0__row35[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector512<float> b0 = Lanes.Load512(b + line, (int)(columns - n));
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, b0, sum0_0);
                 }
@@ -3205,50 +3182,42 @@ public static unsafe class Contractions512
                     Vector512<float> x0 = Vector512.Load(a0__row1 + k);
                     Vector512<float> x1 = Vector512.Load(a1__row2 + k);
                     Vector512<float> x2 = Vector512.Load(a2__row3 + k);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10240);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4096, 6144);
                     Vector512<float> y0 = Vector512.Load(b0__row0 + k);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, y0, sum0_0);
                     sum1_0 = Vector512.FusedMultiplyAdd(x1, y0, sum1_0);
                     sum2_0 = Vector512.FusedMultiplyAdd(x2, y0, sum2_0);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4160);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10304);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4160, 6144);
                     Vector512<float> y1 = Vector512.Load(b1__row4 + k);
                     sum0_1 = Vector512.FusedMultiplyAdd(x0, y1, sum0_1);
                     sum1_1 = Vector512.FusedMultiplyAdd(x1, y1, sum1_1);
                     sum2_1 = Vector512.FusedMultiplyAdd(x2, y1, sum2_1);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4224);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10368);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4224, 6144);
                     Vector512<float> y2 = Vector512.Load(b2__row5 + k);
                     sum0_2 = Vector512.FusedMultiplyAdd(x0, y2, sum0_2);
                     sum1_2 = Vector512.FusedMultiplyAdd(x1, y2, sum1_2);
                     sum2_2 = Vector512.FusedMultiplyAdd(x2, y2, sum2_2);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4288);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10432);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4288, 6144);
                     Vector512<float> y3 = Vector512.Load(b3__row6 + k);
                     sum0_3 = Vector512.FusedMultiplyAdd(x0, y3, sum0_3);
                     sum1_3 = Vector512.FusedMultiplyAdd(x1, y3, sum1_3);
                     sum2_3 = Vector512.FusedMultiplyAdd(x2, y3, sum2_3);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4352);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10496);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4352, 6144);
                     Vector512<float> y4 = Vector512.Load(b4__row7 + k);
                     sum0_4 = Vector512.FusedMultiplyAdd(x0, y4, sum0_4);
                     sum1_4 = Vector512.FusedMultiplyAdd(x1, y4, sum1_4);
                     sum2_4 = Vector512.FusedMultiplyAdd(x2, y4, sum2_4);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4416);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10560);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4416, 6144);
                     Vector512<float> y5 = Vector512.Load(b5__row8 + k);
                     sum0_5 = Vector512.FusedMultiplyAdd(x0, y5, sum0_5);
                     sum1_5 = Vector512.FusedMultiplyAdd(x1, y5, sum1_5);
                     sum2_5 = Vector512.FusedMultiplyAdd(x2, y5, sum2_5);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4480);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10624);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4480, 6144);
                     Vector512<float> y6 = Vector512.Load(b6__row9 + k);
                     sum0_6 = Vector512.FusedMultiplyAdd(x0, y6, sum0_6);
                     sum1_6 = Vector512.FusedMultiplyAdd(x1, y6, sum1_6);
                     sum2_6 = Vector512.FusedMultiplyAdd(x2, y6, sum2_6);
-                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4544);
-                    Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 8) + 10688);
+                    Lanes.Prefetch((byte*)(b0__row0 + k * 8) + 4544, 6144);
                     Vector512<float> y7 = Vector512.Load(b7__row10 + k);
                     sum0_7 = Vector512.FusedMultiplyAdd(x0, y7, sum0_7);
                     sum1_7 = Vector512.FusedMultiplyAdd(x1, y7, sum1_7);
@@ -3342,22 +3311,14 @@ public static unsafe class Contractions512
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10240);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4160);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10304);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4224);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10368);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4288);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10432);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4352);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10496);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4416);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10560);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4480);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10624);
-                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4544);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row11 + k * 8) + 10688);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4096, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4160, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4224, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4288, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4352, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4416, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4480, 6144);
+                        Lanes.Prefetch((byte*)(b0__row11 + k * 8) + 4544, 6144);
                     }
                     Vector512<float> x0 = Vector512.Load(a0__row12 + k);
                     Vector512<float> x1 = Vector512.Load(a1__row13 + k);
@@ -3453,22 +3414,14 @@ public static unsafe class Contractions512
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10240);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4160);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10304);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4224);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10368);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4288);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10432);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4352);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10496);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4416);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10560);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4480);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10624);
-                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4544);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row21 + k * 8) + 10688);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4096, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4160, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4224, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4288, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4352, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4416, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4480, 6144);
+                        Lanes.Prefetch((byte*)(b0__row21 + k * 8) + 4544, 6144);
                     }
                     Vector512<float> x0 = Vector512.Load(a0__row22 + k);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row21 + k), sum0_0);
@@ -3519,14 +3472,10 @@ public static unsafe class Contractions512
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row30 + k * 4) + 10240);
-                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4160);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row30 + k * 4) + 10304);
-                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4224);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row30 + k * 4) + 10368);
-                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4288);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row30 + k * 4) + 10432);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4096, 6144);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4160, 6144);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4224, 6144);
+                        Lanes.Prefetch((byte*)(b0__row30 + k * 4) + 4288, 6144);
                     }
                     Vector512<float> x0 = Vector512.Load(a0__row31 + k);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row30 + k), sum0_0);
@@ -3563,8 +3512,7 @@ public static unsafe class Contractions512
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row35 + k) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row35 + k) + 10240);
+                        Lanes.Prefetch((byte*)(b0__row35 + k) + 4096, 6144);
                     }
                     Vector512<float> x0 = Vector512.Load(a0__row36 + k);
                     sum0_0 = Vector512.FusedMultiplyAdd(x0, Vector512.Load(b0__row35 + k), sum0_0);
@@ -3901,8 +3849,7 @@ public static unsafe class Contractions256
                     Vector256<float> x2__1 = Vector256.Create(a2__row2[k]);
                     Vector256<float> x3__0 = Vector256.Create(a3__row3[k]);
                     Vector256<float> x3__1 = Vector256.Create(a3__row3[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
@@ -3949,8 +3896,7 @@ public static unsafe class Contractions256
                     Vector256<float> x0__1 = Vector256.Create(a0__row4[k]);
                     Vector256<float> x1__0 = Vector256.Create(a1__row5[k]);
                     Vector256<float> x1__1 = Vector256.Create(a1__row5[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
@@ -3980,8 +3926,7 @@ public static unsafe class Contractions256
                     long line = (k * strideB) + n;
                     Vector256<float> x0__0 = Vector256.Create(a0__row6[k]);
                     Vector256<float> x0__1 = Vector256.Create(a0__row6[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector256<float> b0__0 = Vector256.Load(b + line);
                     Vector256<float> b0__1 = Vector256.Load(b + line + 8);
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
@@ -4037,8 +3982,7 @@ public static unsafe class Contractions256
                     Vector256<float> x2__1 = Vector256.Create(a2__row9[k]);
                     Vector256<float> x3__0 = Vector256.Create(a3__row10[k]);
                     Vector256<float> x3__1 = Vector256.Create(a3__row10[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
@@ -4085,8 +4029,7 @@ public static unsafe class Contractions256
                     Vector256<float> x0__1 = Vector256.Create(a0__row11[k]);
                     Vector256<float> x1__0 = Vector256.Create(a1__row12[k]);
                     Vector256<float> x1__1 = Vector256.Create(a1__row12[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
@@ -4116,8 +4059,7 @@ public static unsafe class Contractions256
                     long line = (k * strideB) + n;
                     Vector256<float> x0__0 = Vector256.Create(a0__row13[k]);
                     Vector256<float> x0__1 = Vector256.Create(a0__row13[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector256<float> b0__0 = Lanes.Load256(b + line, (int)(columns - n));
                     Vector256<float> b0__1 = Lanes.Load256(b + line + 8, (int)((columns - n) - 8));
                     sum0_0__0 = Vector256.FusedMultiplyAdd(x0__0, b0__0, sum0_0__0);
@@ -4251,14 +4193,10 @@ public static unsafe class Contractions256
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 4) + 10240);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4160);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 4) + 10304);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4224);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 4) + 10368);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4288);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 4) + 10432);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4096, 6144);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4160, 6144);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4224, 6144);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 4) + 4288, 6144);
                     }
                     Vector256<float> x0__0 = Vector256.Load(a0__row1 + k);
                     Vector256<float> x0__1 = Vector256.Load(a0__row1 + k + 8);
@@ -4306,8 +4244,7 @@ public static unsafe class Contractions256
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row5 + k) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row5 + k) + 10240);
+                        Lanes.Prefetch((byte*)(b0__row5 + k) + 4096, 6144);
                     }
                     Vector256<float> x0__0 = Vector256.Load(a0__row6 + k);
                     Vector256<float> x0__1 = Vector256.Load(a0__row6 + k + 8);
@@ -4582,8 +4519,7 @@ public static unsafe class Contractions128
                     Vector128<float> x1__1 = Vector128.Create(a1__row1[k]);
                     Vector128<float> x1__2 = Vector128.Create(a1__row1[k]);
                     Vector128<float> x1__3 = Vector128.Create(a1__row1[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
@@ -4629,8 +4565,7 @@ public static unsafe class Contractions128
                     Vector128<float> x0__1 = Vector128.Create(a0__row2[k]);
                     Vector128<float> x0__2 = Vector128.Create(a0__row2[k]);
                     Vector128<float> x0__3 = Vector128.Create(a0__row2[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector128<float> b0__0 = Vector128.Load(b + line);
                     Vector128<float> b0__1 = Vector128.Load(b + line + 4);
                     Vector128<float> b0__2 = Vector128.Load(b + line + 8);
@@ -4686,8 +4621,7 @@ public static unsafe class Contractions128
                     Vector128<float> x1__1 = Vector128.Create(a1__row4[k]);
                     Vector128<float> x1__2 = Vector128.Create(a1__row4[k]);
                     Vector128<float> x1__3 = Vector128.Create(a1__row4[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
@@ -4733,8 +4667,7 @@ public static unsafe class Contractions128
                     Vector128<float> x0__1 = Vector128.Create(a0__row5[k]);
                     Vector128<float> x0__2 = Vector128.Create(a0__row5[k]);
                     Vector128<float> x0__3 = Vector128.Create(a0__row5[k]);
-                    Lanes.Prefetch((byte*)(b + line) + 4096);
-                    Lanes.PrefetchNonTemporal((byte*)(b + line) + 10240);
+                    Lanes.Prefetch((byte*)(b + line) + 4096, 6144);
                     Vector128<float> b0__0 = Lanes.Load128(b + line, (int)(columns - n));
                     Vector128<float> b0__1 = Lanes.Load128(b + line + 4, (int)((columns - n) - 4));
                     Vector128<float> b0__2 = Lanes.Load128(b + line + 8, (int)((columns - n) - 8));
@@ -4878,10 +4811,8 @@ public static unsafe class Contractions128
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 2) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 2) + 10240);
-                        Lanes.Prefetch((byte*)(b0__row0 + k * 2) + 4160);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row0 + k * 2) + 10304);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 2) + 4096, 6144);
+                        Lanes.Prefetch((byte*)(b0__row0 + k * 2) + 4160, 6144);
                     }
                     Vector128<float> x0__0 = Vector128.Load(a0__row1 + k);
                     Vector128<float> x0__1 = Vector128.Load(a0__row1 + k + 4);
@@ -4933,8 +4864,7 @@ public static unsafe class Contractions128
                 {
                     if (m == 0)
                     {
-                        Lanes.Prefetch((byte*)(b0__row3 + k) + 4096);
-                        Lanes.PrefetchNonTemporal((byte*)(b0__row3 + k) + 10240);
+                        Lanes.Prefetch((byte*)(b0__row3 + k) + 4096, 6144);
                     }
                     Vector128<float> x0__0 = Vector128.Load(a0__row4 + k);
                     Vector128<float> x0__1 = Vector128.Load(a0__row4 + k + 4);

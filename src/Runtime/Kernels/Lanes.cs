@@ -132,12 +132,13 @@ public static unsafe partial class Lanes
             Sse.Prefetch0(address);
     }
 
-    /// <summary>As <see cref="Prefetch"/>, for the first level of the cache, where it stays no longer than others.</summary>
+    /// <summary>Asks for the cache line at an address, and for one so many bytes further for the first level of the cache alone: it is asked for again before it is used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void PrefetchNonTemporal(void* address)
+    public static void Prefetch(void* address, int further)
     {
+        Prefetch(address);
         if (Sse.IsSupported)
-            Sse.PrefetchNonTemporal(address);
+            Sse.PrefetchNonTemporal((byte*)address + further);
     }
 
     /// <summary>The upper half of the 64-bit product.</summary>
