@@ -112,7 +112,7 @@ public sealed record DotBytes(string View, Exprs Start, ByteTree[] Codes, LocalB
 {
     /// <summary>
     /// Lines from so many bytes after Start on that are asked for between the products, as by <see cref="Prefetch"/>: one at a time, since a processor drops
-    /// requests that come faster than it can take them.
+    /// requests that come faster than it can take them. Where Further is not 0 each is asked for twice.
     /// </summary>
     public (int Distance, int Further, int Lines) Ahead { get; init; }
 }

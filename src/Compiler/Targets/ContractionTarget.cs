@@ -222,7 +222,8 @@ public static partial class ContractionTarget
     private static If AskOnce(Var row, Expr element, int lines) =>
         new(new Apply(OpCode.Eq, DType.Bool, false, new Expr[] { row, Int(0) }), [Ask(element, 0, lines)], []);
 
-    // Lines that lie a distance after an element of b. A step of the products along the depth is long.
+    // Lines that lie a distance after an element of b. A step of the products along the depth is long; those by columns follow them in one stream, as attention's
+    // values do its keys, and ask as far ahead: what lies between two distances would not be asked for.
     private static Prefetch Ask(Expr element, int first, int lines)
     {
         (int distance, int further) = Prefetch.For(Prefetch.LongStep);

@@ -15,19 +15,22 @@ public class HotLoopTests
     // Moves bits within bytes.
     private const string Bits = "vgf2p8affineqb";
 
+    // The first of two requests of a line, where a step is long.
+    private const string Far = "prefetchnta";
+
     private static readonly HotLoop[] s_loops =
     [
         // Sixteen rows at a time, a row a lane; some instructions of each block ask for weights that are still to come. 8-bit codes need products that add up in 32 bits.
         new("MatVecInt8", "q8_0", 512, "Loop512_0", "vpdpbusd", 6.5),
         new("MatVecInt8", "q4_0", 512, "Loop512_0", "vpmaddubsw", 9.5, "vpmaddwd", Bits),
         new("MatVecInt8", "q5_0", 512, "Loop512_0", "vpmaddubsw", 13.5, "vpmaddwd", Bits),
-        new("MatVecInt8", "q4_k", 512, "Loop512_0", "vpmaddubsw", 9.8, "vpmaddwd", Bits),
-        new("MatVecInt8", "q6_k", 512, "Loop512_0", "vpmaddubsw", 13.5, "vpmaddwd", Bits),
-        new("MatVecInt8", "q5_k", 512, "Loop512_0", "vpmaddubsw", 12.5, "vpmaddwd", Bits) { MostSpills = 22 },
+        new("MatVecInt8", "q4_k", 512, "Loop512_0", "vpmaddubsw", 9.8, "vpmaddwd", Bits, Far),
+        new("MatVecInt8", "q6_k", 512, "Loop512_0", "vpmaddubsw", 13.5, "vpmaddwd", Bits, Far),
+        new("MatVecInt8", "q5_k", 512, "Loop512_0", "vpmaddubsw", 12.5, "vpmaddwd", Bits, Far) { MostSpills = 22 },
         new("MatVecInt8", "q8_0", 256, "Run256", "vpdpbusd", 10.5),
         new("MatVecInt8", "q4_0", 256, "Run256", "vpmaddubsw", 11.5, "vpmaddwd"),
-        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 11.7, "vpmaddwd") { MostSpills = 58 },
-        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 16.3, "vpmaddwd") { MostSpills = 12 },
+        new("MatVecInt8", "q4_k", 256, "Run256", "vpmaddubsw", 11.7, "vpmaddwd", Far) { MostSpills = 58 },
+        new("MatVecInt8", "q6_k", 256, "Run256", "vpmaddubsw", 16.3, "vpmaddwd", Far) { MostSpills = 12 },
         new("MatVec", "f32", 512, "Run512", "vfmadd231ps", 5.5),
         new("MatVec", "f16", 512, "Run512", "vfmadd231ps", 13.5),
         new("MatVec", "bf16", 512, "Run512", "vfmadd231ps", 5.5),
@@ -41,8 +44,8 @@ public class HotLoopTests
         new("FlashDecode", "f16", 512, "Run512", "vrndscaleps", 46, "vscalefps"),
         new("FlashAttention", "f32", 512, "Run512", "vrndscaleps", 38, "vscalefps"),
         new("FlashAttention", "f32", 512, "ByTurnedDepth32", "vfmadd231ps", 3),
-        new("FlashDecode", "f32", 512, "ByDepthAhead", "vfmadd231ps", 3.3),
-        new("FlashDecode", "f32", 512, "ByColumnsAhead", "vfmadd231ps", 3.5),
+        new("FlashDecode", "f32", 512, "ByDepthAhead", "vfmadd231ps", 3.3, Far),
+        new("FlashDecode", "f32", 512, "ByColumnsAhead", "vfmadd231ps", 3.5, Far),
         new("FlashDecode", "f16", 512, "ByDepth", "vfmadd231ps", 1.8),
     ];
 

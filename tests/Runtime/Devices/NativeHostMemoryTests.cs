@@ -7,7 +7,7 @@ public sealed class NativeHostMemoryTests
     public void Buffers_are_zeroed_aligned_and_apart()
     {
         using Device device = Device.Open(new DeviceOptions { Kind = DeviceKind.Cpu, Threads = 1 });
-        int[] sizes = [1, 64, 262_143, 607_744, ZeroedBlock.HugePage - 64, ZeroedBlock.HugePage, ZeroedBlock.HugePage + 1];
+        int[] sizes = [1, 64, 262_143, 607_744, ZeroedBlock.HugePage - 64, ZeroedBlock.HugePage, ZeroedBlock.HugePage + 1, (2 * ZeroedBlock.HugePage) - 100_000];
         var random = new Random(1);
         var held = new List<(View1<byte> View, byte Mark)>();
         for (int i = 0; i < 400; i++)
