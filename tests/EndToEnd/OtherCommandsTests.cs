@@ -218,6 +218,21 @@ public class OtherCommandsTests
     }
 
     [Fact]
+    public void EveryCommandIsFoundByItsName()
+    {
+        string[] lines = Kf.Run("--help").Output.Split('\n');
+        string[] names = [.. lines.SkipWhile(line => !line.StartsWith("Commands:", StringComparison.Ordinal)).Skip(1).Where(line => line.Length > 2 && line[2] != ' ').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])];
+        Assert.Equal(15, names.Length);
+        Assert.All(names, name =>
+        {
+            Kf help = Kf.Run(name, "--help");
+            Assert.Equal((0, ""), (help.ExitCode, help.Error));
+            Assert.Contains($"kf {name}", help.Output, StringComparison.Ordinal);
+            Assert.Equal(help.Output, Kf.Run("--verbose", name, "--help").Output);
+        });
+    }
+
+    [Fact]
     public void EveryKernelRendersForEveryDevice()
     {
         // In one process each would take a start-up of the runtime: the names are few.

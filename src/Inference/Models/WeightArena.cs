@@ -12,7 +12,7 @@ namespace KernelFoundry.Inference.Models;
 internal sealed class WeightArena(Device device, long byteLength)
 {
     private const int Alignment = 64;
-    private const int CopiedTogether = 1 << 20;
+    private const int CopiedTogether = 1 << 17;
     private long _used;
 
     /// <summary>The memory; the caller disposes of it.</summary>

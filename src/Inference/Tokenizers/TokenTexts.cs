@@ -4,13 +4,15 @@ namespace KernelFoundry.Inference.Tokenizers;
 
 /// <summary>
 /// A text for each token id, in one block of bytes, with a hash table of ids: no object a token. Where two tokens have the same text,
-/// the one with the lowest id is found by it. Immutable once built.
+/// the one with the lowest id is found by it. Immutable; the table is made when a text is first looked for, and many are only read by id.
 /// </summary>
 internal sealed class TokenTexts
 {
     private readonly byte[] _texts;
     private readonly int[] _starts;
-    private readonly int[] _slots;
+    private readonly Func<int, bool>? _isFindable;
+    private int[]? _slots;
+    private int _maximumBytes;
 
     /// <summary>Takes the texts, one after the other.</summary>
     /// <param name="texts">All texts.</param>
@@ -20,12 +22,7 @@ internal sealed class TokenTexts
     {
         _texts = texts;
         _starts = starts;
-        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)Count + ((uint)Count / 2) + 1)];
-        for (int id = 0; id < Count; id++)
-        {
-            if (isFindable is null || isFindable(id))
-                Insert(id);
-        }
+        _isFindable = isFindable;
     }
 
     /// <summary>The same texts, found otherwise.</summary>
@@ -40,27 +37,52 @@ internal sealed class TokenTexts
     public int TotalBytes => _starts[^1];
 
     /// <summary>Length in bytes of the longest text that can be found.</summary>
-    public int MaximumBytes { get; private set; }
+    public int MaximumBytes
+    {
+        get
+        {
+            _ = Slots;
+            return _maximumBytes;
+        }
+    }
 
     public ReadOnlySpan<byte> this[int id] => _texts.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
 
-    /// <summary>The lowest id with this text, or -1.</summary>
-    public int Find(ReadOnlySpan<byte> text) => text.Length > MaximumBytes ? -1 : _slots[FindSlot(text)] - 1;
+    // Threads that race make the same table.
+    private int[] Slots => Volatile.Read(ref _slots) ?? MakeSlots();
 
-    private void Insert(int id)
+    /// <summary>The lowest id with this text, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> text)
     {
-        MaximumBytes = Math.Max(MaximumBytes, this[id].Length);
-        ref int slot = ref _slots[FindSlot(this[id])];
-        if (slot == 0)
-            slot = id + 1;
+        int[] slots = Slots;
+        return text.Length > _maximumBytes ? -1 : slots[FindSlot(slots, text)] - 1;
+    }
+
+    private int[] MakeSlots()
+    {
+        int longest = 0;
+        int[] slots = new int[BitOperations.RoundUpToPowerOf2((uint)Count + ((uint)Count / 2) + 1)];
+        for (int id = 0; id < Count; id++)
+        {
+            if (_isFindable is not null && !_isFindable(id))
+                continue;
+            longest = Math.Max(longest, this[id].Length);
+            ref int slot = ref slots[FindSlot(slots, this[id])];
+            if (slot == 0)
+                slot = id + 1;
+        }
+
+        _maximumBytes = longest;
+        Volatile.Write(ref _slots, slots);
+        return slots;
     }
 
     /// <summary>The slot that holds this text (as id + 1), or the empty one (0) where it would go.</summary>
-    private int FindSlot(ReadOnlySpan<byte> text)
+    private int FindSlot(int[] slots, ReadOnlySpan<byte> text)
     {
-        int mask = _slots.Length - 1;
+        int mask = slots.Length - 1;
         int slot = (int)TextHash.Compute(text) & mask;
-        while (_slots[slot] != 0 && !this[_slots[slot] - 1].SequenceEqual(text))
+        while (slots[slot] != 0 && !this[slots[slot] - 1].SequenceEqual(text))
             slot = (slot + 1) & mask;
         return slot;
     }

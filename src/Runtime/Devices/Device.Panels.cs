@@ -11,8 +11,8 @@ public delegate void PanelSource(long byteOffset, Span<byte> destination);
 /// <content>Matrices in panels.</content>
 public abstract partial class Device
 {
-    // Panels are read and written together as long as they have fewer bytes.
-    private const long PackedTogether = 1 << 20;
+    // Panels are read and written together as long as they have fewer bytes: few calls of the system, and what a thread reads them into, which stays its own, is small.
+    private const long PackedTogether = 1 << 17;
 
     /// <summary>Copies a matrix of quantized rows into panels. <see cref="Panels{T}.Memory"/> of the result is what to dispose of.</summary>
     /// <typeparam name="T">The quantization format.</typeparam>

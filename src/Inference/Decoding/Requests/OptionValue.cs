@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace KernelFoundry.Inference.Decoding;
@@ -8,15 +9,7 @@ namespace KernelFoundry.Inference.Decoding;
 internal static class OptionValue
 {
     /// <summary>A value without JSON around it. Objects stay JSON: some options are one.</summary>
-    public static object Plain(object value) => value is not JsonElement json ? value : json.ValueKind switch
-    {
-        JsonValueKind.String => json.GetString()!,
-        JsonValueKind.Number => json.GetRawText(),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Array => json.EnumerateArray().Select(each => Plain(each)).ToArray(),
-        _ => json,
-    };
+    public static object Plain(object value) => value is ValueType and not IConvertible ? WithoutJson(value) : value;
 
     /// <summary>A value as an error shows it.</summary>
     public static string Show(object value) => value switch
@@ -78,5 +71,17 @@ internal static class OptionValue
         IDictionary map => map.Keys.Cast<object>().Select(key => (Convert.ToString(key, CultureInfo.InvariantCulture)!, Number(map[key]!))),
         JsonElement { ValueKind: JsonValueKind.Object } json => json.EnumerateObject().Select(each => (each.Name, Number(each.Value))),
         _ => List(value).Select(each => Text(each)).Select(text => text.LastIndexOf('=') is > 0 and var at ? (text[..at], Number(text[(at + 1)..])) : throw new WrongValueException()),
+    };
+
+    // Apart, so that where no option is JSON the library, a megabyte of memory, is not loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static object WithoutJson(object value) => value is not JsonElement json ? value : json.ValueKind switch
+    {
+        JsonValueKind.String => json.GetString()!,
+        JsonValueKind.Number => json.GetRawText(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Array => json.EnumerateArray().Select(each => Plain(each)).ToArray(),
+        _ => json,
     };
 }

@@ -48,7 +48,7 @@ internal static class GgufWordPiece
             Normalizers = BertParts.Normalizers(cleansText: true, spacesChinese: true, stripsAccents, lowercases),
             Splitters = BertParts.Splitters,
             Model = new WordPieceModel(texts, new TokenTexts(texts, id => IsText(id) && !startsWord[id]), special.Unknown, longestWord: null),
-            Decoded = decoded.Build(_ => false),
+            Decoded = decoded.Build(),
             DropsSpace = dropsSpace,
             Recipe = new TokenizerRecipe("bert") { AddSpacePrefix = false, Lowercases = lowercases, StripsAccents = stripsAccents },
         });

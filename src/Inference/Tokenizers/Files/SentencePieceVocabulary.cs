@@ -38,7 +38,7 @@ internal sealed class SentencePieceVocabulary
         }
 
         Texts = new TokenTexts(vocabulary.Texts, id => IsText(vocabulary, id));
-        Decoded = decoded.Build(_ => false);
+        Decoded = decoded.Build();
         Splitters = isCrossed ? [] : [new MarkerSplitter(joinsRuns: true)];
     }
 

@@ -90,7 +90,7 @@ internal sealed class UnigramPieces
         var builder = new TokenTextsBuilder(Count, 8 * Count);
         foreach (byte[] text in _texts)
             builder.Add(text);
-        return new UnigramLattice(new TextTrie(builder.Build(_ => false), _ => true), _scores, _scores.Min() - UnknownPenalty);
+        return new UnigramLattice(new TextTrie(builder.Build(), _ => true), _scores, _scores.Min() - UnknownPenalty);
     }
 
     // Equals in the order they have, which is the same in every run.

@@ -45,7 +45,7 @@ internal sealed class JsonDecoding
                 drops[id] = Decode(text, decoded);
         }
 
-        return (decoded.Build(_ => false), DropsSpace || WordPiecePrefix is not null || IsSpaced ? drops : null);
+        return (decoded.Build(), DropsSpace || WordPiecePrefix is not null || IsSpaced ? drops : null);
     }
 
     /// <summary>Appends a token; true where its first space is dropped where a text begins.</summary>
