@@ -10,7 +10,8 @@ internal sealed class TokenTexts
 {
     private readonly byte[] _texts;
     private readonly int[] _starts;
-    private readonly Func<int, bool>? _isFindable;
+    private readonly Lock _making = new();
+    private Func<int, bool>? _isFindable;
     private int[]? _slots;
     private int _maximumBytes;
 
@@ -48,7 +49,6 @@ internal sealed class TokenTexts
 
     public ReadOnlySpan<byte> this[int id] => _texts.AsSpan(_starts[id], _starts[id + 1] - _starts[id]);
 
-    // Threads that race make the same table.
     private int[] Slots => Volatile.Read(ref _slots) ?? MakeSlots();
 
     /// <summary>The lowest id with this text, or -1.</summary>
@@ -60,21 +60,30 @@ internal sealed class TokenTexts
 
     private int[] MakeSlots()
     {
-        int longest = 0;
-        int[] slots = new int[BitOperations.RoundUpToPowerOf2((uint)Count + ((uint)Count / 2) + 1)];
-        for (int id = 0; id < Count; id++)
+        lock (_making)
         {
-            if (_isFindable is not null && !_isFindable(id))
-                continue;
-            longest = Math.Max(longest, this[id].Length);
-            ref int slot = ref slots[FindSlot(slots, this[id])];
-            if (slot == 0)
-                slot = id + 1;
-        }
+            if (_slots is { } made)
+                return made;
+            int[] slots = new int[BitOperations.RoundUpToPowerOf2((uint)Count + ((uint)Count / 2) + 1)];
+            for (int id = 0; id < Count; id++)
+            {
+                if (_isFindable is null || _isFindable(id))
+                    Insert(slots, id);
+            }
 
-        _maximumBytes = longest;
-        Volatile.Write(ref _slots, slots);
-        return slots;
+            // It may hold what else a file says of its tokens.
+            _isFindable = null;
+            Volatile.Write(ref _slots, slots);
+            return slots;
+        }
+    }
+
+    private void Insert(int[] slots, int id)
+    {
+        _maximumBytes = Math.Max(_maximumBytes, this[id].Length);
+        ref int slot = ref slots[FindSlot(slots, this[id])];
+        if (slot == 0)
+            slot = id + 1;
     }
 
     /// <summary>The slot that holds this text (as id + 1), or the empty one (0) where it would go.</summary>
