@@ -16,7 +16,8 @@ internal static class Tool
         Recursive = true,
     };
 
-    private static readonly (string Name, Func<Command> Create)[] s_commands =
+    /// <summary>The commands by their names.</summary>
+    public static IReadOnlyList<(string Name, Func<Command> Create)> Commands { get; } =
     [
         ("generate", GenerateCommand.Create),
         ("train", TrainCommand.Create),
@@ -40,8 +41,8 @@ internal static class Tool
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var root = new RootCommand("Generate text with GGUF models, quantize and measure them, and look at models, devices and kernels.");
         root.Options.Add(s_verbose);
-        foreach (Func<Command> create in Asked(args))
-            root.Subcommands.Add(create());
+        foreach (Command command in Asked(args))
+            root.Subcommands.Add(command);
 
         // A prompt may begin with '@': nothing is read from files named so.
         ParseResult parsed = root.Parse(WithEmptyValues(root, args), new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -74,11 +75,11 @@ internal static class Tool
         }
     }
 
-    // The command that the first word names, without which all are: their options alone take thirty milliseconds to make.
-    private static IEnumerable<Func<Command>> Asked(string[] args)
+    // The command that the first word names, and all where it names none: their options alone take thirty milliseconds to make.
+    private static IEnumerable<Command> Asked(string[] args)
     {
-        (string Name, Func<Command> Create)[] named = Array.FindAll(s_commands, command => args.Length > 0 && command.Name == args[0]);
-        return (named.Length > 0 ? named : s_commands).Select(command => command.Create);
+        var named = Commands.Where(command => command.Name == args.FirstOrDefault());
+        return (named.Any() ? named : Commands).Select(command => command.Create());
     }
 
     // The parser takes `--prompt=` for an option without a value; it is one whose value is empty.

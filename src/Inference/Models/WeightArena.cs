@@ -12,6 +12,8 @@ namespace KernelFoundry.Inference.Models;
 internal sealed class WeightArena(Device device, long byteLength)
 {
     private const int Alignment = 64;
+
+    // A thread keeps what it reads them into.
     private const int CopiedTogether = 1 << 17;
     private long _used;
 
