@@ -145,7 +145,7 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
             GateUp = both,
             Gate = both.Slice(0, length),
             Up = both.Slice(length, length),
-            Down = new ResidualBranch(loader.Matrix(Name(_names.SharedDown), embedding, length), default, null, null),
+            Down = new ResidualBranch(loader.BranchMatrix(Name(_names.SharedDown), embedding, length), default, null, null),
         };
     }
 
@@ -156,7 +156,7 @@ internal readonly struct LayerLoader(WeightLoader loader, ModelConfiguration mod
         string name = Name(pattern);
         NormWeights? norm = _architecture.PostNorms == PostNormKind.None ? null : loader.Norm(Name(normPattern), model.EmbeddingLength);
         return new ResidualBranch(
-            loader.Matrix(name, model.EmbeddingLength, columns),
+            loader.BranchMatrix(name, model.EmbeddingLength, columns),
             loader.Bias(_architecture.Biases.HasFlag(bias), (name, model.EmbeddingLength)),
             _architecture.PostNorms == PostNormKind.Branch ? norm : null,
             _architecture.PostNorms == PostNormKind.Residual ? norm : null);

@@ -40,14 +40,36 @@ internal static class WeightFormats
     /// <summary>The matrix of a type at a place: copied where the place says so, into panels if the type is one of blocks.</summary>
     public static WeightMatrix Create(GgmlType type, Device device, WeightPlace place) => s_formats[type](device, place);
 
-    private static WeightMatrix<TWeight> Create<TWeight>(Device device, WeightPlace place)
+    private static WeightMatrix Create<TWeight>(Device device, WeightPlace place)
         where TWeight : unmanaged
     {
         View2<TWeight> rows = place.Memory is { } memory ? new View2<TWeight>(memory, place.Offset, place.Rows, place.Columns) : default;
         if (place.Arena is not { } arena || place.Source is not { } source)
             return new WeightMatrix<TWeight>(rows, rows, null, place.Rows, place.Columns);
-        return Element<TWeight>.IsQuantized
-            ? new WeightMatrix<TWeight>(rows, default, arena.Pack<TWeight>(place.Rows, place.Columns, source), place.Rows, place.Columns)
-            : new WeightMatrix<TWeight>(rows, arena.Copy<TWeight>(place.Rows, place.Columns, source), null, place.Rows, place.Columns);
+        if (Element<TWeight>.IsQuantized)
+            return new WeightMatrix<TWeight>(rows, default, arena.Pack<TWeight>(place.Rows, place.Columns, source), place.Rows, place.Columns);
+        if (place.InParts && place.Columns > ColumnParts.Longest)
+            return new ColumnParts([.. ColumnParts.Of(place.Columns).Select(part => Part<TWeight>(place, arena, part.First, part.Count))]);
+        return new WeightMatrix<TWeight>(rows, arena.Copy<TWeight>(place.Rows, place.Columns, source), null, place.Rows, place.Columns);
+    }
+
+    private static WeightMatrix<TWeight> Part<TWeight>(WeightPlace place, WeightArena arena, int first, int count)
+        where TWeight : unmanaged
+    {
+        int length = (int)Element<TWeight>.Bytes(count);
+        long rowBytes = Element<TWeight>.Bytes(place.Columns), before = Element<TWeight>.Bytes(first);
+        return new WeightMatrix<TWeight>(default, arena.Copy<TWeight>(place.Rows, count, Read), null, place.Rows, count);
+
+        void Read(long offset, Span<byte> destination)
+        {
+            (long row, long within) = Math.DivRem(offset, length);
+            while (!destination.IsEmpty)
+            {
+                int bytes = (int)Math.Min(destination.Length, length - within);
+                place.Source!((row++ * rowBytes) + before + within, destination[..bytes]);
+                destination = destination[bytes..];
+                within = 0;
+            }
+        }
     }
 }

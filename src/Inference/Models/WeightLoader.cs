@@ -67,12 +67,22 @@ internal sealed partial class WeightLoader(GgufFile file, ModelConfiguration mod
         return isMultiplied ? Adapters.Adapt(matrix, weights) : weights;
     }
 
-    private WeightMatrix Plain(MatrixRows matrix, int columns, bool isMultiplied)
+    /// <summary>The matrix of a branch's end, [rows, columns], of which nothing is asked but its products and their sums with the residual stream: it may lie in parts.</summary>
+    /// <param name="name">The tensor's name without its ending.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="columns">Its columns.</param>
+    public WeightMatrix BranchMatrix(string name, int rows, int columns)
+    {
+        var matrix = new MatrixRows(name, rows);
+        return Adapters.Adapt(matrix, Plain(matrix, columns, isMultiplied: true, inParts: device.Info.Kind == DeviceKind.Cpu));
+    }
+
+    private WeightMatrix Plain(MatrixRows matrix, int columns, bool isMultiplied, bool inParts = false)
     {
         GgufTensor tensor = TakeMatrix(matrix, columns);
         long start = matrix.First * tensor.RowBytes;
         return WeightFormats.Create(tensor.Type, device, new WeightPlace(
-            Memory(tensor), start, matrix.Rows, columns, (offset, destination) => tensor.Read(start + offset, destination), isMultiplied && Copies ? ArenaFor(matrix, tensor) : null));
+            Memory(tensor), start, matrix.Rows, columns, (offset, destination) => tensor.Read(start + offset, destination), isMultiplied && Copies ? ArenaFor(matrix, tensor) : null, inParts));
     }
 
     /// <summary>Where one expert's matrix is: in a stack; in older files, a tensor of its own.</summary>
