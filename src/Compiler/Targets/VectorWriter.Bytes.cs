@@ -9,7 +9,14 @@ internal partial class VectorWriter
     // Two products of an unsigned and a signed byte add up within 16 bits: 2 * 129 * 127 <= 32767.
     private const int GreatestOfPairs = 129;
 
+    // Of vectors of 256 bits there are sixteen registers. The JIT would keep the bytes that a block's runs share in all of them, and everything else in memory, so that
+    // formats with bits apart were half as fast: each run reads its bytes again.
+    private const int FewRegisters = 256;
+
     private int _dots;
+
+    // Of the innermost loop.
+    private int _dotsOfLoop;
 
     private int BytesOfPart => width / 8;
 
@@ -40,6 +47,8 @@ internal partial class VectorWriter
         string[]? accumulator = dot.Accumulator is null ? null : Vector(dot.Accumulator);
         string other = $"dot{Int(_dots++)}";
         Line($"int* {other} = {Address(dot.Other.Name, Bare(Scalar(dot.Index)))};");
+        if (width == FewRegisters && _dotsOfLoop++ > 0)
+            Line($"Lanes.Forget({other});");
         string[] others = [.. dot.Codes.Select((_, step) => $"{other}[{Int(step)}]")];
         int steps = _parts * dot.Codes.Length, taken = 0, asked = 0;
         return Parts(p =>
@@ -62,7 +71,7 @@ internal partial class VectorWriter
     // Products are added up in 16 bits for as many steps as fit, then in 32.
     private string Narrow(string[] codes, string[] others, Action taken, int together)
     {
-        string ones = HasHotLoops ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "", name = "";
+        string ones = width == 512 ? $", {ConstantVector(Enumerable.Repeat(0x10001, _lanes))}.AsInt16()" : "", name = "";
         var sums = new List<string>();
         for (int step = 0; step < codes.Length; step++)
         {
@@ -143,8 +152,10 @@ internal partial class VectorWriter
                 return Constant(constant.Values, part);
             case ByteLookup lookup:
                 byte[] table = [.. Enumerable.Range(0, LookupTable.Count).Select(i => unchecked((byte)lookup.Table[i]))];
-                string index = Bytes(new ByteOp(OpCode.And, lookup.Index, new ConstantBytes([.. Enumerable.Repeat(15, ByteTree.Lanes)])), address, part);
-                return $"Lanes.Shuffle({ConstantVector(Repeated(table))}, {index})";
+                var index = new ByteOp(OpCode.And, lookup.Index, new ConstantBytes([.. Enumerable.Repeat(LookupTable.Count - 1, ByteTree.Lanes)]));
+                return width == 512 && BitField.From(index) is { Shift: 0, Mask: LookupTable.Count - 1 } lower
+                    ? $"Lanes.Lookup({ConstantVector(Repeated(table))}, {Bytes(lower.Of, address, part)}, {InPlace(Repeated([LookupTable.Count - 1]))})"
+                    : $"Lanes.Shuffle({ConstantVector(Repeated(table))}, {Bytes(index, address, part)})";
             case ByteTest test:
                 return $"{_vector}.AndNot({Constant(test.Values, part)}, {_vector}.Equals({Bytes(test.Operand, address, part)} & {Constant(test.Masks, part)}, {_vector}<byte>.Zero))";
             case ByteOp { Code: OpCode.Or, B: ByteTest test } op when width == 512 && ReferenceEquals(BitField.From(test).Of, test):

@@ -37,6 +37,7 @@ internal partial class VectorWriter
         _rows.Clear();
         _rowsAhead.Clear();
         _rowsOfBuffers.Clear();
+        _dotsOfLoop = 0;
     }
 
     /// <summary>Whether rows of buffers are found before an innermost loop too: where there are more than registers for their offsets and the buffer's beginning.</summary>
@@ -62,6 +63,15 @@ internal partial class VectorWriter
         index is Apply { Code: OpCode.Add } sum && sum.Operands[0] is Var row && _rowsOfBuffers.TryGetValue((buffer, row.Name), out string? name)
             ? (name, Bare(Scalar(sum.Operands[1])))
             : (buffer, Bare(Scalar(index)));
+
+    // A constant that is added to a pointer becomes part of the address; to an index, which may overflow, it does not.
+    private string Element(LoadLocal load)
+    {
+        (string pointer, string offset) = PlaceInBuffer(load.Buffer.Name, load.Index);
+        return pointer == load.Buffer.Name && load.Index is Apply { Code: OpCode.Add } sum && sum.Operands[0] is Var row && sum.Operands[1] is Literal constant
+            ? $"({pointer} + {row.Name})[{Scalar(constant)}]"
+            : $"{pointer}[{offset}]";
+    }
 
     private static Expr[] Leading(Exprs indices) => indices.AsEnumerable().Take(indices.Length - 1).ToArray();
 

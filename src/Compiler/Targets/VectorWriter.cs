@@ -337,7 +337,7 @@ internal partial class VectorWriter(Program program, int width, int lanes = Lowe
 
     protected override string Scalar(Expr expression) => expression switch
     {
-        LoadLocal load when PlaceInBuffer(load.Buffer.Name, load.Index) is var (pointer, offset) => $"{pointer}[{offset}]",
+        LoadLocal load => Element(load),
         BeginsRow => $"Lanes.BeginsRow({HeldRow}, p1, p2)",
         LoadView load => ScalarLoad(load, Scalar, load.Guard is { } guard ? Scalar(guard) : null, load.Other is { } other ? Scalar(other) : null),
         ReduceLanes reduce => Reduced(reduce),

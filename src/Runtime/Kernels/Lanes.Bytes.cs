@@ -127,6 +127,22 @@ public static unsafe partial class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(Vector128<byte> bytes, Vector128<byte> indices) => Vector128.Shuffle(bytes, indices);
 
+    /// <summary>Entries of a table of sixteen bytes, which is there four times, by the lower four bits of each byte.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="bytes">The bytes, whose upper bits are anything.</param>
+    /// <param name="mask">The lower four bits.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Lookup(Vector512<byte> table, Vector512<byte> bytes, Vector512<byte> mask) =>
+        Avx512Vbmi.IsSupported ? Avx512Vbmi.PermuteVar64x8(table, bytes) : Shuffle(table, bytes & mask);
+
+    /// <summary>
+    /// Ends what compilers keep of reads before it: what is read again comes from memory, where the first cache has it, and not from a register that more than sixteen
+    /// vectors wanted to be in.
+    /// </summary>
+    /// <param name="readable">Any number that may be read.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Forget(int* readable) => Volatile.Read(ref *readable);
+
     // ---- bits
 
     /// <summary>Bits at another place: shifted right, or left where the number is negative, and then those of the mask, into which nothing is shifted from outside a byte.</summary>

@@ -32,7 +32,8 @@ public abstract record ByteTree
         ReadBytes bytes => read(bytes.Offsets[lane], bytes.IsSigned),
         ConstantBytes constant => constant.Values[lane],
         ByteTest test => (test.Operand.At(lane, read) & test.Masks[lane]) != 0 ? test.Values[lane] : 0,
-        ByteLookup lookup => lookup.Table[lookup.Index.At(lane, read)],
+        ByteLookup { IsSigned: true } lookup => lookup.Table[lookup.Index.At(lane, read)],
+        ByteLookup lookup => (byte)lookup.Table[lookup.Index.At(lane, read)],
         ByteOp op => ScalarMath.Evaluate(op.Code, null, Number.Of(op.A.At(lane, read)), Number.Of(op.B.At(lane, read))).I32,
         _ => throw new IrException($"no bytes of this form: {this}"),
     };
@@ -58,4 +59,9 @@ public sealed record ByteOp(OpCode Code, ByteTree A, ByteTree B) : ByteTree;
 public sealed record ByteTest(ByteTree Operand, int[] Masks, int[] Values) : ByteTree;
 
 /// <summary>An entry of a table by the four lower bits.</summary>
-public sealed record ByteLookup(LookupTable Table, ByteTree Index) : ByteTree;
+public sealed record ByteLookup(LookupTable Table, ByteTree Index, bool IsSigned = true) : ByteTree
+{
+    /// <summary>A number more in each entry, none of which has a sign then.</summary>
+    public ByteLookup Lifted(int by) =>
+        new(LookupTable.Of([.. Enumerable.Range(0, LookupTable.Count).Select(i => unchecked((sbyte)(Table[i] + by)))]), Index, IsSigned: false);
+}

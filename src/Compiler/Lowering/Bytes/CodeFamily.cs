@@ -146,7 +146,7 @@ internal sealed class CodeFamily
         ByteOp { Code: OpCode.Shl, B: ConstantBytes { Values: var counts } } shift when Tested(shift.A) is ByteTest test =>
             test with { Values = [.. test.Values.Select((value, lane) => value << counts[lane])] },
         ByteOp op => new ByteOp(op.Code, Tested(op.A), Tested(op.B)),
-        ByteLookup lookup => new ByteLookup(lookup.Table, Tested(lookup.Index)),
+        ByteLookup lookup => lookup with { Index = Tested(lookup.Index) },
         _ => tree,
     };
 

@@ -73,7 +73,7 @@ internal sealed class IntegerDot
         if (greatest + lift > byte.MaxValue)
             return null;
         if (lift > 0)
-            trees = [.. trees.Select(tree => (ByteTree)new ByteOp(OpCode.Add, tree, new ConstantBytes([.. Enumerable.Repeat(lift, ByteTree.Lanes)])))];
+            trees = [.. trees.Select(tree => Lifted(tree, lift))];
         return new IntegerDot(load, scale, offset, axes, run, over + lift, trees, greatest + lift);
     }
 
@@ -96,6 +96,9 @@ internal sealed class IntegerDot
 
     private static bool StartsAtMultiple(TileState state, Value range, int unit) =>
         state.ScalarCell(range.Definition!.Operands[0]) is { IsScalar: true } start && start.ScalarDivisor % unit == 0;
+
+    private static ByteTree Lifted(ByteTree tree, int by) =>
+        tree is ByteLookup lookup ? lookup.Lifted(by) : new ByteOp(OpCode.Add, tree, new ConstantBytes([.. Enumerable.Repeat(by, ByteTree.Lanes)]));
 
     // code - over, the same in every lane.
     private static int Over(ByteTree tree) =>

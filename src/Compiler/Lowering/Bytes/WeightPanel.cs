@@ -69,7 +69,8 @@ internal sealed class WeightPanel(TileState state, ElementEmitter emitter, Integ
         Cell.Index(OpCode.Add, state.ScalarCell(range.Definition!.Operands[0]), from, e => emitter.Bind(e, null, emitter.Depth))
             ?? throw new IrException("a place in a tile is no index", state.Location);
 
-    private Expr Lanes(Value value, int run)
+    /// <summary>A value of a run, one a row.</summary>
+    public Expr Lanes(Value value, int run)
     {
         if (!_known.TryGetValue((value, run), out Expr? lanes))
             _known[(value, run)] = lanes = Computed(value, run);
